@@ -1,0 +1,3 @@
+module github.com/dogwatch-dev/dogwatch
+
+go 1.26
