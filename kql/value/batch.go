@@ -38,17 +38,86 @@ type Batch struct {
 	// Now gives now() for a row; nil means the query's own clock.
 	Now func(row int) int64
 
+	// Origin lists, for each row, the numbers of the source rows that it was
+	// made from; nil means that row i is source row i.
+	Origin [][]int64
+
 	fill Filler
 }
 
-// A Column is the values of one column of a batch, indexed by row.
+// A Column is the values of one column of a batch, indexed by row: given, or
+// computed by the batch's Filler or the column's own when first asked for.
 type Column struct {
 	vals []Value
 	done []bool // nil: all present
+	lazy func(rows []int32, vals []Value)
 }
 
 // ColumnOf returns a column of given values.
 func ColumnOf(vals []Value) Column { return Column{vals: vals} }
+
+// LazyColumn returns a column of n rows whose values fill writes into vals for
+// the rows asked for, each at most once.
+func LazyColumn(n int, fill func(rows []int32, vals []Value)) Column {
+	return Column{vals: make([]Value, n), done: make([]bool, n), lazy: fill}
+}
+
+// present makes sure that the rows are computed.
+func (c *Column) present(rows []int32, fill Filler, col int) {
+	if c.lazy != nil {
+		c.presentLazy(rows)
+		return
+	}
+	for _, i := range rows {
+		if !c.done[i] {
+			c.vals[i], c.done[i] = fill.Value(int(i), col), true
+		}
+	}
+}
+
+// presentLazy asks for the missing rows in runs of the given order.
+func (c *Column) presentLazy(rows []int32) {
+	missing := rows
+	for k, i := range rows {
+		if !c.done[i] {
+			continue
+		}
+		missing = append(make([]int32, 0, len(rows)), rows[:k]...)
+		for _, j := range rows[k:] {
+			if !c.done[j] {
+				missing = append(missing, j)
+			}
+		}
+		break
+	}
+	if len(missing) == 0 {
+		return
+	}
+	c.lazy(missing, c.vals)
+	for _, i := range missing {
+		c.done[i] = true
+	}
+}
+
+// AllRows returns 0..n-1. The result is shared: do not write to it.
+func AllRows(n int) []int32 {
+	if n <= len(allRows) {
+		return allRows[:n]
+	}
+	rows := make([]int32, n)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
+}
+
+var allRows = func() []int32 {
+	rows := make([]int32, 2048)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
+}()
 
 // NewBatch returns a batch of n rows with the columns given whole.
 func NewBatch(n int, cols []Column) *Batch { return &Batch{N: n, Cols: cols} }
@@ -63,7 +132,8 @@ func (b *Batch) Reset(n int, fill Filler) {
 	b.N, b.Sel, b.fill = n, nil, fill
 	for i := range b.Cols {
 		c := &b.Cols[i]
-		if c.done == nil {
+		if c.done == nil || c.lazy != nil {
+			*c = Column{}
 			continue
 		}
 		if cap(c.done) < n {
@@ -75,48 +145,35 @@ func (b *Batch) Reset(n int, fill Filler) {
 	}
 }
 
-// Col returns the values of a column with at least the rows of sel present
-// (nil: those of b.Sel; when that is nil too, all).
+// Rows is the selection, never nil.
+func (b *Batch) Rows() []int32 {
+	if b.Sel != nil {
+		return b.Sel
+	}
+	return AllRows(b.N)
+}
+
+// Col returns the values of a column, indexed by row, with at least the rows
+// of sel present (nil: the batch's own selection).
 func (b *Batch) Col(col int, sel []int32) []Value {
 	c := &b.Cols[col]
-	if b.fill == nil || c.vals != nil && c.done == nil {
-		return c.vals
-	}
-	if c.vals == nil {
+	if c.done == nil {
+		if c.vals != nil || b.fill == nil {
+			return c.vals
+		}
 		c.vals, c.done = make([]Value, b.N), make([]bool, b.N)
 	}
 	if sel == nil {
-		sel = b.Sel
+		sel = b.Rows()
 	}
-	if sel == nil {
-		for i := range b.N {
-			if !c.done[i] {
-				c.vals[i], c.done[i] = b.fill.Value(i, col), true
-			}
-		}
-		return c.vals
-	}
-	for _, i := range sel {
-		if !c.done[i] {
-			c.vals[i], c.done[i] = b.fill.Value(int(i), col), true
-		}
-	}
+	c.present(sel, b.fill, col)
 	return c.vals
 }
 
 // At returns one value.
 func (b *Batch) At(row, col int) Value {
-	c := &b.Cols[col]
-	if b.fill == nil || c.vals != nil && c.done == nil {
-		return c.vals[row]
-	}
-	if c.vals == nil {
-		c.vals, c.done = make([]Value, b.N), make([]bool, b.N)
-	}
-	if !c.done[row] {
-		c.vals[row], c.done[row] = b.fill.Value(row, col), true
-	}
-	return c.vals[row]
+	one := [1]int32{int32(row)}
+	return b.Col(col, one[:])[row]
 }
 
 // Len is the number of selected rows.
