@@ -139,7 +139,12 @@ func BagOf(keys []string, elems []Value) Value {
 
 // JSONOf returns a dynamic array or object from text that is known to be valid
 // JSON of one ('[' or '{' first). It is parsed when looked into.
-func JSONOf(text string) Value { return Value{typ: Dynamic, kind: JSON, s: text} }
+func JSONOf(text string) Value {
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return NullOf(Dynamic)
+	}
+	return Value{typ: Dynamic, kind: JSON, s: text}
+}
 
 // DynamicOf returns v as a dynamic value holding the same.
 func DynamicOf(v Value) Value {

@@ -1,0 +1,171 @@
+package value
+
+// The functions here walk over JSON text without building anything. Those
+// called skip trust that the text is valid, as the text of a Value of kind
+// JSON is; on text that is not they still stop at its end.
+
+// skipSpace returns the offset of the next byte that is no white space.
+func skipSpace(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\n' || s[i] == '\t' || s[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// load8 reads eight bytes at i, the first the lowest.
+func load8(s string, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// zeroBytes has the high bit set of (at least the first of) each zero byte.
+func zeroBytes(x uint64) uint64 { return (x - ones) &^ x & highs }
+
+// skipString returns the offset behind a string whose opening quote is at i,
+// and whether it has escapes.
+func skipString(s string, i int) (end int, escaped bool) {
+	i++
+	for {
+		for i+8 <= len(s) {
+			w := load8(s, i)
+			if zeroBytes(w^('"'*ones))|zeroBytes(w^('\\'*ones)) != 0 {
+				break
+			}
+			i += 8
+		}
+		for i < len(s) && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		if i >= len(s) {
+			return len(s), escaped
+		}
+		if s[i] == '"' {
+			return i + 1, escaped
+		}
+		i += 2
+		escaped = true
+	}
+}
+
+// skipValue returns the offset behind the value that starts at i.
+func skipValue(s string, i int) int {
+	if i >= len(s) {
+		return i
+	}
+	switch s[i] {
+	case '"':
+		i, _ = skipString(s, i)
+		return i
+	case '{', '[':
+		return skipNested(s, i)
+	}
+	for i < len(s) && !endsScalar[s[i]] {
+		i++
+	}
+	return i
+}
+
+var endsScalar = [256]bool{',': true, ']': true, '}': true, ' ': true, '\n': true, '\t': true, '\r': true, ':': true}
+
+// skipNested returns the offset behind an array or object.
+func skipNested(s string, i int) int {
+	depth := 0
+	for i < len(s) {
+		switch s[i] {
+		case '"':
+			i, _ = skipString(s, i)
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+			if depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return len(s)
+}
+
+// A member is a key and a value of an object as offsets of the text. An
+// element of an array has no key.
+type member struct {
+	key        string // raw, without quotes
+	keyEscaped bool
+	start, end int // of the value
+}
+
+// nextMember reads the member at or after i (behind '{' or ','); ok is false
+// at the end of the object. next is where the one after it is looked for.
+func nextMember(s string, i int) (m member, next int, ok bool) {
+	i = skipSeparator(s, i, ',')
+	if i >= len(s) || s[i] != '"' {
+		return m, i, false
+	}
+	end, escaped := skipString(s, i)
+	m.key, m.keyEscaped = s[min(i+1, end):max(end-1, min(i+1, end))], escaped
+	i = skipSeparator(s, end, ':')
+	m.start = i
+	m.end = skipValue(s, i)
+	return m, m.end, m.end > m.start
+}
+
+// nextElement is nextMember for arrays.
+func nextElement(s string, i int) (m member, next int, ok bool) {
+	i = skipSeparator(s, i, ',')
+	if i >= len(s) || s[i] == ']' {
+		return m, i, false
+	}
+	m.start = i
+	m.end = skipValue(s, i)
+	return m, m.end, m.end > m.start
+}
+
+// is says whether the member's key is the one given.
+func (m *member) is(key string) bool {
+	if !m.keyEscaped {
+		return m.key == key
+	}
+	return len(m.key) > len(key) && unescape(m.key) == key
+}
+
+// name is the member's key.
+func (m *member) name() string {
+	if !m.keyEscaped {
+		return m.key
+	}
+	return unescape(m.key)
+}
+
+// rawValue makes a dynamic value of the text of one JSON value. Arrays and
+// objects stay text; a string without escapes is a view.
+func rawValue(s string) Value {
+	if s == "" {
+		return NullOf(Dynamic)
+	}
+	switch s[0] {
+	case '{', '[':
+		return JSONOf(s)
+	case '"':
+		end, escaped := skipString(s, 0)
+		body := s[1:max(end-1, 1)]
+		if escaped {
+			body = unescape(body)
+		}
+		return Value{typ: Dynamic, kind: KString, s: body}
+	case 't':
+		return Value{typ: Dynamic, kind: KBool, n: 1}
+	case 'f':
+		return Value{typ: Dynamic, kind: KBool}
+	case 'n':
+		return NullOf(Dynamic)
+	}
+	return rawNumber(s)
+}
