@@ -176,6 +176,21 @@ func (b *Batch) At(row, col int) Value {
 	return b.Col(col, one[:])[row]
 }
 
+// Share returns a column for another batch of the same rows: what is computed
+// for one is there for the other.
+func (b *Batch) Share(col int) Column {
+	c := &b.Cols[col]
+	if c.done == nil && (c.vals != nil || b.fill == nil) {
+		return *c
+	}
+	return LazyColumn(b.N, func(rows []int32, vals []Value) {
+		from := b.Col(col, rows)
+		for _, i := range rows {
+			vals[i] = from[i]
+		}
+	})
+}
+
 // Len is the number of selected rows.
 func (b *Batch) Len() int {
 	if b.Sel == nil {
