@@ -49,6 +49,12 @@ type Func struct {
 	Doc      string
 	Examples []string // expressions that are true: `strlen("abc") == 3`
 
+	// Special functions look beyond one row (prev, toscalar): Eval is nil and
+	// the planner knows them by name.
+	Special bool
+	// Check, when set, looks at the arguments' types once more.
+	Check func(args []Arg) error
+
 	Eval Eval
 	// Prepare, when set, is asked instead of Eval once per call in a query, to
 	// compile constants (a regular expression). An error is the author's

@@ -181,3 +181,16 @@ func (v Value) Inner() Value {
 	}
 	return v
 }
+
+// TypeByName finds a type by any of the names that Kusto has for it.
+func TypeByName(name string) (Type, bool) {
+	t, ok := typesByName[name]
+	return t, ok
+}
+
+var typesByName = map[string]Type{
+	"bool": Bool, "boolean": Bool, "int": Int, "int32": Int, "long": Long, "int64": Long,
+	"real": Real, "double": Real, "float": Real, "decimal": Decimal, "string": String,
+	"datetime": DateTime, "date": DateTime, "timespan": TimeSpan, "time": TimeSpan,
+	"guid": GUID, "uuid": GUID, "uniqueid": GUID, "dynamic": Dynamic,
+}

@@ -1,0 +1,6 @@
+package fn
+
+// aggFamilies lists the tables of aggregates, in the order of the reference.
+func aggFamilies() [][]Agg {
+	return [][]Agg{countAggs(), sumAggs(), extremeAggs(), listAggs(), statAggs(), percentileAggs(), bitAggs(), schemaAggs()}
+}

@@ -1,0 +1,174 @@
+package fn
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// maxRegex bounds patterns that come from data, not from the author.
+const maxRegex = 4096
+
+// regexOf returns what gives the compiled pattern for an argument: compiled
+// once when it is constant, else kept for as long as it stays the same. A
+// pattern that cannot be compiled gives nil.
+func regexOf(a Arg, index int) (func(value.Value) *regexp.Regexp, error) {
+	if a.Const != nil {
+		re, err := CompileRegex(a.Const.String())
+		if err != nil {
+			return nil, &ArgError{index, err.Error()}
+		}
+		return func(value.Value) *regexp.Regexp { return re }, nil
+	}
+	return func(v value.Value) *regexp.Regexp {
+		s := text(v)
+		if len(s) > maxRegex {
+			return nil
+		}
+		re, err := CompileRegex(s)
+		if err != nil {
+			return nil
+		}
+		return re
+	}, nil
+}
+
+// CompileRegex compiles a regular expression of the language. Its flavour is
+// that of Rust: classes like \d and \w and the boundary \b know all of
+// Unicode. Matching takes time in proportion to the text, whatever the
+// pattern; what cannot be matched so (backreferences, looking ahead) is an
+// error.
+func CompileRegex(pattern string) (*regexp.Regexp, error) {
+	translated, err := translateRegex(pattern)
+	if err != nil {
+		return nil, err
+	}
+	re, err := regexp.Compile(translated)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %s", pattern, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return re, nil
+}
+
+// Unicode's digits, word characters and white space, for use inside brackets.
+const (
+	digitClass = `\p{Nd}`
+	wordClass  = `\p{L}\p{M}\p{Nd}\p{Pc}`
+	spaceClass = `\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}`
+)
+
+// translateRegex rewrites the classes that Go reads as ASCII only.
+func translateRegex(p string) (string, error) {
+	var b strings.Builder
+	inClass, first := false, false
+	for i := 0; i < len(p); i++ {
+		c := p[i]
+		switch {
+		case c == '\\' && i+1 < len(p):
+			i++
+			if p[i] == 'Q' && !inClass {
+				end := strings.Index(p[i:], `\E`)
+				if end < 0 {
+					end = len(p) - i
+				}
+				b.WriteString(p[i-1 : i+end])
+				i += end - 1
+				break
+			}
+			s, err := translateEscape(p, i, inClass)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(s)
+		case inClass:
+			if strings.HasPrefix(p[i:], "&&") || strings.HasPrefix(p[i:], "--") && !first || strings.HasPrefix(p[i:], "~~") {
+				return "", fmt.Errorf("regular expression %q: class operator %q is not supported", p, p[i:i+2])
+			}
+			if c == ']' && !first {
+				inClass = false
+			}
+			first = false
+			if strings.HasPrefix(p[i:], "[:") {
+				if end := strings.Index(p[i:], ":]"); end > 0 {
+					b.WriteString(p[i : i+end+2])
+					i += end + 1
+					break
+				}
+			}
+			b.WriteByte(c)
+		case c == '[':
+			inClass, first = true, true
+			b.WriteByte(c)
+			if i+1 < len(p) && p[i+1] == '^' {
+				i++
+				b.WriteByte('^')
+			}
+		case c == '(' && strings.HasPrefix(p[i:], "(?"):
+			if err := checkGroup(p, i); err != nil {
+				return "", err
+			}
+			b.WriteByte(c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), nil
+}
+
+// translateEscape rewrites the escape whose letter is at i.
+func translateEscape(p string, i int, inClass bool) (string, error) {
+	class, negated := "", false
+	switch p[i] {
+	case 'd':
+		class = digitClass
+	case 'D':
+		class, negated = digitClass, true
+	case 'w':
+		class = wordClass
+	case 'W':
+		class, negated = wordClass, true
+	case 's':
+		class = spaceClass
+	case 'S':
+		class, negated = spaceClass, true
+	case 'Z':
+		return `\z`, nil
+	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return "", fmt.Errorf(`regular expression %q: backreference \%c is not supported`, p, p[i])
+	case '/', '"', '\'', '#', '<', '>', '=', '!', ',', ';', ':', '@', '%', '&', '~', '`', '_', ' ':
+		return regexp.QuoteMeta(string(p[i])), nil // escaped without need
+	}
+	switch {
+	case class == "":
+		return p[i-1 : i+1], nil
+	case inClass && negated:
+		return negatedInClass(p[i]), nil
+	case inClass:
+		return class, nil
+	case negated:
+		return "[^" + class + "]", nil
+	}
+	return "[" + class + "]", nil
+}
+
+// negatedInClass has the class for use among others: Go has no negation of
+// several classes there, but single properties can be negated, and the ASCII
+// ones are close where they cannot.
+func negatedInClass(letter byte) string {
+	if letter == 'D' {
+		return `\P{Nd}`
+	}
+	return `\` + string(letter)
+}
+
+// checkGroup refuses the groups that cannot be matched in linear time.
+func checkGroup(p string, i int) error {
+	for _, g := range []string{"(?=", "(?!", "(?<=", "(?<!", "(?>"} {
+		if strings.HasPrefix(p[i:], g) {
+			return fmt.Errorf("regular expression %q: %q (looking around) is not supported", p, g)
+		}
+	}
+	return nil
+}

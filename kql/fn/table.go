@@ -1,0 +1,79 @@
+package fn
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lookup finds a scalar function by its name or an alias, in its exact case.
+func Lookup(name string) (*Func, bool) {
+	f, ok := funcsByName[name]
+	return f, ok
+}
+
+// LookupAgg finds an aggregate function by its name or an alias.
+func LookupAgg(name string) (*Agg, bool) {
+	a, ok := aggsByName[name]
+	return a, ok
+}
+
+// Funcs returns all scalar functions by name.
+func Funcs() []*Func { return slices.Clone(allFuncs) }
+
+// Aggs returns all aggregate functions by name.
+func Aggs() []*Agg { return slices.Clone(allAggs) }
+
+// Known says whether the name is of a function, aggregate or plugin of the
+// language, whether it is supported here or not.
+func Known(name string) bool {
+	_, found := slices.BinarySearch(knownNames, name)
+	return found
+}
+
+var allFuncs = gatherFuncs()
+
+func gatherFuncs() []*Func {
+	var all []*Func
+	for _, family := range families() {
+		for i := range family {
+			all = append(all, &family[i])
+		}
+	}
+	slices.SortFunc(all, func(a, b *Func) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+var funcsByName = func() map[string]*Func {
+	m := make(map[string]*Func)
+	for _, f := range allFuncs {
+		m[f.Name] = f
+		for _, a := range f.Aliases {
+			m[a] = f
+		}
+	}
+	return m
+}()
+
+var allAggs = gatherAggs()
+
+func gatherAggs() []*Agg {
+	var all []*Agg
+	for _, family := range aggFamilies() {
+		for i := range family {
+			all = append(all, &family[i])
+		}
+	}
+	slices.SortFunc(all, func(a, b *Agg) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+var aggsByName = func() map[string]*Agg {
+	m := make(map[string]*Agg)
+	for _, a := range allAggs {
+		m[a.Name] = a
+		for _, alias := range a.Aliases {
+			m[alias] = a
+		}
+	}
+	return m
+}()
