@@ -56,6 +56,7 @@ type (
 	Unsupported struct {
 		Pos
 		Feature string
+		Text    string // as written
 	}
 )
 
