@@ -1,0 +1,332 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// An evaluator computes an expression for the given rows of a batch. The
+// result is indexed by row and good until the next call.
+type evaluator interface {
+	eval(b *value.Batch, rows []int32) []value.Value
+}
+
+// buffer is a result that is reused from batch to batch.
+type buffer []value.Value
+
+func (f *buffer) get(n int) []value.Value {
+	if cap(*f) < n {
+		*f = make([]value.Value, n)
+	}
+	return (*f)[:n]
+}
+
+// compile makes the evaluator of an expression for this run. Subqueries are
+// run here, once.
+func (r *run) compile(e plan.Expr) (evaluator, error) {
+	switch e := e.(type) {
+	case *plan.Const:
+		return &constEval{v: e.V}, nil
+	case *plan.Col:
+		return colEval(e.Index), nil
+	case *plan.RowTime:
+		return &constEval{v: value.NullOf(value.DateTime)}, nil
+	case *plan.Call:
+		return r.compileCall(e)
+	case *plan.Logic:
+		return r.compileLogic(e)
+	case *plan.Choose:
+		return r.compileChoose(e)
+	case *plan.Member:
+		x, err := r.compile(e.X)
+		return &memberEval{x: x, key: e.Key}, err
+	case *plan.Element:
+		list, err := r.compileAll([]plan.Expr{e.X, e.I})
+		if err != nil {
+			return nil, err
+		}
+		return &elementEval{x: list[0], i: list[1]}, nil
+	case *plan.Scalar:
+		v, err := r.scalar(e)
+		return &constEval{v: v}, err
+	case *plan.InTable:
+		return r.compileInTable(e)
+	case *plan.Ordered:
+		return r.compileOrdered(e)
+	}
+	return nil, fmt.Errorf("no evaluator for %T", e)
+}
+
+func (r *run) compileAll(list []plan.Expr) ([]evaluator, error) {
+	out := make([]evaluator, len(list))
+	for i, e := range list {
+		var err error
+		if out[i], err = r.compile(e); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+type colEval int
+
+func (c colEval) eval(b *value.Batch, rows []int32) []value.Value { return b.Col(int(c), rows) }
+
+type constEval struct {
+	v   value.Value
+	all []value.Value
+}
+
+func (c *constEval) eval(b *value.Batch, _ []int32) []value.Value {
+	for len(c.all) < b.N {
+		c.all = append(c.all, c.v)
+	}
+	return c.all
+}
+
+type callEval struct {
+	run   *run
+	bound fn.Bound
+	args  []evaluator
+	in    [][]value.Value
+	row   []value.Value
+	out   buffer
+}
+
+func (r *run) compileCall(e *plan.Call) (evaluator, error) {
+	args, err := r.compileAll(e.Args)
+	if err != nil {
+		return nil, err
+	}
+	c := &callEval{run: r, bound: e.Bound, args: args, in: make([][]value.Value, len(args)), row: make([]value.Value, len(args))}
+	for i, a := range args {
+		if k, ok := a.(*constEval); ok {
+			c.row[i] = k.v
+		}
+	}
+	return c, nil
+}
+
+func (c *callEval) eval(b *value.Batch, rows []int32) []value.Value {
+	out := c.out.get(b.N)
+	for i, a := range c.args {
+		c.in[i] = nil
+		if _, isConst := a.(*constEval); !isConst {
+			c.in[i] = a.eval(b, rows)
+		}
+	}
+	ctx, timed := &c.run.fn, c.bound.Timed && b.Now != nil
+	for _, i := range rows {
+		for k, vals := range c.in {
+			if vals != nil {
+				c.row[k] = vals[i]
+			}
+		}
+		if timed {
+			at := *ctx
+			at.Now = b.Now(int(i))
+			out[i] = c.typed(c.bound.Eval(&at, c.row))
+			continue
+		}
+		out[i] = c.typed(c.bound.Eval(ctx, c.row))
+	}
+	return out
+}
+
+// typed gives a null the type of its column.
+func (c *callEval) typed(v value.Value) value.Value {
+	if v.IsNull() && v.Type() != c.bound.Result {
+		return value.NullOf(c.bound.Result)
+	}
+	return v
+}
+
+type memberEval struct {
+	x   evaluator
+	key string
+	out buffer
+}
+
+func (m *memberEval) eval(b *value.Batch, rows []int32) []value.Value {
+	in, out := m.x.eval(b, rows), m.out.get(b.N)
+	for _, i := range rows {
+		out[i] = value.DynamicOf(in[i].Get(m.key))
+	}
+	return out
+}
+
+type elementEval struct {
+	x, i evaluator
+	out  buffer
+}
+
+func (m *elementEval) eval(b *value.Batch, rows []int32) []value.Value {
+	x, at, out := m.x.eval(b, rows), m.i.eval(b, rows), m.out.get(b.N)
+	for _, i := range rows {
+		out[i] = value.DynamicOf(plan.ElementOf(x[i], at[i]))
+	}
+	return out
+}
+
+type logicEval struct {
+	or   bool
+	x, y evaluator
+	rest []int32
+	out  buffer
+}
+
+func (r *run) compileLogic(e *plan.Logic) (evaluator, error) {
+	list, err := r.compileAll([]plan.Expr{e.X, e.Y})
+	if err != nil {
+		return nil, err
+	}
+	return &logicEval{or: e.Or, x: list[0], y: list[1]}, nil
+}
+
+// eval is three-valued: what the left side decides stands; else the right side
+// decides, or leaves it unknown.
+func (l *logicEval) eval(b *value.Batch, rows []int32) []value.Value {
+	out := l.out.get(b.N)
+	x := l.x.eval(b, rows)
+	rest := l.rest[:0]
+	for _, i := range rows {
+		out[i] = x[i]
+		if x[i].IsNull() || x[i].Bool() != l.or {
+			rest = append(rest, i)
+		}
+	}
+	l.rest = rest
+	if len(rest) == 0 {
+		return out
+	}
+	y := l.y.eval(b, rest)
+	for _, i := range rest {
+		switch {
+		case !y[i].IsNull() && y[i].Bool() == l.or:
+			out[i] = y[i]
+		case out[i].IsNull() || y[i].IsNull():
+			out[i] = value.NullOf(value.Bool)
+		}
+	}
+	return out
+}
+
+type chooseEval struct {
+	when, then []evaluator
+	other      evaluator
+	yes, rest  []int32
+	out        buffer
+}
+
+func (r *run) compileChoose(e *plan.Choose) (evaluator, error) {
+	when, err := r.compileAll(e.When)
+	if err != nil {
+		return nil, err
+	}
+	then, err := r.compileAll(e.Then)
+	if err != nil {
+		return nil, err
+	}
+	other, err := r.compile(e.Else)
+	return &chooseEval{when: when, then: then, other: other}, err
+}
+
+func (c *chooseEval) eval(b *value.Batch, rows []int32) []value.Value {
+	out := c.out.get(b.N)
+	rest := append(c.rest[:0], rows...)
+	for k := range c.when {
+		if len(rest) == 0 {
+			break
+		}
+		cond := c.when[k].eval(b, rest)
+		yes, no := c.yes[:0], rest[:0]
+		for _, i := range rest {
+			if cond[i].Bool() {
+				yes = append(yes, i)
+			} else {
+				no = append(no, i)
+			}
+		}
+		c.yes, rest = yes, no
+		place(out, c.then[k], b, yes)
+	}
+	place(out, c.other, b, rest)
+	c.rest = rest[:0]
+	return out
+}
+
+func place(out []value.Value, e evaluator, b *value.Batch, rows []int32) {
+	if len(rows) == 0 {
+		return
+	}
+	vals := e.eval(b, rows)
+	for _, i := range rows {
+		out[i] = vals[i]
+	}
+}
+
+// scalar runs toscalar's subquery, once a run.
+func (r *run) scalar(e *plan.Scalar) (value.Value, error) {
+	if v, ok := r.scalars[e]; ok {
+		return v, nil
+	}
+	v := value.NullOf(e.Typ)
+	err := r.stream(e.Sub, func(b *value.Batch) error {
+		for _, i := range b.Rows() {
+			v = b.Col(0, []int32{i})[i].Own()
+			return stop{e.Sub}
+		}
+		return nil
+	})
+	if s, ok := err.(stop); err != nil && !(ok && s.at == e.Sub) {
+		return v, err
+	}
+	r.scalars[e] = v
+	return v, nil
+}
+
+// maxInList is Kusto's own limit of values on the right of in.
+const maxInList = 1_000_000
+
+// compileInTable runs the subquery and compares with its first column.
+func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
+	var list []value.Value
+	seen := map[string]bool{}
+	var key []byte
+	err := r.stream(e.Sub, func(b *value.Batch) error {
+		rows := b.Rows()
+		vals := b.Col(0, rows)
+		for _, i := range rows {
+			if key = vals[i].GroupKey(key[:0]); seen[string(key)] {
+				continue
+			}
+			seen[string(key)] = true
+			v := vals[i].Own()
+			list = append(list, v)
+			if len(list) > maxInList {
+				return &LimitError{"values on the right of in", maxInList}
+			}
+			if err := r.grow(int64(2*v.Size() + 2*valueSize)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	bound, err := e.Bind(list)
+	if err != nil {
+		return nil, err
+	}
+	x, err := r.compile(e.X)
+	if err != nil {
+		return nil, err
+	}
+	c := &callEval{run: r, bound: bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list))}
+	copy(c.row[1:], list)
+	return c, nil
+}

@@ -1,0 +1,229 @@
+// Package exec runs plans over column batches: over a scan that ends, and over
+// a stream that does not (see Live), with the same operators.
+//
+// Each step is pushed to by the one below it and pushes what it makes to the
+// one above. A batch is only good until the push returns; whoever keeps rows
+// copies them (see rowStore), which is also where memory is counted.
+package exec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Database gives the rows of tables.
+type Database interface {
+	// Scan emits the rows of a table in batches with the table's whole schema;
+	// columns says which of them are read at all. An error of emit ends the
+	// scan and is returned as it is. A query may scan a table more than once.
+	Scan(ctx context.Context, table string, columns []int, emit func(*value.Batch) error) error
+}
+
+// Options bound a run. Zero values mean the defaults.
+type Options struct {
+	Now       int64 // ticks; the clock of now()
+	MaxMemory int64 // bytes that all steps of the query may keep
+	MaxRows   int64 // rows that the query may give
+	// TrackOrigin asks for the source rows of each result (value.Batch.Origin).
+	TrackOrigin bool
+}
+
+// Defaults of Options.
+const (
+	DefaultMemory = 2 << 30
+	DefaultRows   = 10_000_000
+)
+
+// A LimitError ends a query that takes more than it may.
+type LimitError struct {
+	What  string // "memory", "rows"
+	Limit int64
+}
+
+func (e *LimitError) Error() string {
+	if e.What == "memory" {
+		return fmt.Sprintf("the query needs more than %d MB of memory: narrow it with where, or raise the limit", e.Limit>>20)
+	}
+	return fmt.Sprintf("the query gives more than %d %s: narrow it, or raise the limit", e.Limit, e.What)
+}
+
+// A run is one execution of a plan.
+type run struct {
+	ctx    context.Context
+	db     Database
+	opt    Options
+	fn     fn.Context
+	needed map[plan.Node][]bool
+	used   int64
+
+	shared  map[*plan.Shared]*rowStore
+	scalars map[*plan.Scalar]value.Value
+	given   map[*plan.Given]*value.Batch
+	// cut replaces nodes by rows that were computed before (see Live.Finish).
+	cut map[plan.Node]func(emit func(*value.Batch) error) error
+}
+
+func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
+	if opt.MaxMemory == 0 {
+		opt.MaxMemory = DefaultMemory
+	}
+	if opt.MaxRows == 0 {
+		opt.MaxRows = DefaultRows
+	}
+	return &run{
+		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
+		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{},
+	}
+}
+
+// Run executes a plan to its end. Batches given to emit are only good until
+// emit returns.
+func Run(ctx context.Context, p *plan.Plan, db Database, opt Options, emit func(*value.Batch) error) error {
+	return newRun(ctx, p, db, opt).root(p, emit)
+}
+
+// root runs the whole plan and counts the rows that come out.
+func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) error {
+	var rows int64
+	return r.stream(p.Root, func(b *value.Batch) error {
+		if rows += int64(b.Len()); rows > r.opt.MaxRows {
+			return &LimitError{"rows", r.opt.MaxRows}
+		}
+		return emit(b)
+	})
+}
+
+// grow counts memory that a step keeps, or frees when n is negative.
+func (r *run) grow(n int64) error {
+	r.used += n
+	if r.used > r.opt.MaxMemory {
+		return &LimitError{"memory", r.opt.MaxMemory}
+	}
+	return nil
+}
+
+// A sink takes batches.
+type sink = func(*value.Batch) error
+
+// stream runs a node and pushes its rows. Every node of a plan has its line
+// here; the work stands in the operator's own file.
+func (r *run) stream(n plan.Node, out sink) error {
+	if rows, ok := r.cut[n]; ok {
+		return rows(out)
+	}
+	if t, in := r.transform(n, out); t != nil {
+		return r.stream(in, t)
+	}
+	switch n := n.(type) {
+	case *plan.Scan:
+		return r.scan(n, out)
+	case *plan.Values:
+		return r.values(n, out)
+	case *plan.Print:
+		return r.print(n, out)
+	case *plan.Range:
+		return r.rangeRows(n, out)
+	case *plan.Given:
+		return out(r.given[n])
+	case *plan.Project:
+		return r.projectOrdered(n, out)
+	case *plan.Summarize:
+		return r.summarize(n, out)
+	case *plan.Sort:
+		return r.sort(n, out)
+	case *plan.Take:
+		return r.take(n, out)
+	case *plan.Join:
+		return r.join(n, out)
+	case *plan.Union:
+		return r.union(n, out)
+	case *plan.MvApply:
+		return r.mvApply(n, out)
+	case *plan.Shared:
+		return r.sharedRows(n, out)
+	case *plan.MakeSeries:
+		return r.makeSeries(n, out)
+	case *plan.Render:
+		return r.stream(n.In, out)
+	}
+	return fmt.Errorf("no executor for %T", n)
+}
+
+// transform gives, for a step that works row by row, the sink that does its
+// work and pushes to out, and the node that feeds it. These steps hold no
+// state: they run alike over a scan and over a stream.
+func (r *run) transform(n plan.Node, out sink) (sink, plan.Node) {
+	switch n := n.(type) {
+	case *plan.Where:
+		return r.where(n, out), n.In
+	case *plan.Project:
+		if !n.Ordered {
+			return r.project(n, out), n.In
+		}
+	case *plan.MvExpand:
+		return r.mvExpand(n, out), n.In
+	case *plan.Parse:
+		return r.parse(n, out), n.In
+	}
+	return nil, nil
+}
+
+func (r *run) scan(n *plan.Scan, out sink) error {
+	var cols []int
+	for i, yes := range r.needed[n] {
+		if yes {
+			cols = append(cols, n.Columns[i])
+		}
+	}
+	return r.db.Scan(r.ctx, n.Table, cols, func(b *value.Batch) error {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		return out(b)
+	})
+}
+
+func (r *run) values(n *plan.Values, out sink) error {
+	store := newRowStore(r, n)
+	for _, row := range n.Rows {
+		for c := range row {
+			store.cols[c] = append(store.cols[c], row[c])
+		}
+		store.n++
+	}
+	return store.emit(out)
+}
+
+// sharedRows computes a node once and reads it as often as asked.
+func (r *run) sharedRows(n *plan.Shared, out sink) error {
+	store, ok := r.shared[n]
+	if !ok {
+		var err error
+		if store, err = r.collect(n.In); err != nil {
+			return err
+		}
+		r.shared[n] = store
+	}
+	return store.emit(out)
+}
+
+// number is a constant count, of take and the like.
+func (r *run) number(e plan.Expr) (int64, error) {
+	v, err := r.constant(e)
+	return v.Int(), err
+}
+
+// constant computes an expression without columns.
+func (r *run) constant(e plan.Expr) (value.Value, error) {
+	ev, err := r.compile(e)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return ev.eval(oneRow, value.AllRows(1))[0], nil
+}
+
+var oneRow = value.NewBatch(1, nil)

@@ -1,0 +1,177 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Leaf is a scan of a query with the row-by-row steps that follow it, up to
+// the first step that needs more than one row, or to the end.
+type Leaf struct {
+	Scan *plan.Scan
+	Top  plan.Node // the last row-by-row step: what passes it has its schema
+	// Whole says that nothing else follows: what passes is the query's result.
+	Whole bool
+}
+
+// Leaves splits a plan: the steps that work on one row can run as rows come.
+func Leaves(p *plan.Plan) []Leaf {
+	out := make([]Leaf, len(p.Scans))
+	above := parents(p.Root)
+	for i, s := range p.Scans {
+		top := plan.Node(s)
+		for {
+			up := above[top]
+			if len(up) != 1 || !rowByRow(up[0]) {
+				break
+			}
+			top = up[0]
+		}
+		out[i] = Leaf{s, top, top == p.Root}
+	}
+	return out
+}
+
+// rowByRow says whether a step needs one row at a time and nothing of any
+// other table.
+func rowByRow(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Where, *plan.MvExpand, *plan.Parse:
+	case *plan.Project:
+		if n.Ordered {
+			return false
+		}
+	case *plan.Union:
+		return onlyChains(n)
+	default:
+		return false
+	}
+	for _, r := range plan.Readers(n)[1:] {
+		if plan.ReadsTables(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyChains says whether every input of a union is a table with row-by-row
+// steps: then the union itself is one.
+func onlyChains(u *plan.Union) bool {
+	for _, in := range u.Ins {
+		for {
+			if _, ok := in.(*plan.Scan); ok {
+				break
+			}
+			if !rowByRow(in) || len(in.Inputs()) != 1 {
+				return false
+			}
+			in = in.Inputs()[0]
+		}
+	}
+	return true
+}
+
+// parents are the steps that read each node.
+func parents(root plan.Node) map[plan.Node][]plan.Node {
+	above := map[plan.Node][]plan.Node{}
+	seen := map[plan.Node]bool{}
+	var visit func(plan.Node)
+	visit = func(n plan.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, in := range plan.Readers(n) {
+			above[in] = append(above[in], n)
+			visit(in)
+		}
+	}
+	visit(root)
+	return above
+}
+
+// A Live is a plan that is fed its rows. It is used by one goroutine.
+type Live struct {
+	p      *plan.Plan
+	run    *run
+	leaves []Leaf
+	chains []sink
+	out    sink
+}
+
+// NewLive makes ready to feed. Subqueries over lists are run when first needed.
+func NewLive(ctx context.Context, p *plan.Plan, opt Options) *Live {
+	opt.TrackOrigin = true
+	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: Leaves(p)}
+	l.chains = make([]sink, len(l.leaves))
+	for i := range l.leaves {
+		l.chains[i] = l.chain(l.leaves[i])
+	}
+	return l
+}
+
+// chain is the sink that a leaf's rows are pushed to.
+func (l *Live) chain(leaf Leaf) sink {
+	push := func(b *value.Batch) error { return l.out(b) }
+	for n := leaf.Top; n != plan.Node(leaf.Scan); {
+		if u, ok := n.(*plan.Union); ok {
+			arm := l.armOf(u, leaf.Scan)
+			push, n = l.run.unionArm(u, arm, push), u.Ins[arm]
+			continue
+		}
+		push, n = l.run.transform(n, push)
+	}
+	return push
+}
+
+// armOf is the input of a union that a scan feeds.
+func (l *Live) armOf(u *plan.Union, s *plan.Scan) int {
+	for i, in := range u.Ins {
+		if reads(in, s) {
+			return i
+		}
+	}
+	return 0
+}
+
+func reads(n plan.Node, s *plan.Scan) bool {
+	if n == plan.Node(s) {
+		return true
+	}
+	for _, r := range plan.Readers(n) {
+		if reads(r, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Feed runs the row-by-row part over a batch of a leaf's table. What passes is
+// emitted with its Origin: the row numbers of b (nil: a row's own number).
+func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) error {
+	l.out = emit
+	return l.chains[leaf](b)
+}
+
+// Finish runs the rest of the query over rows that Feed let through, which
+// rows gives back by leaf. now is the clock.
+func (l *Live) Finish(ctx context.Context, now int64, rows func(leaf int, emit func(*value.Batch) error) error, emit func(*value.Batch) error) error {
+	opt := l.run.opt
+	opt.Now = now
+	r := newRun(ctx, l.p, nil, opt)
+	r.cut = map[plan.Node]func(func(*value.Batch) error) error{}
+	for i, leaf := range l.leaves {
+		before := r.cut[leaf.Top] // leaves that meet in one union
+		r.cut[leaf.Top] = func(emit func(*value.Batch) error) error {
+			if before != nil {
+				if err := before(emit); err != nil {
+					return err
+				}
+			}
+			return rows(i, emit)
+		}
+	}
+	return r.root(l.p, emit)
+}

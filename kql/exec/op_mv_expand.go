@@ -1,0 +1,225 @@
+package exec
+
+import (
+	"math"
+
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// An expander makes the rows of mv-expand from a batch.
+type expander struct {
+	run   *run
+	n     *plan.MvExpand
+	evs   []evaluator
+	limit int
+}
+
+func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
+	evs, err := r.compileAll(n.Exprs)
+	if err != nil {
+		return nil, err
+	}
+	x := &expander{run: r, n: n, evs: evs, limit: math.MaxInt}
+	if n.Limit != nil {
+		limit, err := r.number(n.Limit)
+		if err != nil {
+			return nil, err
+		}
+		x.limit = int(limit)
+	}
+	return x, nil
+}
+
+// expansion is what a batch expands to: for each new row its source row, the
+// elements of each expanded column, and the index.
+type expansion struct {
+	src   []int32
+	elems [][]value.Value
+	index []value.Value
+}
+
+// expand fills e from one source row.
+func (x *expander) expand(e *expansion, lists [][]value.Value, row int32) {
+	longest := 0
+	for _, l := range lists {
+		longest = max(longest, len(l))
+	}
+	for i := range min(longest, x.limit) {
+		e.src = append(e.src, row)
+		e.index = append(e.index, value.LongOf(int64(i)))
+		for k, l := range lists {
+			v := value.NullOf(x.n.Types[k])
+			if i < len(l) {
+				v = castElement(l[i], x.n.Types[k])
+			}
+			e.elems[k] = append(e.elems[k], v)
+		}
+	}
+}
+
+// castElement gives an element the type of `to typeof(...)`: a cast as
+// tostring() and its like do it; without one it stays dynamic.
+func castElement(v value.Value, t value.Type) value.Value {
+	if t == value.Dynamic {
+		return value.DynamicOf(v)
+	}
+	return v.To(t)
+}
+
+// elementsOf is what a value expands to: an array's elements, a bag's entries,
+// anything else itself.
+func elementsOf(v value.Value, arrayBag bool) []value.Value {
+	switch {
+	case v.IsArray():
+		return v.Elems()
+	case v.IsBag():
+		keys, elems := v.Members()
+		out := make([]value.Value, len(keys))
+		for i := range keys {
+			if arrayBag {
+				out[i] = value.ArrayOf([]value.Value{value.StringOf(keys[i]), elems[i]})
+				continue
+			}
+			out[i] = value.BagOf([]string{keys[i]}, []value.Value{elems[i]})
+		}
+		return out
+	}
+	return []value.Value{v}
+}
+
+// lists are the elements of each expanded column for a row.
+func (x *expander) lists(vals [][]value.Value, row int32) [][]value.Value {
+	out := make([][]value.Value, len(vals))
+	for k := range vals {
+		out[k] = elementsOf(vals[k][row], x.n.ArrayBag)
+	}
+	return out
+}
+
+func (x *expander) values(b *value.Batch, rows []int32) [][]value.Value {
+	out := make([][]value.Value, len(x.evs))
+	for k, ev := range x.evs {
+		out[k] = ev.eval(b, rows)
+	}
+	return out
+}
+
+// batch lays the expanded rows out as a batch.
+func (x *expander) batch(b *value.Batch, e *expansion) *value.Batch {
+	cols := make([]value.Column, len(x.n.Out))
+	for c, o := range x.n.Out {
+		switch {
+		case o >= 0:
+			cols[c] = gathered(b, o, e.src)
+		case c == x.n.Index:
+			cols[c] = value.ColumnOf(e.index)
+		default:
+			cols[c] = value.ColumnOf(e.elems[-1-o])
+		}
+	}
+	nb := value.NewBatch(len(e.src), cols)
+	x.run.remap(nb, b, e.src)
+	return nb
+}
+
+// gathered is column col of b for new rows made of the rows src.
+func gathered(b *value.Batch, col int, src []int32) value.Column {
+	return value.LazyColumn(len(src), func(rows []int32, vals []value.Value) {
+		for _, i := range rows {
+			vals[i] = b.Col(col, src[i:i+1])[src[i]]
+		}
+	})
+}
+
+// remap carries clock and origin over to rows made of the rows src.
+func (r *run) remap(nb, b *value.Batch, src []int32) {
+	if b.Now != nil {
+		nb.Now = func(row int) int64 { return b.Now(int(src[row])) }
+	}
+	if !r.opt.TrackOrigin {
+		return
+	}
+	nb.Origin = make([][]int64, len(src))
+	for i, s := range src {
+		nb.Origin[i] = originOf(b, s)
+	}
+}
+
+func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {
+	x, err := r.newExpander(n)
+	if err != nil {
+		return failing(err)
+	}
+	return func(b *value.Batch) error {
+		rows := b.Rows()
+		vals := x.values(b, rows)
+		e := &expansion{elems: make([][]value.Value, len(x.evs))}
+		flush := func() error {
+			if len(e.src) == 0 {
+				return nil
+			}
+			err := out(x.batch(b, e))
+			*e = expansion{elems: make([][]value.Value, len(x.evs))}
+			return err
+		}
+		for _, i := range rows {
+			x.expand(e, x.lists(vals, i), i)
+			if len(e.src) >= batchRows {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+		return flush()
+	}
+}
+
+// mvApply runs the subquery over the elements of each row.
+func (r *run) mvApply(n *plan.MvApply, out sink) error {
+	x, err := r.newExpander(n.Expand)
+	if err != nil {
+		return err
+	}
+	result := newRowStore(r, n)
+	result.keep = nil
+	err = r.stream(n.In, func(b *value.Batch) error {
+		rows := b.Rows()
+		vals := x.values(b, rows)
+		for _, i := range rows {
+			e := &expansion{elems: make([][]value.Value, len(x.evs))}
+			x.expand(e, x.lists(vals, i), i)
+			if err := r.applyRow(n, b, i, x.batch(b, e), result); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return result.emit(out)
+}
+
+// applyRow runs the subquery of one row and keeps its result beside the row.
+func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.Batch, result *rowStore) error {
+	r.given[n.Rows] = elems
+	err := r.stream(n.Sub, func(sub *value.Batch) error {
+		rows := sub.Rows()
+		src := make([]int32, len(rows))
+		for k := range src {
+			src[k] = row
+		}
+		cols := make([]value.Column, 0, len(n.Schema()))
+		for _, c := range n.Keep {
+			cols = append(cols, gathered(b, c, src))
+		}
+		for c := range n.Sub.Schema() {
+			cols = append(cols, gathered(sub, c, rows))
+		}
+		nb := value.NewBatch(len(rows), cols)
+		r.remap(nb, b, src)
+		return result.add(nb)
+	})
+	return err
+}

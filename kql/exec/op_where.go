@@ -1,0 +1,115 @@
+package exec
+
+import (
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A filter keeps the rows for which a condition is true. The result is good
+// until the next call.
+type filter interface {
+	keep(b *value.Batch, rows []int32) []int32
+}
+
+func (r *run) where(n *plan.Where, out sink) sink {
+	f, err := r.compileFilter(n.P)
+	if err != nil {
+		return failing(err)
+	}
+	return func(b *value.Batch) error {
+		rows := f.keep(b, b.Rows())
+		if len(rows) == 0 {
+			return nil
+		}
+		return out(b.With(rows))
+	}
+}
+
+// failing is the sink of a step that could not be made.
+func failing(err error) sink { return func(*value.Batch) error { return err } }
+
+func (r *run) compileFilter(e plan.Expr) (filter, error) {
+	if l, ok := e.(*plan.Logic); ok {
+		x, err := r.compileFilter(l.X)
+		if err != nil {
+			return nil, err
+		}
+		y, err := r.compileFilter(l.Y)
+		if err != nil {
+			return nil, err
+		}
+		if l.Or {
+			return &orFilter{x: x, y: y}, nil
+		}
+		return &andFilter{x, y}, nil
+	}
+	ev, err := r.compile(e)
+	return &exprFilter{e: ev}, err
+}
+
+type exprFilter struct {
+	e   evaluator
+	out []int32
+}
+
+func (f *exprFilter) keep(b *value.Batch, rows []int32) []int32 {
+	vals := f.e.eval(b, rows)
+	out := f.out[:0]
+	for _, i := range rows {
+		if vals[i].Bool() {
+			out = append(out, i)
+		}
+	}
+	f.out = out
+	return out
+}
+
+// andFilter asks the right side only for what the left lets through.
+type andFilter struct{ x, y filter }
+
+func (f *andFilter) keep(b *value.Batch, rows []int32) []int32 {
+	if rows = f.x.keep(b, rows); len(rows) == 0 {
+		return nil
+	}
+	return f.y.keep(b, rows)
+}
+
+// orFilter asks the right side only for what the left refuses.
+type orFilter struct {
+	x, y      filter
+	rest, out []int32
+}
+
+func (f *orFilter) keep(b *value.Batch, rows []int32) []int32 {
+	yes := f.x.keep(b, rows)
+	if len(yes) == len(rows) {
+		return yes
+	}
+	rest, k := f.rest[:0], 0
+	for _, i := range rows {
+		if k < len(yes) && yes[k] == i {
+			k++
+			continue
+		}
+		rest = append(rest, i)
+	}
+	f.rest = rest
+	more := f.y.keep(b, rest)
+	if len(more) == 0 {
+		return yes
+	}
+	f.out = merge(f.out[:0], yes, more)
+	return f.out
+}
+
+// merge joins two ascending lists.
+func merge(out, x, y []int32) []int32 {
+	for len(x) > 0 && len(y) > 0 {
+		if x[0] < y[0] {
+			out, x = append(out, x[0]), x[1:]
+		} else {
+			out, y = append(out, y[0]), y[1:]
+		}
+	}
+	return append(append(out, x...), y...)
+}

@@ -1,0 +1,140 @@
+package exec
+
+import (
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// batchRows is how many rows a batch of ours has at most.
+const batchRows = 1024
+
+// valueSize is the memory of a Value itself.
+const valueSize = 40
+
+// A rowStore keeps rows, by column. Columns that nothing above reads stay
+// null. Values are copied out of the record they point into.
+type rowStore struct {
+	run    *run
+	schema value.Schema
+	keep   []bool
+	cols   [][]value.Value
+	origin [][]int64
+	n      int
+}
+
+func newRowStore(r *run, n plan.Node) *rowStore {
+	return &rowStore{run: r, schema: n.Schema(), keep: r.needed[n], cols: make([][]value.Value, len(n.Schema()))}
+}
+
+// collect runs a node and keeps its rows.
+func (r *run) collect(n plan.Node) (*rowStore, error) {
+	s := newRowStore(r, n)
+	err := r.stream(n, s.add)
+	return s, err
+}
+
+// add keeps the selected rows of a batch.
+func (s *rowStore) add(b *value.Batch) error {
+	rows := b.Rows()
+	size := 0
+	for c := range s.cols {
+		if s.keep != nil && !s.keep[c] {
+			continue
+		}
+		vals := b.Col(c, rows)
+		for _, i := range rows {
+			v := vals[i].Own()
+			size += valueSize + v.Size()
+			s.cols[c] = append(s.cols[c], v)
+		}
+	}
+	if s.run.opt.TrackOrigin {
+		for _, i := range rows {
+			s.origin = append(s.origin, originOf(b, i))
+		}
+	}
+	s.n += len(rows)
+	if err := s.run.ctx.Err(); err != nil {
+		return err
+	}
+	return s.run.grow(int64(size))
+}
+
+// originOf are the source rows of a row.
+func originOf(b *value.Batch, row int32) []int64 {
+	if b.Origin == nil {
+		return []int64{int64(row)}
+	}
+	return b.Origin[row]
+}
+
+// batch is all rows as one batch.
+func (s *rowStore) batch() *value.Batch {
+	cols := make([]value.Column, len(s.cols))
+	for c := range cols {
+		if len(s.cols[c]) < s.n {
+			cols[c] = value.ColumnOf(constants(value.NullOf(s.schema[c].Type), s.n))
+			continue
+		}
+		cols[c] = value.ColumnOf(s.cols[c])
+	}
+	b := value.NewBatch(s.n, cols)
+	b.Origin = s.origin
+	return b
+}
+
+// emit pushes the rows in order, in batches.
+func (s *rowStore) emit(out sink) error { return s.emitOrder(nil, out) }
+
+// emitOrder pushes the rows of an order (nil: all as they are).
+func (s *rowStore) emitOrder(order []int32, out sink) error {
+	n := s.n
+	if order != nil {
+		n = len(order)
+	}
+	for start := 0; start < n; start += batchRows {
+		end := min(start+batchRows, n)
+		if err := out(s.slice(order, start, end)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *rowStore) slice(order []int32, start, end int) *value.Batch {
+	cols := make([]value.Column, len(s.cols))
+	for c := range cols {
+		switch {
+		case len(s.cols[c]) == 0:
+			cols[c] = value.ColumnOf(constants(value.NullOf(s.schema[c].Type), end-start))
+		case order == nil:
+			cols[c] = value.ColumnOf(s.cols[c][start:end:end])
+		default:
+			vals := make([]value.Value, end-start)
+			for k, i := range order[start:end] {
+				vals[k] = s.cols[c][i]
+			}
+			cols[c] = value.ColumnOf(vals)
+		}
+	}
+	b := value.NewBatch(end-start, cols)
+	if s.origin != nil {
+		b.Origin = make([][]int64, end-start)
+		for k := range b.Origin {
+			i := int32(start + k)
+			if order != nil {
+				i = order[start+k]
+			}
+			b.Origin[k] = s.origin[i]
+		}
+	}
+	return b
+}
+
+func constants(v value.Value, n int) []value.Value {
+	out := make([]value.Value, n)
+	for i := range out {
+		out[i] = v
+	}
+	return out
+}

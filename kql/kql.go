@@ -1,0 +1,143 @@
+// Package kql is the query language: Kusto's, as Sentinel and Log Analytics
+// have it. A text is parsed, bound to a catalog and planned once; what comes of
+// it never changes and may be shared, and runs over a scan that ends (Run) or
+// over batches as they come (NewLive).
+package kql
+
+import (
+	"context"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/exec"
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Catalog says what queries may read.
+type Catalog = plan.Catalog
+
+// A Database gives the rows of tables to Run.
+type Database = exec.Database
+
+// RunOptions bound a run.
+type RunOptions = exec.Options
+
+// A LimitError ends a query that takes more than it may.
+type LimitError = exec.LimitError
+
+// A Query is a compiled query.
+type Query struct {
+	plan   *plan.Plan
+	leaves []exec.Leaf
+	tree   *syntax.Query
+}
+
+// Compile reads a query. Every mistake in it is in the error, a diag.List.
+func Compile(f *diag.File, cat Catalog) (*Query, error) {
+	tree, mistakes := syntax.Parse(f)
+	if err := mistakes.Err(); err != nil {
+		return nil, err
+	}
+	p, err := plan.Bind(f, tree, cat)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{plan: p, leaves: exec.Leaves(p), tree: tree}, nil
+}
+
+// Schema is the columns of the result.
+func (q *Query) Schema() value.Schema { return q.plan.Root.Schema() }
+
+// Render is the visualisation that the query asks for ("timechart"), or "".
+func (q *Query) Render() string { return q.plan.Render }
+
+// Tree is the query as it was written.
+func (q *Query) Tree() *syntax.Query { return q.tree }
+
+// File is the text.
+func (q *Query) File() *diag.File { return q.plan.File }
+
+// A Leaf is one reading of a table in a query.
+type Leaf struct {
+	Table string
+	// Schema is that of the rows that pass the leaf's row-by-row steps.
+	Schema value.Schema
+}
+
+// Leaves are the readings of tables, in order.
+func (q *Query) Leaves() []Leaf {
+	out := make([]Leaf, len(q.leaves))
+	for i, l := range q.leaves {
+		out[i] = Leaf{l.Scan.Table, l.Top.Schema()}
+	}
+	return out
+}
+
+// Tables are the names of the tables that the query reads, each once.
+func (q *Query) Tables() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, l := range q.leaves {
+		if !seen[l.Scan.Table] {
+			seen[l.Scan.Table] = true
+			out = append(out, l.Scan.Table)
+		}
+	}
+	return out
+}
+
+// Stateless says whether each row of the result comes of one row of a table:
+// the query can be answered as rows come, and never changes its mind.
+func (q *Query) Stateless() bool {
+	for _, l := range q.leaves {
+		if !l.Whole {
+			return false
+		}
+	}
+	return len(q.leaves) > 0
+}
+
+// Run executes the query to its end. Batches are only good until emit returns.
+func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(*value.Batch) error) error {
+	return exec.Run(ctx, q.plan, db, opt, emit)
+}
+
+// A Live is a query that is fed its rows; it is used by one goroutine.
+type Live struct{ live *exec.Live }
+
+// NewLive makes ready to feed.
+func (q *Query) NewLive(ctx context.Context, opt RunOptions) *Live {
+	return &Live{exec.NewLive(ctx, q.plan, opt)}
+}
+
+// Feed runs the row-by-row steps of a leaf over a batch of its table (with the
+// table's whole schema). Rows that pass are emitted with their Origin: row
+// numbers of b (nil: a row's own number). For a Stateless query they are the
+// result, else they are to be kept for Finish.
+func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) error {
+	return l.live.Feed(leaf, b, emit)
+}
+
+// Finish runs the rest of the query over rows that passed Feed, which rows
+// gives by leaf, with an Origin of the caller's choice; the result's Origin is
+// made of those. now (ticks) is the clock.
+func (l *Live) Finish(ctx context.Context, now int64, rows func(leaf int, emit func(*value.Batch) error) error, emit func(*value.Batch) error) error {
+	return l.live.Finish(ctx, now, rows, emit)
+}
+
+// Ticks is a time as Kusto counts it: 100 ns since 0001-01-01.
+func Ticks(t time.Time) int64 { return t.Unix()*1e7 + int64(t.Nanosecond())/100 + unixEpoch }
+
+// TimeOf is the time of Kusto's ticks.
+func TimeOf(ticks int64) time.Time {
+	ticks -= unixEpoch
+	sec := ticks / 1e7
+	if ticks%1e7 < 0 {
+		sec--
+	}
+	return time.Unix(sec, (ticks-sec*1e7)*100).UTC()
+}
+
+const unixEpoch = 621355968000000000 // ticks at 1970-01-01

@@ -1,0 +1,168 @@
+package plan
+
+// Needed says, for every node, which of its columns anything above reads.
+// Steps that keep rows (sort, join) keep only those.
+func Needed(root Node) map[Node][]bool {
+	n := needs{}
+	n.all(root)
+	return n
+}
+
+type needs map[Node][]bool
+
+// all marks every column of a node.
+func (n needs) all(x Node) {
+	for i := range x.Schema() {
+		n.mark(x, i)
+	}
+	n.visit(x)
+}
+
+// mark notes one column and says whether that is new.
+func (n needs) mark(x Node, col int) bool {
+	if n[x] == nil {
+		n[x] = make([]bool, len(x.Schema()))
+	}
+	if col >= len(n[x]) || n[x][col] {
+		return false
+	}
+	n[x][col] = true
+	return true
+}
+
+// want marks columns of an input and goes on below when any is new, or when
+// the input was never seen.
+func (n needs) want(x Node, cols []int) {
+	fresh := n[x] == nil
+	if fresh {
+		n[x] = make([]bool, len(x.Schema()))
+	}
+	for _, c := range cols {
+		fresh = n.mark(x, c) || fresh
+	}
+	if fresh {
+		n.visit(x)
+	}
+}
+
+// columnsOf are the input columns that expressions read; their subplans'
+// results are wanted whole.
+func (n needs) columnsOf(list ...Expr) []int {
+	var out []int
+	for _, e := range list {
+		if e == nil {
+			continue
+		}
+		Walk(e, func(e Expr) bool {
+			if c, ok := e.(*Col); ok {
+				out = append(out, c.Index)
+			}
+			return true
+		})
+		for _, s := range Subplans(e) {
+			if len(s.Schema()) > 0 {
+				n.want(s, []int{0})
+			}
+		}
+	}
+	return out
+}
+
+// kept are the needed columns of a node, as numbers.
+func (n needs) kept(x Node) []int {
+	var out []int
+	for i, yes := range n[x] {
+		if yes {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (n needs) visit(x Node) {
+	switch x := x.(type) {
+	case *Where:
+		n.want(x.In, append(n.kept(x), n.columnsOf(x.P)...))
+	case *Project:
+		var used []Expr
+		for _, i := range n.kept(x) {
+			used = append(used, x.Exprs[i])
+		}
+		n.want(x.In, n.columnsOf(used...))
+	case *Sort:
+		cols := n.kept(x)
+		for _, k := range x.Keys {
+			cols = append(cols, n.columnsOf(k.X)...)
+		}
+		n.columnsOf(x.Limit)
+		n.want(x.In, cols)
+	case *Take:
+		n.columnsOf(x.N)
+		n.want(x.In, n.kept(x))
+	case *Summarize:
+		n.want(x.In, n.columnsOf(exprsOf(x)...))
+	case *MakeSeries:
+		n.want(x.In, n.columnsOf(exprsOf(x)...))
+	case *Join:
+		n.join(x)
+	case *Union:
+		n.union(x)
+	case *MvExpand:
+		cols := n.columnsOf(exprsOf(x)...)
+		for _, i := range n.kept(x) {
+			if x.Out[i] >= 0 {
+				cols = append(cols, x.Out[i])
+			}
+		}
+		n.want(x.In, cols)
+	case *Parse:
+		cols := n.columnsOf(x.X)
+		for _, i := range n.kept(x) {
+			if x.Out[i] >= 0 {
+				cols = append(cols, x.Out[i])
+			}
+		}
+		n.want(x.In, cols)
+	case *Shared:
+		n.want(x.In, n.kept(x))
+	case *Print:
+		n.columnsOf(x.Exprs...)
+	case *Range:
+		n.columnsOf(x.From, x.To, x.Step)
+	default:
+		// mv-apply, partition: their subqueries may read anything
+		for _, in := range Readers(x) {
+			n.all(in)
+		}
+	}
+}
+
+func (n needs) join(x *Join) {
+	width := len(x.Left.Schema())
+	left, right := n.columnsOf(x.LeftKeys...), n.columnsOf(x.RightKeys...)
+	for _, i := range n.kept(x) {
+		if c := x.Out[i]; c < width {
+			left = append(left, c)
+		} else {
+			right = append(right, c-width)
+		}
+	}
+	n.want(x.Left, left)
+	n.want(x.Right, right)
+}
+
+func (n needs) union(x *Union) {
+	shift := 0
+	if x.Source != nil {
+		shift = 1
+	}
+	for i, in := range x.Ins {
+		var cols []int
+		for _, c := range n.kept(x) {
+			if c >= shift && x.Maps[i][c-shift] >= 0 {
+				cols = append(cols, x.Maps[i][c-shift])
+			}
+		}
+		n.want(in, cols)
+	}
+}

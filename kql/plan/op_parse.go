@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Pattern is what parse looks for, as one regular expression with a group
+// for each column.
+type Pattern struct {
+	Regexp *regexp.Regexp
+	Types  []value.Type // of the groups, in order
+	// Strict: when a typed column does not convert, the whole pattern has not
+	// matched (kind=simple).
+	Strict bool
+}
+
+func (b *binder) parse(op *syntax.ParseOp, in Node, s *scope) Node {
+	x := b.scalar(op.X, b.envOf(in, s))
+	p := &Parse{node: node{slices.Clone(in.Schema())}, In: in, X: x, Drop: op.WhereToo}
+	for i := range in.Schema() {
+		p.Out = append(p.Out, i)
+	}
+	if !isBad(x) && x.Type() != value.String && x.Type() != value.Dynamic {
+		b.fail(op.X, "parse reads text, and this is %s", describe(x.Type())).Hint = "convert it, as in tostring(...)"
+	}
+	p.X = b.convert(x, value.String)
+	p.Pattern = b.pattern(op)
+	k := 0
+	for _, part := range op.Pattern {
+		if part.Column == nil {
+			continue
+		}
+		k++
+		typ := typeOr(part.Type, value.String)
+		if at := p.schema.Index(part.Column.Text); at >= 0 {
+			p.schema[at].Type, p.Out[at] = typ, -k
+			continue
+		}
+		p.schema = append(p.schema, value.Field{Name: part.Column.Text, Type: typ})
+		p.Out = append(p.Out, -k)
+	}
+	return p
+}
+
+func typeOr(t, other value.Type) value.Type {
+	if t == value.Unknown {
+		return other
+	}
+	return t
+}
+
+// pattern turns the parts into a regular expression. A text must come where it
+// stands, a star and a column take what lies between, as little as possible,
+// and a last one all that is left.
+func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
+	kind, flags := "simple", "s"
+	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
+		kind = id.Name.Text
+	}
+	if id, ok := syntax.FindOption(op.Options, "flags").(*syntax.Ident); ok {
+		flags = regexFlags(id.Name.Text)
+	}
+	if kind != "simple" && kind != "regex" && kind != "relaxed" {
+		b.fail(op, "unknown kind of parse %q", kind).Hint = "simple, regex or relaxed"
+	}
+	out := &Pattern{Strict: kind == "simple"}
+	re := strings.Builder{}
+	re.WriteString("(?" + flags + ")^")
+	for i, part := range op.Pattern {
+		last := i == len(op.Pattern)-1
+		switch {
+		case part.Star:
+			if !last {
+				re.WriteString(".*?")
+			}
+		case part.Column != nil:
+			typ := typeOr(part.Type, value.String)
+			out.Types = append(out.Types, typ)
+			re.WriteString("(" + columnRegex(typ, last, kind) + ")")
+		default:
+			re.WriteString(b.patternText(part, kind, op))
+		}
+	}
+	if n := len(op.Pattern); n > 0 && op.Pattern[n-1].Column != nil {
+		re.WriteString("$")
+	}
+	compiled, err := regexp.Compile(re.String())
+	if err != nil {
+		b.fail(op, "the pattern is no regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return out
+	}
+	out.Regexp = compiled
+	return out
+}
+
+func (b *binder) patternText(part syntax.ParsePart, kind string, op *syntax.ParseOp) string {
+	l, ok := part.Text.(*syntax.Literal)
+	if !ok {
+		b.fail(op, "a pattern's text must be a constant")
+		return ""
+	}
+	if kind == "regex" {
+		return "(?:" + strings.ReplaceAll(l.Value.Str(), "(?<", "(?P<") + ")"
+	}
+	return regexp.QuoteMeta(l.Value.Str())
+}
+
+// regexFlags keeps those of i, m, s, U that Go knows alike; Kusto's default
+// lets a dot match a newline.
+func regexFlags(given string) string {
+	out := ""
+	for _, f := range given {
+		if strings.ContainsRune("imsU", f) && !strings.ContainsRune(out, f) {
+			out += string(f)
+		}
+	}
+	if !strings.Contains(out, "s") {
+		out += "s"
+	}
+	return out
+}
+
+// columnRegex is what a column of a type may be made of.
+func columnRegex(t value.Type, last bool, kind string) string {
+	optional := ""
+	if kind != "simple" {
+		optional = "?"
+	}
+	switch t {
+	case value.Int, value.Long:
+		return `(?:\s*[-+]?(?:0x[0-9a-fA-F]+|\d+)\s*)` + optional
+	case value.Real, value.Decimal:
+		return `(?:\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*)` + optional
+	}
+	if last {
+		return `.*`
+	}
+	return `.*?`
+}
+
+// parseKV reads key=value pairs: each column by its own key.
+func (b *binder) parseKV(op *syntax.ParseKV, in Node, _ *scope) Node {
+	b.unsupported(op, "parse-kv")
+	return &Values{}
+}

@@ -1,0 +1,142 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// print is one row.
+func (b *binder) print(op *syntax.Print, s *scope) Node {
+	p := &Print{}
+	taken := newNames()
+	position := 0
+	for _, t := range b.columns(op.Cols, &env{scope: s, ordered: true}) {
+		name := t.name
+		if name == "" || !t.given {
+			name = fmt.Sprintf("print_%d", position)
+		}
+		position++
+		if taken.used[name] {
+			b.fail(op, "the column %q is given twice", name)
+		}
+		p.schema = append(p.schema, value.Field{Name: taken.take(name), Type: t.x.Type()})
+		p.Exprs = append(p.Exprs, t.x)
+	}
+	return p
+}
+
+func (b *binder) rangeOp(op *syntax.Range, s *scope) Node {
+	v := &env{scope: s}
+	from, to, step := b.scalar(op.From, v), b.scalar(op.To, v), b.scalar(op.Step, v)
+	if isBad(from) || isBad(to) || isBad(step) {
+		return &Values{}
+	}
+	t := from.Type()
+	if w, ok := promote(t, step.Type()); ok {
+		t = w
+	}
+	if w, ok := promote(t, to.Type()); ok {
+		t = w
+	}
+	bound, err := fn.BindBinary("+", fn.Arg{Type: t}, argOf(step))
+	if err != nil || bound.Result != t {
+		b.fail(op.Step, "a step of %s does not fit a range of %s", step.Type(), t)
+		return &Values{}
+	}
+	r := &Range{node: node{value.Schema{{Name: op.Name.Text, Type: t}}}, From: b.convert(from, t), To: b.convert(to, t), Step: step}
+	r.Call = Call{"+", bound, nil}
+	return r
+}
+
+// datatable is constant rows.
+func (b *binder) datatable(x *syntax.Datatable, s *scope) Node {
+	out := &Values{node: node{declared(x.Columns)}}
+	width := len(x.Columns)
+	if width == 0 {
+		b.fail(x, "datatable needs columns")
+		return out
+	}
+	if len(x.Values)%width != 0 {
+		b.fail(x, "datatable has %d values, which are no whole rows of %d columns", len(x.Values), width)
+		return out
+	}
+	var row []value.Value
+	for i, e := range x.Values {
+		bound := b.scalar(e, &env{scope: s})
+		c, ok := bound.(*Const)
+		if !ok {
+			b.fail(e, "datatable holds constants only")
+			c = bad
+		}
+		row = append(row, cell(c.V, out.schema[i%width].Type))
+		if len(row) == width {
+			out.Rows = append(out.Rows, row)
+			row = nil
+		}
+	}
+	return out
+}
+
+// cell is a constant as a value of a column's type.
+func cell(v value.Value, t value.Type) value.Value {
+	if v.IsNull() {
+		return value.NullOf(t)
+	}
+	if t == value.Dynamic {
+		return value.DynamicOf(v)
+	}
+	return v.To(t)
+}
+
+// declared is the schema of a written list of columns.
+func declared(cols []*syntax.Param) value.Schema {
+	var out value.Schema
+	for _, c := range cols {
+		out = append(out, value.Field{Name: c.Name.Text, Type: c.Type})
+	}
+	return out
+}
+
+// as gives the table so far a name for the rest of the query.
+func (b *binder) as(op *syntax.As, in Node, s *scope) Node {
+	shared := &Shared{node{in.Schema()}, in}
+	s.names[op.Name.Text] = binding{table: shared}
+	return shared
+}
+
+func (b *binder) invoke(op *syntax.Invoke, in Node, s *scope) Node {
+	got, ok := s.find(op.Call.Func.Text)
+	if !ok || got.fn == nil {
+		b.fail(&op.Call.Func, "there is no function %q to invoke", op.Call.Func.Text).Hint = "let " + op.Call.Func.Text + " = (T:(*)) { T | ... };"
+		return &Values{}
+	}
+	// the table is the first argument, under a name that no author can write
+	inner := newScope(s)
+	inner.names["$input"] = binding{table: in}
+	first := &syntax.Ident{Pos: op.Pos, Name: syntax.Name{Pos: op.Pos, Text: "$input"}}
+	call := &syntax.Call{Pos: op.Call.Pos, Func: op.Call.Func, Args: append([]syntax.Expr{first}, op.Call.Args...)}
+	return b.tableFunction(call, got.fn, inner)
+}
+
+var netNames = map[value.Type]string{
+	value.Bool: "System.SByte", value.Int: "System.Int32", value.Long: "System.Int64", value.Real: "System.Double",
+	value.Decimal: "System.Data.SqlTypes.SqlDecimal", value.String: "System.String", value.DateTime: "System.DateTime",
+	value.TimeSpan: "System.TimeSpan", value.GUID: "System.Guid", value.Dynamic: "System.Object",
+}
+
+// getSchema is the columns of a table, as rows.
+func (b *binder) getSchema(in Node) Node {
+	out := &Values{node: node{value.Schema{
+		{Name: "ColumnName", Type: value.String}, {Name: "ColumnOrdinal", Type: value.Long},
+		{Name: "DataType", Type: value.String}, {Name: "ColumnType", Type: value.String},
+	}}}
+	for i, f := range in.Schema() {
+		out.Rows = append(out.Rows, []value.Value{
+			value.StringOf(f.Name), value.LongOf(int64(i)), value.StringOf(netNames[f.Type]), value.StringOf(f.Type.String()),
+		})
+	}
+	return out
+}

@@ -1,0 +1,256 @@
+// Package plan resolves the names and types of a query and orders its work.
+// The result is a tree of nodes over numbered columns: nothing is looked up
+// when it runs, and it never changes, so that goroutines may share it.
+package plan
+
+import (
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Catalog says what a query may read.
+type Catalog interface {
+	// Table returns a table's schema.
+	Table(name string) (value.Schema, bool)
+	// TableNames lists the tables, for hints and wildcards.
+	TableNames() []string
+	// Watchlist returns the rows of a list, with the column SearchKey.
+	Watchlist(name string) (value.Schema, [][]value.Value, bool)
+}
+
+// Openness is what a Catalog with open tables implements: columns of such a
+// table may exist under names that the schema does not list
+// (AzureDiagnostics: any name_s, name_d, name_b, name_g, name_t).
+type Openness interface {
+	OpenColumn(table, column string) (value.Type, bool)
+}
+
+// Opener gives the text of a local file that externaldata names. A Catalog
+// without it allows no externaldata.
+type Opener interface {
+	Open(uri string) ([]byte, error)
+}
+
+// A Node is a tabular step. It never changes after planning.
+type Node interface {
+	Schema() value.Schema
+	Inputs() []Node
+}
+
+type node struct{ schema value.Schema }
+
+func (n *node) Schema() value.Schema { return n.schema }
+
+type (
+	// Scan reads a table. Columns lists which columns of the table its schema
+	// is made of; Leaf numbers the scans of a query.
+	Scan struct {
+		node
+		Table   string
+		Columns []int
+		Leaf    int
+	}
+	// Values is constant rows.
+	Values struct {
+		node
+		Rows [][]value.Value
+	}
+	// Print is one row of expressions.
+	Print struct {
+		node
+		Exprs []Expr
+	}
+	// Range is the rows From, From+Step, ... up to To.
+	Range struct {
+		node
+		From, To, Step Expr
+		Call           Call // x + step, and so on, chosen for the types
+	}
+	// Where keeps the rows for which P is true.
+	Where struct {
+		node
+		In Node
+		P  Expr
+	}
+	// Project computes a row from a row. Ordered expressions need the whole
+	// input in order (prev, row_number).
+	Project struct {
+		node
+		In      Node
+		Exprs   []Expr
+		Ordered bool
+	}
+	// Summarize groups by By and aggregates; its columns are By, then the
+	// aggregates' results in order.
+	Summarize struct {
+		node
+		In   Node
+		By   []Expr
+		Aggs []Agg
+	}
+	// Sort orders; Limit >= 0 keeps the first rows (top).
+	Sort struct {
+		node
+		In    Node
+		Keys  []SortKey
+		Limit Expr // nil: all
+	}
+	// Take keeps the first N rows that come; with Random any N.
+	Take struct {
+		node
+		In Node
+		N  Expr
+	}
+	// Join is all kinds of join and lookup. The columns are chosen from the
+	// left's and the right's by Out (index into left, or left width + index
+	// into right).
+	Join struct {
+		node
+		Kind        JoinKind
+		Left, Right Node
+		LeftKeys    []Expr
+		RightKeys   []Expr
+		Out         []int
+	}
+	// Union lays tables one after another. Maps[i][c] is the column of input i
+	// that column c is taken from, or -1 for null; Consts[i] is the value of the
+	// withsource column (first), when there is one.
+	Union struct {
+		node
+		Ins    []Node
+		Maps   [][]int
+		Source []string // nil without withsource
+	}
+	// MvExpand makes a row for each element. Out[c] >= 0 is the input's column,
+	// -1-k is expanded column k; Index is the column of the item index, or -1.
+	MvExpand struct {
+		node
+		In       Node
+		Exprs    []Expr
+		Types    []value.Type
+		ArrayBag bool // kind=array: bags give [key, value]
+		Out      []int
+		Index    int
+		Limit    Expr // nil: no limit
+	}
+	// MvApply runs a subquery over the elements of each row. Rows is the scan
+	// that the subquery reads; its columns are the input's, then the expanded.
+	MvApply struct {
+		node
+		In     Node
+		Expand *MvExpand // shape of the expanded rows, its In is In
+		Rows   *Given
+		Sub    Node
+		Keep   []int // columns of In that lead the result, the rest comes of Sub
+	}
+	// Given is rows that the executor hands over: of mv-apply, partition, or a
+	// tabular parameter.
+	Given struct {
+		node
+	}
+	// Partition runs a subquery for each value of By.
+	Partition struct {
+		node
+		In   Node
+		By   Expr
+		Rows *Given
+		Sub  Node
+	}
+	// Parse finds a pattern in a text.
+	Parse struct {
+		node
+		In      Node
+		X       Expr
+		Pattern *Pattern
+		Drop    bool // parse-where
+		Out     []int
+	}
+	// Shared is computed once and read by several.
+	Shared struct {
+		node
+		In Node
+	}
+	// MakeSeries gathers values into arrays by bins of a range.
+	MakeSeries struct {
+		node
+		In             Node
+		By             []Expr
+		Aggs           []Agg
+		Defaults       []Expr
+		On             Expr
+		From, To, Step Expr // From and To may be nil
+	}
+	// Render only notes how the result wants to be shown.
+	Render struct {
+		node
+		In   Node
+		Kind string
+	}
+)
+
+// Inputs of the nodes.
+func (n *Scan) Inputs() []Node       { return nil }
+func (n *Values) Inputs() []Node     { return nil }
+func (n *Print) Inputs() []Node      { return nil }
+func (n *Range) Inputs() []Node      { return nil }
+func (n *Given) Inputs() []Node      { return nil }
+func (n *Where) Inputs() []Node      { return []Node{n.In} }
+func (n *Project) Inputs() []Node    { return []Node{n.In} }
+func (n *Summarize) Inputs() []Node  { return []Node{n.In} }
+func (n *Sort) Inputs() []Node       { return []Node{n.In} }
+func (n *Take) Inputs() []Node       { return []Node{n.In} }
+func (n *Join) Inputs() []Node       { return []Node{n.Left, n.Right} }
+func (n *Union) Inputs() []Node      { return n.Ins }
+func (n *MvExpand) Inputs() []Node   { return []Node{n.In} }
+func (n *MvApply) Inputs() []Node    { return []Node{n.In} }
+func (n *Partition) Inputs() []Node  { return []Node{n.In} }
+func (n *Parse) Inputs() []Node      { return []Node{n.In} }
+func (n *Shared) Inputs() []Node     { return []Node{n.In} }
+func (n *MakeSeries) Inputs() []Node { return []Node{n.In} }
+func (n *Render) Inputs() []Node     { return []Node{n.In} }
+
+// JoinKind is a kind of join.
+type JoinKind uint8
+
+// The kinds of join.
+const (
+	InnerUnique JoinKind = iota
+	Inner
+	LeftOuter
+	RightOuter
+	FullOuter
+	LeftAnti
+	RightAnti
+	LeftSemi
+	RightSemi
+)
+
+// A SortKey is one column of an order.
+type SortKey struct {
+	X          Expr
+	Asc        bool
+	NullsFirst bool
+}
+
+// An Agg is one aggregate of a summarize: an ordinary one (State), or one of
+// those with several results.
+type Agg struct {
+	Func *fn.Agg
+	Info []fn.Arg // what was known of the arguments
+	Args []Expr
+
+	// Extreme is +1 for arg_max, -1 for arg_min: Args[0] is compared, Args[1:]
+	// are returned, after it. 2 is take_any of all Args.
+	Extreme int
+	Types   []value.Type // result columns
+}
+
+// A Plan is a whole query, bound.
+type Plan struct {
+	File  *diag.File
+	Root  Node
+	Scans []*Scan
+	// Render is the visualisation asked for, or "".
+	Render string
+}
