@@ -15,9 +15,10 @@ func (p *parser) literal() Expr {
 		text := p.stringText()
 		return &Literal{p.from(start), value.StringOf(text)}
 	case t.kind == tGUID:
-		p.note(t.at, "a guid is written guid(%s)", t.text)
 		p.i++
-		return p.literalOf(start, value.GUID, t.text)
+		x := p.literalOf(start, value.GUID, t.text)
+		p.note(t.at, "a guid is written guid(%s)", t.text)
+		return x
 	case t.kind == tTyped:
 		p.i++
 		name, inside, _ := strings.Cut(t.text, "(")

@@ -25,15 +25,14 @@ func (p *parser) and() Expr { return p.chainOf(p.equality, "and") }
 // chainOf reads x op x op x, grouped to the left.
 func (p *parser) chainOf(part func() Expr, ops ...string) Expr {
 	x := part()
-	for n := 1; p.chain(n); n++ {
+	for {
 		op := p.oneOf(ops...)
-		if op == nil {
-			break
+		if op == nil || !p.link() {
+			return x
 		}
 		y := part()
 		x = &Binary{p.since(x), op.text, op.at, x, y}
 	}
-	return x
 }
 
 // oneOf consumes one of the given words or returns nil.
@@ -170,16 +169,13 @@ func (p *parser) unary() Expr {
 // path reads a primary expression and what hangs on it: .name .f(x) [index].
 func (p *parser) path() Expr {
 	x := p.primary()
-	for n := 1; !p.bad && p.chain(n); n++ {
-		switch {
-		case p.is("["):
+	for !p.bad && (p.is(".") || p.is("[")) && p.link() {
+		if p.is("[") {
 			x = p.index(x)
-		case p.is("."):
-			p.i++
-			x = p.member(x)
-		default:
-			return x
+			continue
 		}
+		p.i++
+		x = p.member(x)
 	}
 	return x
 }
@@ -238,6 +234,10 @@ func (p *parser) noExpr() Expr {
 		e.Hint = `write "==" to compare for equality, "=~" to ignore case`
 	case t.kind == tWord && p.ahead(1).is("=") && options[t.text]:
 		e.Hint = "write ['" + t.text + "'] for a column of that name"
+	case t.is("*") && p.toks[max(p.i-1, 0)].is("/"):
+		e.Hint = "comments start with //"
+	case typedLiteral[t.text] != 0 && p.ahead(1).is("("):
+		e.Hint = "no blank stands between " + t.text + " and its parenthesis"
 	case t.text == "string" || t.text == "float" || t.text == "int":
 		e.Hint = "to convert a value, write to" + strings.Replace(t.text, "float", "real", 1) + "(...)"
 	case t.kind == tJunk && t.text[0] >= 0x80:

@@ -197,9 +197,14 @@ func dashedLen(s string, n int) int {
 	return best
 }
 
-// typed adds name(...), up to the first ")", which is on the same line.
+// typed adds name(...), up to the first ")", which is on the same line. Where
+// an expression stands inside, which is a mistake, it is up to its end.
 func (l *lexer) typed(n int) {
 	rest := l.s[l.i+n:]
+	if end := balanced(rest[:min(len(rest), 200)]); end > 0 {
+		l.add(tTyped, n+end)
+		return
+	}
 	end := strings.IndexAny(rest, ")\r\n")
 	if end >= 0 && rest[end] == ')' {
 		l.add(tTyped, n+end+1)
@@ -208,9 +213,28 @@ func (l *lexer) typed(n int) {
 	if end < 0 {
 		end = len(rest)
 	}
-	at := l.i + n + end
-	l.errs.Add(l.f, diag.Span{Start: l.i, End: at}, "missing %q after %s", ")", l.s[l.i:l.i+n+1])
+	at := diag.Span{Start: l.i, End: l.i + n + end}
+	l.errs.Add(l.f, at, "missing %q after %s", ")", l.s[l.i:l.i+n+1])
 	l.add(tTyped, n+end)
+}
+
+// balanced is the length of a parenthesis at the start of s, 0 when it does not
+// end on the line.
+func balanced(s string) int {
+	open := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			open++
+		case ')':
+			if open--; open == 0 {
+				return i + 1
+			}
+		case '\r', '\n':
+			return 0
+		}
+	}
+	return 0
 }
 
 // number adds 1, 0x1f, 1.5, 1e3, 2.5h, or a name that starts with digits.

@@ -154,12 +154,12 @@ func realText(r float64) string {
 // spanText writes 1d, 2h, 90s where a single unit does, else time(...).
 func spanText(ticks int64) string {
 	for _, u := range []string{"d", "h", "m", "s", "ms", "tick"} {
-		n, _ := value.TimeUnit(u)
-		if ticks%n == 0 && ticks >= 0 && (ticks > 0 || u == "s") {
-			return strconv.FormatInt(ticks/n, 10) + u
+		unit, _ := value.TimeUnit(u)
+		if n := ticks / unit; ticks%unit == 0 && (n > 0 && n < 10_000 || ticks == 0 && u == "s") {
+			return strconv.FormatInt(n, 10) + u
 		}
 	}
-	return "time(" + strconv.FormatInt(ticks, 10) + "tick)"
+	return "time(" + value.FormatTimeSpan(ticks) + ")"
 }
 
 // bareText is the text of a literal where a sign belongs to the number.

@@ -120,7 +120,7 @@ func (p *parser) operator() Op {
 func (p *parser) badOperator() Op {
 	t := p.tok()
 	if t.kind != tWord {
-		p.fail("expected an operator after %q, found %s", "|", p.found()).Hint = p.hint()
+		p.fail("expected an operator after %q, found %s", "|", p.found())
 		return &BadOp{p.nowhere()}
 	}
 	start := p.i
@@ -130,12 +130,13 @@ func (p *parser) badOperator() Op {
 		at = at.Join(p.ahead(n).at)
 	}
 	word := p.f.Slice(at)
+	p.i++
+	pos := p.from(start)
 	e := p.failAt(at, "unknown operator %q", clip(word))
 	if near := nearestOperator(word); near != "" {
 		e.Hint = "did you mean " + near + "?"
 	}
-	p.i++
-	return &BadOp{p.from(start)}
+	return &BadOp{pos}
 }
 
 func nearestOperator(word string) string {
@@ -186,7 +187,7 @@ func (p *parser) operation() Op {
 // endPart checks that a part of a pipeline ends here, and after a mistake moves
 // to its end: the next "|" or ";", or what closes the brackets around.
 func (p *parser) endPart(start int, also string) {
-	nest := p.nest[start]
+	nest := p.within(start)
 	ended := p.tok().kind == tEOF || p.is("|") || p.is(";") || also != "" && p.is(also) ||
 		p.nest[p.i] < nest || p.startsLet()
 	if !p.bad && !ended {
@@ -222,10 +223,8 @@ func (p *parser) startsSource() bool {
 	case "range":
 		n := p.nameLen(1, false)
 		return n > 0 && p.ahead(1+n).is("from")
-	case "find", "print", "search", "where", "as", "invoke":
-		return !next.is("=") && !p.meantAsName()
-	case "top-nested", "top-hitters", "sample-distinct":
-		return true
+	case "find", "print", "search", "where", "as", "invoke", "top-nested", "top-hitters", "sample-distinct":
+		return !next.is("=")
 	}
 	return reserved[t.text] && p.operatorWord(t.text)
 }

@@ -14,7 +14,7 @@ func (*Partition) op() {}
 func (p *parser) partition(start int) Op {
 	n := &Partition{Options: p.options()}
 	p.expectBy()
-	n.By = p.path()
+	n.By = p.key()
 	switch {
 	case p.is("in"):
 		p.i = start
@@ -29,6 +29,24 @@ func (p *parser) partition(start int) Op {
 	}
 	n.Pos = p.from(start)
 	return n
+}
+
+// key reads a column or a path into one: what stands in parentheses after it
+// is no call.
+func (p *parser) key() Expr {
+	start := p.i
+	name := p.name()
+	var x Expr = &Ident{p.from(start), name}
+	for !p.bad && (p.is(".") || p.is("[")) && p.link() {
+		if p.is("[") {
+			x = p.index(x)
+			continue
+		}
+		p.i++
+		name := p.name()
+		x = &Path{p.since(x), x, name}
+	}
+	return x
 }
 
 func (n *Partition) print(w *printer) {

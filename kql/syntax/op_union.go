@@ -24,7 +24,7 @@ func (p *parser) table() Expr {
 		return x
 	}
 	x := p.primary()
-	for n := 1; !p.bad && p.chain(n) && (p.is(".") || p.is("[")); n++ {
+	for !p.bad && (p.is(".") || p.is("[")) && p.link() {
 		if p.is("[") {
 			x = p.index(x)
 			continue

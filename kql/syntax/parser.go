@@ -10,8 +10,8 @@ import (
 // Limits that keep a hostile text from costing more than its length.
 const (
 	maxText   = 4 << 20 // bytes of a query
-	maxDepth  = 500     // nesting of parentheses, brackets and the like
-	maxChain  = 5000    // operators in a row: a or b or c ..., a.b.c ...
+	maxDepth  = 1000    // nesting; a parenthesis counts twice
+	maxLinks  = 50_000  // links of chains such as a or b or c, a.b.c: each is a level of the tree
 	maxErrors = 100     // mistakes reported of one text
 )
 
@@ -25,11 +25,13 @@ type parser struct {
 	toks  []token
 	match []int   // of an opening bracket the index of its closing one, or -1
 	nest  []int32 // how many closed brackets are open around each token
+	shuts []bool  // which tokens close a bracket
 	i     int
 	errs  diag.List
 	bad   bool
 	over  bool // gave up: the rest is not read
 	depth int
+	links int
 }
 
 // Parse reads a query. The tree is what could be made of the text; the list
@@ -97,17 +99,27 @@ func opener(c byte) byte {
 }
 
 func (p *parser) nesting() {
-	depth, closes := int32(0), make([]bool, len(p.toks))
+	depth := int32(0)
+	p.shuts = make([]bool, len(p.toks))
 	for i := range p.toks {
-		if closes[i] {
+		if p.shuts[i] {
 			depth--
 		}
 		p.nest[i] = depth
 		if m := p.match[i]; m >= 0 {
-			closes[m] = true
+			p.shuts[m] = true
 			depth++
 		}
 	}
+}
+
+// within is how many brackets are open around what starts at a token, which
+// may be missing: then the token is the bracket that closes the innermost.
+func (p *parser) within(start int) int32 {
+	if p.shuts[start] {
+		return p.nest[start] + 1
+	}
+	return p.nest[start]
 }
 
 func (p *parser) tok() token { return p.toks[p.i] }
@@ -145,6 +157,9 @@ func (p *parser) found() string {
 	t := p.tok()
 	if t.kind == tEOF {
 		return "the end"
+	}
+	if t.kind == tText {
+		return clip(t.text)
 	}
 	return fmt.Sprintf("%q", clip(t.text))
 }
@@ -206,12 +221,12 @@ func (p *parser) enter() bool {
 
 func (p *parser) leave() { p.depth-- }
 
-// chain counts the operators of one chain; it is false when there are too many.
-func (p *parser) chain(n int) bool {
-	if n < maxChain {
+// link counts one link of a chain; it is false when there were too many.
+func (p *parser) link() bool {
+	if p.links++; p.links <= maxLinks {
 		return true
 	}
-	p.fail("expression is too long: more than %d operators in a row", maxChain)
+	p.fail("query is too long: more than %d operators", maxLinks)
 	p.giveUp()
 	return false
 }
@@ -266,9 +281,15 @@ func (p *parser) unexpected() {
 
 // hint says what the author may have meant by a token out of place.
 func (p *parser) hint() string {
-	t, next := p.tok(), p.ahead(1)
+	t, next, prev := p.tok(), p.ahead(1), p.toks[max(p.i-1, 0)]
 	lower := strings.ToLower(t.text)
 	switch {
+	case prev.is("not"):
+		return "write not(...)"
+	case options[prev.text] && t.kind == tWord:
+		return "write " + prev.text + "=" + clip(t.text)
+	case lower == "is":
+		return "write isnull(...), isnotnull(...), isempty(...) or isnotempty(...)"
 	case t.text == "&" && next.text == "&":
 		return `write "and" instead of "&&"`
 	case t.text == "|" && next.text == "|":
@@ -281,8 +302,6 @@ func (p *parser) hint() string {
 		return `a name stands before "=", written ['a-b'] when it is more than letters, digits and "_"; to compare, write "=="`
 	case t.is("not"):
 		return "write not(...), or an operator with ! such as !contains"
-	case t.text == "/" && next.text == "*":
-		return "comments start with //"
 	case t.text != lower && (lower == "and" || lower == "or" || stringOps[lower] != "" || lower == "in" || lower == "between" ||
 		lower == "asc" || lower == "desc" || lower == "by" || lower == "on" || lower == "has_any" || lower == "has_all"):
 		return fmt.Sprintf("words of the language are in lower case: %s", lower)

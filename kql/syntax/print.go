@@ -28,7 +28,7 @@ func (w *printer) put(s string) { w.b.WriteString(s) }
 
 func (w *printer) line() {
 	w.put("\n")
-	for range w.indent {
+	for range min(w.indent, 20) { // deeper nesting only comes from machines
 		w.put("    ")
 	}
 }
@@ -210,11 +210,21 @@ func (w *printer) with(all []Option) {
 		if i > 0 {
 			w.put(", ")
 		}
-		w.name(Name{Text: o.Name}, true)
-		w.put("=")
+		if i == 0 || !continues(all[i-1], o) {
+			w.name(Name{Text: o.Name}, true)
+			w.put("=")
+		}
 		w.optionValue(o.Value)
 	}
 	w.put(")")
+}
+
+// continues says whether an option is one more name of the one before, as in
+// ycolumns=a, b.
+func continues(before, o Option) bool {
+	_, a := before.Value.(*Ident)
+	_, b := o.Value.(*Ident)
+	return a && b && before.Name == o.Name
 }
 
 func (w *printer) params(all []*Param) {
@@ -252,6 +262,10 @@ func (n *Let) print(w *printer) {
 	w.put("let ")
 	w.name(n.Name, false)
 	w.put(" = ")
+	if _, ok := n.X.(*Pipeline); ok {
+		w.indent++
+		defer func() { w.indent-- }()
+	}
 	w.expr(n.X, anyLevel)
 }
 
@@ -449,15 +463,26 @@ func (n *TypeOf) print(w *printer) {
 	w.put(")")
 }
 
+// A datatable has one row a line.
 func (n *Datatable) print(w *printer) {
 	w.put("datatable")
 	w.schema(n.Columns, false)
 	w.put(" [")
+	w.indent++
 	for i, x := range n.Values {
 		if i > 0 {
-			w.put(", ")
+			w.put(",")
+		}
+		if i%max(len(n.Columns), 1) == 0 && len(n.Values) > len(n.Columns) {
+			w.line()
+		} else if i > 0 {
+			w.put(" ")
 		}
 		w.optionValue(x)
+	}
+	w.indent--
+	if len(n.Values) > len(n.Columns) {
+		w.line()
 	}
 	w.put("]")
 }

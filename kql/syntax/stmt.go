@@ -32,7 +32,7 @@ func (p *parser) endStatement(start int) {
 		p.unexpected()
 	}
 	if p.bad {
-		p.skip(p.nest[start], func(t token) bool { return t.is(";") })
+		p.skip(p.within(start), func(t token) bool { return t.is(";") })
 		p.bad = p.over
 	}
 	if !p.take(";") {
@@ -101,7 +101,7 @@ func (p *parser) statement() Statement {
 func (p *parser) unsupported(feature string, ends ...string) *Unsupported {
 	start := p.i
 	p.i++
-	p.skip(p.nest[start], func(t token) bool {
+	p.skip(p.within(start), func(t token) bool {
 		for _, e := range ends {
 			if t.is(e) {
 				return true
@@ -189,7 +189,7 @@ func (p *parser) endBodyStatement(start int) {
 		p.unexpected()
 	}
 	if p.bad {
-		p.skip(p.nest[start], func(t token) bool { return t.is(";") })
+		p.skip(p.within(start), func(t token) bool { return t.is(";") })
 		p.bad = p.over
 	}
 }
