@@ -1,0 +1,279 @@
+package decode
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// maxMembers is how many members of one object are looked at. Real records
+// have some dozens.
+const maxMembers = 4096
+
+// A member is a key and a value of an object, as offsets of its text.
+type member struct {
+	keyStart, keyEnd int // without the quotes
+	start, end       int // of the value
+}
+
+func (m *member) key(s string) string {
+	k := s[m.keyStart:m.keyEnd]
+	if strings.IndexByte(k, '\\') >= 0 {
+		return unescape(k)
+	}
+	return k
+}
+
+// scanObject lists the members of the object that starts at s[i], in one pass
+// and without looking into them. end is behind the closing bracket; it is -1
+// when the text ends or stops making sense before.
+func scanObject(s string, i int, members []member) (_ []member, end int) {
+	i = skipSpace(s, i+1)
+	if i < len(s) && s[i] == '}' {
+		return members, i + 1
+	}
+	for i < len(s) && s[i] == '"' {
+		var m member
+		m.keyStart = i + 1
+		i = skipString(s, i)
+		m.keyEnd = i - 1
+		if i = skipSpace(s, i); i >= len(s) || s[i] != ':' {
+			return members, -1
+		}
+		m.start = skipSpace(s, i+1)
+		m.end = skipValue(s, m.start)
+		if m.end < 0 || m.end == m.start {
+			return members, -1
+		}
+		if len(members) < maxMembers {
+			members = append(members, m)
+		}
+		if i = skipSpace(s, m.end); i >= len(s) {
+			return members, -1
+		}
+		switch s[i] {
+		case '}':
+			return members, i + 1
+		case ',':
+			i = skipSpace(s, i+1)
+		default:
+			return members, -1
+		}
+	}
+	return members, -1
+}
+
+func skipSpace(s string, i int) int {
+	for i < len(s) && isSpace(s[i]) {
+		i++
+	}
+	return i
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+func load8(s string, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// hasByte has a high bit set if a byte of w is c.
+func hasByte(w uint64, c byte) uint64 {
+	x := w ^ uint64(c)*ones
+	return (x - ones) &^ x & highs
+}
+
+// skipString returns the offset behind the string whose quote is at i, or
+// len(s)+1 when it does not end.
+func skipString(s string, i int) int {
+	i++
+	for {
+		for i+8 <= len(s) {
+			w := load8(s, i)
+			if hasByte(w, '"')|hasByte(w, '\\') != 0 {
+				break
+			}
+			i += 8
+		}
+		for i < len(s) && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		if i >= len(s) {
+			return len(s) + 1
+		}
+		if s[i] == '"' {
+			return i + 1
+		}
+		i += 2
+	}
+}
+
+// skipValue returns the offset behind the value at i, or -1 when it does not
+// end in s. A number or word ends where something else begins.
+func skipValue(s string, i int) int {
+	if i >= len(s) {
+		return -1
+	}
+	switch s[i] {
+	case '"':
+		if end := skipString(s, i); end <= len(s) {
+			return end
+		}
+		return -1
+	case '{', '[':
+		return skipNested(s, i)
+	}
+	for i < len(s) && inScalar[s[i]] {
+		i++
+	}
+	if i == len(s) {
+		return -1
+	}
+	return i
+}
+
+var inScalar = func() (t [256]bool) {
+	for _, c := range []byte("-+.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		t[c] = true
+	}
+	return t
+}()
+
+const (
+	plain = iota
+	quote
+	opens
+	closes
+)
+
+var class = [256]uint8{'"': quote, '{': opens, '[': opens, '}': closes, ']': closes}
+
+// skipNested is skipValue for arrays and objects. It counts brackets only.
+func skipNested(s string, i int) int {
+	depth := 0
+	for i < len(s) {
+		switch class[s[i]] {
+		case quote:
+			if i = skipString(s, i); i > len(s) {
+				return -1
+			}
+			continue
+		case opens:
+			depth++
+		case closes:
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return -1
+}
+
+// get returns the text of a member's value, "" when there is none or it is
+// null. Of members of one name the last counts.
+func get(object, key string) (text string) {
+	if object == "" || object[0] != '{' {
+		return ""
+	}
+	i := skipSpace(object, 1)
+	for i < len(object) && object[i] == '"' {
+		start := i + 1
+		if i = skipString(object, i); i > len(object) {
+			break
+		}
+		name := object[start : i-1]
+		if i = skipSpace(object, i); i >= len(object) || object[i] != ':' {
+			break
+		}
+		i = skipSpace(object, i+1)
+		end := skipValue(object, i)
+		if end <= i {
+			break
+		}
+		if name == key || len(name) > len(key) && strings.IndexByte(name, '\\') >= 0 && unescape(name) == key {
+			text = object[i:end]
+		}
+		if i = skipSpace(object, end); i >= len(object) || object[i] != ',' {
+			break
+		}
+		i = skipSpace(object, i+1)
+	}
+	if text == "null" {
+		return ""
+	}
+	return text
+}
+
+// getFold is get for keys whose case varies between exporters.
+func getFold(object, key string) string {
+	if v := get(object, key); v != "" {
+		return v
+	}
+	members, _ := scanObject(object, 0, nil)
+	for i := range members {
+		if m := &members[i]; value.EqualFold(m.key(object), key) {
+			if v := object[m.start:m.end]; v != "null" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// path is get, step by step.
+func path(object string, keys ...string) string {
+	for _, k := range keys {
+		if object = get(object, k); object == "" {
+			return ""
+		}
+	}
+	return object
+}
+
+// str is the content of a string token; of other scalars the text; "" of
+// arrays, objects and null.
+func str(token string) string {
+	if token == "" {
+		return ""
+	}
+	switch token[0] {
+	case '"':
+		body := token[1:max(len(token)-1, 1)]
+		if strings.IndexByte(body, '\\') < 0 {
+			return body
+		}
+		return unescape(body)
+	case '{', '[':
+		return ""
+	}
+	if token == "null" {
+		return ""
+	}
+	return token
+}
+
+// elements lists the values of an array token.
+func elements(array string) []string {
+	if array == "" || array[0] != '[' {
+		return nil
+	}
+	var all []string
+	for i := skipSpace(array, 1); i < len(array) && array[i] != ']'; {
+		end := skipValue(array, i)
+		if end <= i {
+			break
+		}
+		all = append(all, array[i:end])
+		if i = skipSpace(array, end); i < len(array) && array[i] == ',' {
+			i = skipSpace(array, i+1)
+		}
+	}
+	return all
+}
