@@ -1,3 +1,0 @@
-// Package dogwatch has the nouns that the steps exchange: records, rules,
-// alerts. It has no clients and no clocks.
-package dogwatch

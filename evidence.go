@@ -1,0 +1,50 @@
+package dogwatch
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// Evidence says where a record stands that counted for an alert.
+type Evidence struct {
+	Table   string    `json:"table"`
+	AuditID string    `json:"auditID"`
+	Stage   string    `json:"stage"`
+	Time    time.Time `json:"time"` // UTC
+	Source  string    `json:"source"`
+	Line    int64     `json:"line"` // 1-based
+	// Record is the 0-based number of the record in its line, where a line
+	// holds many; else nil.
+	Record *int `json:"record,omitempty"`
+}
+
+// Compare orders evidence by time, then by place.
+func (e Evidence) Compare(f Evidence) int {
+	return cmp.Or(
+		e.Time.Compare(f.Time),
+		cmp.Compare(e.Source, f.Source),
+		cmp.Compare(e.Line, f.Line),
+		cmp.Compare(e.record(), f.record()),
+		cmp.Compare(e.Table, f.Table),
+		cmp.Compare(e.AuditID, f.AuditID),
+		cmp.Compare(e.Stage, f.Stage),
+	)
+}
+
+func (e Evidence) record() int {
+	if e.Record == nil {
+		return -1
+	}
+	return *e.Record
+}
+
+// A Batch is some rows of one table, and where each of them was read.
+type Batch struct {
+	Table string
+	Rows  *value.Batch // with the table's whole schema
+	// Evidence tells the place of a row. It may be asked for as long as the
+	// batch is used.
+	Evidence func(row int) Evidence
+}
