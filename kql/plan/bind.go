@@ -73,10 +73,11 @@ func (s *scope) find(name string) (binding, bool) {
 func (s *scope) list() []string {
 	all := map[string]bool{}
 	for ; s != nil; s = s.outer {
-		for n := range s.names {
-			all[n] = true
+		for n, b := range s.names {
+			all[n] = all[n] || !b.bad
 		}
 	}
+	maps.DeleteFunc(all, func(_ string, good bool) bool { return !good })
 	return slices.Sorted(maps.Keys(all))
 }
 

@@ -62,11 +62,13 @@ func aggName(a *fn.Agg, call *syntax.Call) string {
 		return prefix
 	}
 	name := autoName(call.Args[0])
-	if strings.HasPrefix(call.Func.Text, "count") && call.Func.Text != "count_distinct" {
-		name = ""
-	}
-	if call.Func.Text == "percentile" && len(call.Args) == 2 {
+	switch {
+	case call.Func.Text == "countif":
+		return prefix
+	case call.Func.Text == "percentile" && len(call.Args) == 2:
 		return prefix + name + "_" + percentText(call.Args[1])
+	case strings.HasPrefix(call.Func.Text, "covariance") && len(call.Args) > 1:
+		return prefix + name + "_" + autoName(call.Args[1])
 	}
 	return prefix + name
 }

@@ -102,8 +102,7 @@ func (b *binder) seriesAgg(m *MakeSeries, sa syntax.SeriesAgg, v *env, taken *na
 	}
 	call, ok := x.(*syntax.Call)
 	if !ok {
-		b.fail(sa.X, "make-series needs an aggregate here")
-		return
+		call = &syntax.Call{Pos: syntax.Pos{At: x.Span()}, Func: syntax.Name{Text: "take_any"}, Args: []syntax.Expr{x}}
 	}
 	a, ok := fn.LookupAgg(call.Func.Text)
 	if !ok {

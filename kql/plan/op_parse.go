@@ -15,7 +15,7 @@ type Pattern struct {
 	Regexp *regexp.Regexp
 	Types  []value.Type // of the groups, in order
 	// Strict: when a typed column does not convert, the whole pattern has not
-	// matched (kind=simple).
+	// matched (all kinds but relaxed).
 	Strict bool
 }
 
@@ -68,7 +68,7 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 	if kind != "simple" && kind != "regex" && kind != "relaxed" {
 		b.fail(op, "unknown kind of parse %q", kind).Hint = "simple, regex or relaxed"
 	}
-	out := &Pattern{Strict: kind == "simple"}
+	out := &Pattern{Strict: kind != "relaxed"}
 	re := strings.Builder{}
 	re.WriteString("(?" + flags + ")^")
 	for i, part := range op.Pattern {
@@ -81,7 +81,8 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		case part.Column != nil:
 			typ := typeOr(part.Type, value.String)
 			out.Types = append(out.Types, typ)
-			re.WriteString("(" + columnRegex(typ, last, kind) + ")")
+			ended := !last && op.Pattern[i+1].Text != nil
+			re.WriteString("(" + columnRegex(typ, last, ended, kind) + ")")
 		default:
 			re.WriteString(b.patternText(part, kind, op))
 		}
@@ -125,11 +126,15 @@ func regexFlags(given string) string {
 	return out
 }
 
-// columnRegex is what a column of a type may be made of.
-func columnRegex(t value.Type, last bool, kind string) string {
+// columnRegex is what a column may be made of: all up to the text that ends
+// it, or, where none does, what its type can be written with.
+func columnRegex(t value.Type, last, ended bool, kind string) string {
 	optional := ""
 	if kind != "simple" {
 		optional = "?"
+	}
+	if ended {
+		return `.*?`
 	}
 	switch t {
 	case value.Int, value.Long:

@@ -130,12 +130,12 @@ var netNames = map[value.Type]string{
 // getSchema is the columns of a table, as rows.
 func (b *binder) getSchema(in Node) Node {
 	out := &Values{node: node{value.Schema{
-		{Name: "ColumnName", Type: value.String}, {Name: "ColumnOrdinal", Type: value.Long},
+		{Name: "ColumnName", Type: value.String}, {Name: "ColumnOrdinal", Type: value.Int},
 		{Name: "DataType", Type: value.String}, {Name: "ColumnType", Type: value.String},
 	}}}
 	for i, f := range in.Schema() {
 		out.Rows = append(out.Rows, []value.Value{
-			value.StringOf(f.Name), value.LongOf(int64(i)), value.StringOf(netNames[f.Type]), value.StringOf(f.Type.String()),
+			value.StringOf(f.Name), value.IntOf(int32(i)), value.StringOf(netNames[f.Type]), value.StringOf(f.Type.String()),
 		})
 	}
 	return out

@@ -76,6 +76,12 @@ func (b *binder) unionArm(x syntax.Expr, s *scope, fuzzy bool) []namedTable {
 			pattern = pt.Text
 		}
 		var out []namedTable
+		for _, name := range s.views() {
+			if matchName(pattern, name) {
+				t := b.tableName(x, name, s)
+				out = append(out, namedTable{name, t})
+			}
+		}
 		for _, name := range b.cat.TableNames() {
 			if matchName(pattern, name) {
 				schema, _ := b.cat.Table(name)
@@ -89,7 +95,33 @@ func (b *binder) unionArm(x syntax.Expr, s *scope, fuzzy bool) []namedTable {
 	case *syntax.Ident:
 		return b.fuzzyArm(x, s, fuzzy, p.Name.Text)
 	}
-	return b.fuzzyArm(x, s, fuzzy, "")
+	return b.fuzzyArm(x, s, fuzzy, asName(x))
+}
+
+// views are the let functions declared with `view`: patterns mean them too.
+func (s *scope) views() []string {
+	var out []string
+	for _, name := range s.list() {
+		if got, _ := s.find(name); got.fn != nil && got.fn.decl.View {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// asName is the name that a last `as` gives a table.
+func asName(x syntax.Expr) string {
+	switch x := x.(type) {
+	case *syntax.Paren:
+		return asName(x.X)
+	case *syntax.Pipeline:
+		if n := len(x.Ops); n > 0 {
+			if as, ok := x.Ops[n-1].(*syntax.As); ok {
+				return as.Name.Text
+			}
+		}
+	}
+	return ""
 }
 
 func (b *binder) fuzzyArm(x syntax.Expr, s *scope, fuzzy bool, name string) []namedTable {
