@@ -7,7 +7,7 @@ func bitAggs() []Agg {
 		return Agg{
 			Name: name, Prefix: name + "_", Result: value.Long, Doc: doc, Examples: []string{example},
 			Params: []Param{param("expr", tLong, "the whole number")},
-			New:    func([]Arg) State { return &bits{n: start, f: f} },
+			New:    func([]Arg) State { return &bitFold{n: start, f: f} },
 		}
 	}
 	return []Agg{
@@ -20,23 +20,23 @@ func bitAggs() []Agg {
 	}
 }
 
-type bits struct {
+type bitFold struct {
 	n    int64
 	f    func(x, y int64) int64
 	some bool
 }
 
-func (b *bits) Add(a []value.Value) {
+func (b *bitFold) Add(a []value.Value) {
 	if v := a[0].To(value.Long); !v.IsNull() {
 		b.n, b.some = b.f(b.n, v.Int()), true
 	}
 }
 
-func (b *bits) Result() value.Value {
+func (b *bitFold) Result() value.Value {
 	if !b.some {
 		return value.NullOf(value.Long)
 	}
 	return value.LongOf(b.n)
 }
 
-func (b *bits) Size() int { return 32 }
+func (b *bitFold) Size() int { return 32 }

@@ -78,6 +78,8 @@ func textArg(args []value.Value, i int, otherwise string) string {
 // families lists the tables of functions, in the order of the reference.
 func families() [][]Func {
 	return [][]Func{
-		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(),
+		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(), regexFuncs(),
+		mathFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), timeTextFuncs(),
+		jsonFuncs(), arrayFuncs(), bagFuncs(), setFuncs(),
 	}
 }

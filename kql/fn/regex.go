@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -22,17 +23,28 @@ func regexOf(a Arg, index int) (func(value.Value) *regexp.Regexp, error) {
 		}
 		return func(value.Value) *regexp.Regexp { return re }, nil
 	}
+	var last atomic.Pointer[compiled] // queries are shared between goroutines
 	return func(v value.Value) *regexp.Regexp {
 		s := text(v)
+		if c := last.Load(); c != nil && c.pattern == s {
+			return c.re
+		}
 		if len(s) > maxRegex {
 			return nil
 		}
 		re, err := CompileRegex(s)
 		if err != nil {
-			return nil
+			re = nil
 		}
+		last.Store(&compiled{strings.Clone(s), re})
 		return re
 	}, nil
+}
+
+// compiled is a pattern with what it compiled to; nil when it did not.
+type compiled struct {
+	pattern string
+	re      *regexp.Regexp
 }
 
 // CompileRegex compiles a regular expression of the language. Its flavour is

@@ -189,3 +189,7 @@ func (v Value) Hash(seed maphash.Seed) uint64 {
 	var few [32]byte
 	return maphash.Bytes(seed, v.GroupKey(few[:0]))
 }
+
+// AppendCanonical writes a value as JSON in the one form that equal values
+// share: the members of bags in order of their names.
+func AppendCanonical(dst []byte, v Value) []byte { return canonical(dst, v) }
