@@ -41,6 +41,16 @@ func (f *File) Slice(s Span) string {
 	return f.Text[start:end]
 }
 
+// outward is a span in terms of Outer. The end is where its last byte ends: what
+// follows that byte inside may be elsewhere outside.
+func (f *File) outward(s Span) Span {
+	start := f.Origin(s.Start)
+	if s.Len() <= 0 {
+		return Span{start, start}
+	}
+	return Span{start, max(start, f.Origin(s.End-1)+1)}
+}
+
 // An Error is one mistake in a file.
 type Error struct {
 	File    *File
@@ -62,7 +72,7 @@ func (e *Error) Position() (name string, line, column int, text string, at Span)
 		return "", 0, 0, "", Span{}
 	}
 	for f.Outer != nil && f.Origin != nil {
-		span = Span{f.Origin(span.Start), f.Origin(span.End)}
+		span = f.outward(span)
 		f = f.Outer
 	}
 	start := min(max(span.Start, 0), len(f.Text))
@@ -170,10 +180,24 @@ func (l List) Sort() {
 }
 
 // Nearest returns the candidate that word was most likely meant to be, or "".
+// One edit in three letters is forgiven; very short and very long words are
+// forgiven no more than their case.
 func Nearest(word string, candidates []string) string {
-	best, bestAt := "", max(1, utf8.RuneCountInString(word)/3)+1
+	const longest = 64
+	n := utf8.RuneCountInString(word)
+	if n > longest {
+		return ""
+	}
+	best, bestAt := "", max(1, n/3)+1
+	if n < 3 {
+		bestAt = 1
+	}
+	word = strings.ToLower(word)
 	for _, c := range candidates {
-		d := distance(strings.ToLower(word), strings.ToLower(c))
+		if len(c) > utf8.UTFMax*longest {
+			continue
+		}
+		d := distance(word, strings.ToLower(c))
 		if d < bestAt || d == bestAt && best != "" && c < best {
 			best, bestAt = c, d
 		}

@@ -20,15 +20,25 @@ func (p *parser) literal() Expr {
 		p.note(t.at, "a guid is written guid(%s)", t.text)
 		return x
 	case t.kind == tTyped:
-		p.i++
-		name, inside, _ := strings.Cut(t.text, "(")
-		return p.literalOf(start, typedLiteral[name], strings.TrimSuffix(inside, ")"))
+		return p.typedLiteral()
 	case isBool(t):
 		p.i++
 		return &Literal{p.from(start), value.BoolOf(strings.ToLower(t.text) == "true")}
 	}
 	p.i++
 	return p.literalAt(start, t.text)
+}
+
+// typedLiteral reads datetime(...) and the like.
+func (p *parser) typedLiteral() Expr {
+	start := p.i
+	name, inside, _ := strings.Cut(p.tok().text, "(")
+	p.i++
+	inside, closed := strings.CutSuffix(inside, ")")
+	if !closed { // reported by the lexer
+		return &Literal{p.from(start), value.NullOf(typedLiteral[name])}
+	}
+	return p.literalOf(start, typedLiteral[name], inside)
 }
 
 // stringText consumes strings in a row and joins them.

@@ -210,7 +210,7 @@ func (l *lexer) typed(n int) {
 		l.add(tTyped, n+end+1)
 		return
 	}
-	if end < 0 {
+	if end = strings.IndexAny(rest, ",;|\r\n"); end < 0 {
 		end = len(rest)
 	}
 	at := diag.Span{Start: l.i, End: l.i + n + end}

@@ -25,8 +25,7 @@ func (p *parser) statements() []Statement {
 func (p *parser) endStatement(start int) {
 	if !p.bad && !p.is(";") && p.tok().kind != tEOF {
 		if p.startsStatement() {
-			at := diag.Span{Start: p.prevEnd(), End: p.prevEnd()}
-			p.note(at, "missing %q between statements", ";")
+			p.missingSemicolon()
 			return
 		}
 		p.unexpected()
@@ -41,6 +40,11 @@ func (p *parser) endStatement(start int) {
 	if p.is(";") {
 		p.fail("a statement is missing before %q", ";")
 	}
+}
+
+func (p *parser) missingSemicolon() {
+	at := diag.Span{Start: p.prevEnd(), End: p.prevEnd()}
+	p.note(at, "missing %q between statements", ";")
 }
 
 // skip moves to a token at the given nesting that ends says yes to, to what
@@ -172,8 +176,7 @@ func (p *parser) body() *Query {
 	for !p.bad && !p.is("}") && p.tok().kind != tEOF {
 		start := p.i
 		q.Statements = append(q.Statements, p.statement())
-		p.endBodyStatement(start)
-		if !p.take(";") {
+		if !p.endBodyStatement(start) {
 			break
 		}
 	}
@@ -183,8 +186,13 @@ func (p *parser) body() *Query {
 	return q
 }
 
-// endBodyStatement moves to what ends a statement in a function.
-func (p *parser) endBodyStatement(start int) {
+// endBodyStatement moves behind what ends a statement in a function; it is
+// false where the function ends, too.
+func (p *parser) endBodyStatement(start int) bool {
+	if !p.bad && p.startsStatement() {
+		p.missingSemicolon()
+		return true
+	}
 	if !p.bad && !p.is(";") && !p.is("}") && p.tok().kind != tEOF {
 		p.unexpected()
 	}
@@ -192,6 +200,7 @@ func (p *parser) endBodyStatement(start int) {
 		p.skip(p.within(start), func(t token) bool { return t.is(";") })
 		p.bad = p.over
 	}
+	return p.take(";")
 }
 
 // param is a parameter: name:type, name:(a:long), name:(*), with a default.
