@@ -64,7 +64,8 @@ type Func struct {
 	Timed    bool
 	// NameOf says how a column made by this call is called when the author
 	// gives no name: "" for ColumnN; see AutoName.
-	NameFromArg bool // tostring(d.k) is called d_k
+	NameFromArg bool   // tostring(d.k) is called d_k
+	NamePrefix  string // with NameFromArg: strlen(s) is called strlen_s
 }
 
 // A Param is a parameter. A value of another type is converted where Kusto

@@ -81,5 +81,6 @@ func families() [][]Func {
 		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(), regexFuncs(),
 		mathFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), timeTextFuncs(),
 		jsonFuncs(), arrayFuncs(), bagFuncs(), setFuncs(),
+		urlFuncs(), encodingFuncs(), hashFuncs(), parseFuncs(), ipFuncs(), specialFuncs(),
 	}
 }

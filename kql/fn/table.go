@@ -36,11 +36,30 @@ func gatherFuncs() []*Func {
 	var all []*Func
 	for _, family := range families() {
 		for i := range family {
+			nameColumns(&family[i])
 			all = append(all, &family[i])
 		}
 	}
 	slices.SortFunc(all, func(a, b *Func) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// nameColumns sets how columns made by a call are called: most have a number,
+// these the name of their argument, or that with a prefix.
+func nameColumns(f *Func) {
+	prefix, ok := namedByArg[f.Name]
+	f.NameFromArg = f.NameFromArg || ok
+	f.NamePrefix = prefix
+}
+
+var namedByArg = map[string]string{
+	"strlen": "strlen_", "string_size": "string_size_", "gettype": "type_", "treepath": "tree_", "repeat": "repeat_",
+	"abs": "", "acos": "", "asin": "", "atan": "", "atan2": "", "bin": "", "binary_and": "", "binary_not": "",
+	"binary_or": "", "binary_shift_left": "", "binary_shift_right": "", "binary_xor": "", "bitset_count_ones": "",
+	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "",
+	"gamma": "", "log": "", "log10": "", "log2": "", "loggamma": "", "make_datetime": "", "make_timespan": "",
+	"parse_csv": "", "parse_json": "", "parse_xml": "", "pow": "", "rand": "", "round": "", "sin": "", "split": "",
+	"sqrt": "", "startofday": "", "tan": "", "tohex": "",
 }
 
 var funcsByName = func() map[string]*Func {
