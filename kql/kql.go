@@ -6,6 +6,7 @@ package kql
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
@@ -35,16 +36,39 @@ type Query struct {
 }
 
 // Compile reads a query. Every mistake in it is in the error, a diag.List.
+//
+// A catalog that is a Database too lets the columns of bag_unpack be found in
+// the tables' rows; else only in rows that the query itself holds.
 func Compile(f *diag.File, cat Catalog) (*Query, error) {
 	tree, mistakes := syntax.Parse(f)
 	if err := mistakes.Err(); err != nil {
 		return nil, err
 	}
-	p, err := plan.Bind(f, tree, cat)
+	p, err := plan.Bind(f, tree, cat, probe(cat))
 	if err != nil {
 		return nil, err
 	}
 	return &Query{plan: p, leaves: exec.Leaves(p), tree: tree}, nil
+}
+
+// probe runs parts of a query while the rest is compiled.
+func probe(cat Catalog) plan.Probe {
+	db, _ := cat.(Database)
+	return func(n plan.Node, row func([]value.Value)) error {
+		if db == nil && plan.ReadsTables(n) {
+			return errors.New("no rows while compiling")
+		}
+		return exec.Run(context.Background(), &plan.Plan{Root: n}, db, RunOptions{Now: Ticks(time.Now())}, func(b *value.Batch) error {
+			for _, i := range b.Rows() {
+				vals := make([]value.Value, len(b.Cols))
+				for c := range vals {
+					vals[c] = b.At(int(i), c)
+				}
+				row(vals)
+			}
+			return nil
+		})
+	}
 }
 
 // Schema is the columns of the result.

@@ -139,6 +139,8 @@ func (r *run) stream(n plan.Node, out sink) error {
 		return r.take(n, out)
 	case *plan.Join:
 		return r.join(n, out)
+	case *plan.IPLookup:
+		return r.ipLookup(n, out)
 	case *plan.Union:
 		return r.union(n, out)
 	case *plan.MvApply:
@@ -168,6 +170,8 @@ func (r *run) transform(n plan.Node, out sink) (sink, plan.Node) {
 		return r.mvExpand(n, out), n.In
 	case *plan.Parse:
 		return r.parse(n, out), n.In
+	case *plan.ParseKV:
+		return r.parseKV(n, out), n.In
 	}
 	return nil, nil
 }

@@ -38,7 +38,7 @@ func Leaves(p *plan.Plan) []Leaf {
 // other table.
 func rowByRow(n plan.Node) bool {
 	switch n := n.(type) {
-	case *plan.Where, *plan.MvExpand, *plan.Parse:
+	case *plan.Where, *plan.MvExpand, *plan.Parse, *plan.ParseKV:
 	case *plan.Project:
 		if n.Ordered {
 			return false

@@ -14,9 +14,14 @@ import (
 // nest; Kusto has no recursion, so only a mistake or an attack goes deeper.
 const maxDepth = 500
 
+// A Probe runs a part of a plan while the rest is bound: the columns of some
+// plugins (bag_unpack, pivot) are known only from the rows. It calls row for
+// every row; an error means that the rows cannot be had now.
+type Probe func(n Node, row func([]value.Value)) error
+
 // Bind resolves a parsed query. The error is a diag.List with every mistake.
-func Bind(f *diag.File, q *syntax.Query, cat Catalog) (*Plan, error) {
-	b := &binder{file: f, cat: cat}
+func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error) {
+	b := &binder{file: f, cat: cat, probe: probe}
 	root := b.query(q, newScope(nil))
 	b.errs.Sort()
 	if err := b.errs.Err(); err != nil {
@@ -35,6 +40,7 @@ type binder struct {
 	cat   Catalog
 	errs  diag.List
 	depth int
+	probe Probe
 }
 
 // A scope is the names that let statements and parameters gave.

@@ -47,11 +47,19 @@ func (b *binder) arguments(x *syntax.Call, v *env) (args []Expr, written []synta
 		if n, named := a.(*syntax.Named); named && len(n.Names) == 1 {
 			a = n.X
 		}
-		e := b.scalar(a, v)
+		e := b.argumentValue(a, v)
 		ok = ok && !isBad(e)
 		args, written = append(args, e), append(written, a)
 	}
 	return args, written, ok
+}
+
+// argumentValue is an argument; typeof(long) is the name of its type.
+func (b *binder) argumentValue(x syntax.Expr, v *env) Expr {
+	if t, ok := x.(*syntax.TypeOf); ok && t.Type != value.Unknown {
+		return &Const{value.StringOf(t.Type.String())}
+	}
+	return b.scalar(x, v)
 }
 
 // noFunction reports a function that is not there, or not yet.

@@ -164,6 +164,10 @@ func exprsOf(n Node) []Expr {
 		return []Expr{n.By}
 	case *Parse:
 		return []Expr{n.X}
+	case *ParseKV:
+		return []Expr{n.X}
+	case *IPLookup:
+		return append(append([]Expr{n.Address, n.Range}, n.LeftKeys...), n.RightKeys...)
 	case *MakeSeries:
 		out := append([]Expr{n.On, n.From, n.To, n.Step}, n.By...)
 		for _, a := range n.Aggs {

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -11,61 +13,44 @@ import (
 func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 	switch op.Call.Func.Text {
 	case "bag_unpack":
-		if len(op.Schema) > 0 {
-			return b.bagUnpack(op, in, s)
-		}
-		b.unsupported(op, "bag_unpack without a result schema").Hint = `give the columns: evaluate bag_unpack(d) : (*, name:string, count:long)`
+		return b.bagUnpack(op, in, s)
+	case "ipv4_lookup":
+		return b.ipLookup(op, in, s)
 	default:
 		b.unsupported(op, "evaluate "+op.Call.Func.Text)
 	}
 	return &Values{}
 }
 
-// bagUnpack with the columns given: each is read from the bag.
-func (b *binder) bagUnpack(op *syntax.Evaluate, in Node, s *scope) Node {
-	if len(op.Call.Args) == 0 {
-		b.fail(op, "bag_unpack() takes a dynamic column")
+// ipLookup is ipv4_lookup(Table, Address, Range [, Key ...] [, return_unmatched]).
+func (b *binder) ipLookup(op *syntax.Evaluate, in Node, s *scope) Node {
+	args := op.Call.Args
+	if len(args) < 3 {
+		b.fail(op.Call, "ipv4_lookup() takes a table, the column of addresses and the table's column of ranges")
 		return &Values{}
 	}
-	prefix := ""
-	if len(op.Call.Args) > 1 {
-		prefix, _ = b.constString(op.Call.Args[1], &env{scope: s})
-	}
-	bag := b.scalar(op.Call.Args[0], b.envOf(in, s))
-	col, ok := bag.(*Col)
-	if !ok || col.Typ != value.Dynamic {
-		b.fail(op.Call.Args[0], "bag_unpack() takes a dynamic column")
+	right := b.table(args[0], s)
+	if len(right.Schema()) == 0 {
 		return &Values{}
 	}
-	p := &Project{In: in}
-	if op.Star {
-		for i, f := range in.Schema() {
-			if i != col.Index {
-				p.add(f.Name, &Col{i, f.Name, f.Type})
-			}
+	n := &IPLookup{Left: in, Right: right}
+	n.Address, n.Range = b.scalar(args[1], b.envOf(in, s)), b.scalar(args[2], b.envOf(right, s))
+	for _, x := range args[3:] {
+		if named, ok := x.(*syntax.Named); ok {
+			x = named.X
 		}
-	}
-	for _, c := range op.Schema {
-		name := c.Name.Text
-		if p.schema.Index(name) >= 0 {
+		if c, ok := b.scalar(x, b.envOf(in, s)).(*Const); ok && c.V.Type() == value.Bool {
+			n.Unmatched = c.V.Bool()
 			continue
 		}
-		if i := in.Schema().Index(name); i >= 0 && i != col.Index {
-			p.add(name, &Col{i, name, in.Schema()[i].Type})
-			continue
-		}
-		key := name
-		if len(prefix) > 0 && len(name) > len(prefix) && name[:len(prefix)] == prefix {
-			key = name[len(prefix):]
-		}
-		p.add(name, b.convert(&Member{bag, key}, c.Type))
+		n.LeftKeys = append(n.LeftKeys, b.scalar(x, b.envOf(in, s)))
+		n.RightKeys = append(n.RightKeys, b.scalar(x, b.envOf(right, s)))
 	}
-	return p
-}
-
-func (b *binder) search(op *syntax.Search, _ Node, _ *scope) Node {
-	b.unsupported(op, "search")
-	return &Values{}
+	taken := newNames()
+	for _, f := range append(slices.Clone(in.Schema()), right.Schema()...) {
+		n.schema = append(n.schema, value.Field{Name: taken.take(f.Name), Type: f.Type})
+	}
+	return n
 }
 
 func (b *binder) partition(op *syntax.Partition, _ Node, _ *scope) Node {

@@ -147,9 +147,3 @@ func columnRegex(t value.Type, last, ended bool, kind string) string {
 	}
 	return `.*?`
 }
-
-// parseKV reads key=value pairs: each column by its own key.
-func (b *binder) parseKV(op *syntax.ParseKV, in Node, _ *scope) Node {
-	b.unsupported(op, "parse-kv")
-	return &Values{}
-}

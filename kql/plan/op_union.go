@@ -76,7 +76,7 @@ func (b *binder) unionArm(x syntax.Expr, s *scope, fuzzy bool) []namedTable {
 			pattern = pt.Text
 		}
 		var out []namedTable
-		for _, name := range s.views() {
+		for _, name := range s.views() { // these first, as they stand nearer
 			if matchName(pattern, name) {
 				t := b.tableName(x, name, s)
 				out = append(out, namedTable{name, t})

@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"regexp"
+
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -41,6 +43,9 @@ type Node interface {
 type node struct{ schema value.Schema }
 
 func (n *node) Schema() value.Schema { return n.schema }
+
+// SetSchema is for steps that the executor makes of others.
+func (n *node) SetSchema(s value.Schema) { n.schema = s }
 
 type (
 	// Scan reads a table. Columns lists which columns of the table its schema
@@ -166,6 +171,25 @@ type (
 		Drop    bool // parse-where
 		Out     []int
 	}
+	// ParseKV reads the values of keys from a text. Out is as Parse's.
+	ParseKV struct {
+		node
+		In    Node
+		X     Expr
+		Keys  []string
+		Types []value.Type
+		How   KVSyntax
+		Out   []int
+	}
+	// IPLookup joins rows with the ranges of a lookup table that their address
+	// lies in. Unmatched keeps rows that lie in none.
+	IPLookup struct {
+		node
+		Left, Right         Node
+		Address, Range      Expr
+		LeftKeys, RightKeys []Expr
+		Unmatched           bool
+	}
 	// Shared is computed once and read by several.
 	Shared struct {
 		node
@@ -206,9 +230,20 @@ func (n *MvExpand) Inputs() []Node   { return []Node{n.In} }
 func (n *MvApply) Inputs() []Node    { return []Node{n.In} }
 func (n *Partition) Inputs() []Node  { return []Node{n.In} }
 func (n *Parse) Inputs() []Node      { return []Node{n.In} }
+func (n *ParseKV) Inputs() []Node    { return []Node{n.In} }
+func (n *IPLookup) Inputs() []Node   { return []Node{n.Left, n.Right} }
 func (n *Shared) Inputs() []Node     { return []Node{n.In} }
 func (n *MakeSeries) Inputs() []Node { return []Node{n.In} }
 func (n *Render) Inputs() []Node     { return []Node{n.In} }
+
+// KVSyntax says how keys and values are written.
+type KVSyntax struct {
+	Pair, KV    string // between pairs, between key and value
+	Open, Close string // quotes; "" for none
+	Escape      string
+	Greedy      bool           // a value goes on until the next key
+	Regexp      *regexp.Regexp // two groups: key, value; instead of the above
+}
 
 // JoinKind is a kind of join.
 type JoinKind uint8

@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// search is a union of tables, each with the condition over its own columns. A
+// table that lacks a column the condition names has no row for it.
+func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
+	var arms []namedTable
+	switch {
+	case in != nil:
+		arms = append(arms, namedTable{tableNameOf(in), in})
+	case len(op.Tables) > 0:
+		for _, x := range op.Tables {
+			arms = append(arms, b.unionArm(x, s, false)...)
+		}
+	default:
+		arms = b.unionArm(&syntax.Star{Pos: op.Pos}, s, true)
+	}
+	has := "has"
+	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok && id.Name.Text == "case_sensitive" {
+		has = "has_cs"
+	}
+	u := &Union{}
+	var refused *binder
+	for _, arm := range arms {
+		try := &binder{file: b.file, cat: b.cat, depth: b.depth, probe: b.probe}
+		p := try.searched(op.P, arm.table, s, has)
+		if len(try.errs) > 0 {
+			refused = try
+			continue
+		}
+		u.Ins = append(u.Ins, &Where{node{arm.table.Schema()}, arm.table, p})
+		u.Source = append(u.Source, arm.name)
+	}
+	if len(u.Ins) == 0 {
+		if refused != nil {
+			b.errs = append(b.errs, refused.errs...)
+		} else if len(b.errs) == 0 {
+			b.fail(op, "there is no table to search")
+		}
+		return &Values{}
+	}
+	u.layout(false)
+	u.schema = append(value.Schema{{Name: "$table", Type: value.String}}, u.schema...)
+	return u
+}
+
+// tableNameOf is the name of the table that rows come from.
+func tableNameOf(n Node) string {
+	if sc := openScan(n); sc != nil {
+		return sc.Table
+	}
+	return ""
+}
+
+// searched binds a search condition: a bare text is looked for in every column.
+func (b *binder) searched(x syntax.Expr, in Node, s *scope, has string) Expr {
+	switch x := x.(type) {
+	case *syntax.Paren:
+		return b.searched(x.X, in, s, has)
+	case *syntax.Star:
+		return &Const{value.BoolOf(true)}
+	case *syntax.Literal:
+		if x.Value.Kind() == value.KString {
+			return b.anywhere(x, has, x.Value.Str(), in)
+		}
+	case *syntax.Call:
+		if strings.EqualFold(x.Func.Text, "not") && len(x.Args) == 1 {
+			return b.negated(x, b.searched(x.Args[0], in, s, has))
+		}
+	case *syntax.Binary:
+		if x.Op == "and" || x.Op == "or" {
+			l, r := b.searched(x.X, in, s, has), b.searched(x.Y, in, s, has)
+			if isBad(l) || isBad(r) {
+				return bad
+			}
+			return foldLogic(&Logic{x.Op == "or", l, r})
+		}
+		if text, ok := b.starred(x); ok {
+			return b.anywhere(x, x.Op, text, in)
+		}
+	}
+	return b.scalar(x, b.envOf(in, s))
+}
+
+// starred is the text of `* op "text"`.
+func (b *binder) starred(x *syntax.Binary) (string, bool) {
+	if !isStarred(x.X) {
+		return "", false
+	}
+	l, ok := x.Y.(*syntax.Literal)
+	if !ok || l.Value.Kind() != value.KString {
+		return "", false
+	}
+	return l.Value.Str(), true
+}
+
+func (b *binder) negated(at syntax.Node, e Expr) Expr {
+	f, ok := fn.Lookup("not")
+	if !ok || isBad(e) {
+		return bad
+	}
+	bound, err := fn.Bind(f, []fn.Arg{argOf(e)})
+	return b.bound(at, "not", bound, err, nil, e)
+}
+
+// anywhere looks for a text in every column. In a search term, * at an end
+// stands for the rest of a word.
+func (b *binder) anywhere(at syntax.Node, op, text string, in Node) Expr {
+	if op == "has" || op == "has_cs" {
+		cs := strings.TrimPrefix(op, "has")
+		before, after := strings.HasPrefix(text, "*"), strings.HasSuffix(text, "*") && len(text) > 1
+		text = strings.Trim(text, "*")
+		switch {
+		case text == "":
+			return &Const{value.BoolOf(true)}
+		case before && after:
+			op = "contains" + cs
+		case after:
+			op = "hasprefix" + cs
+		case before:
+			op = "hassuffix" + cs
+		}
+	}
+	needle := value.StringOf(text)
+	var any Expr
+	for i, f := range in.Schema() {
+		col := convertTo(&Col{i, f.Name, f.Type}, value.String)
+		bound, err := fn.BindBinary(op, fn.Arg{Type: value.String}, fn.Arg{Type: value.String, Const: &needle})
+		e := b.bound(at, op, bound, err, nil, col, &Const{needle})
+		if isBad(e) {
+			return bad
+		}
+		if any == nil {
+			any = e
+			continue
+		}
+		any = &Logic{true, any, e}
+	}
+	if any == nil {
+		return &Const{value.BoolOf(false)}
+	}
+	return any
+}
