@@ -19,7 +19,7 @@ func binFuncs() []Func {
 			Prepare:  prepareBin,
 		},
 		{
-			Name: "bin_at", Category: mathCategory, ResultOf: binType, Check: checkBin,
+			Name: "bin_at", NameFromArg: true, Category: mathCategory, ResultOf: binType, Check: checkBin,
 			Params: []Param{
 				binnable, param("bin_size", nil, "the size of a bin: a number, or a timespan"),
 				param("fixed_point", nil, "a value at which a bin begins"),
