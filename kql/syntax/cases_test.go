@@ -61,6 +61,7 @@ func outcome(t *testing.T, query string) string {
 	if errs.Err() != nil {
 		return errs.Error()
 	}
+	checkSpans(t, q, query)
 	checkRoundTrip(t, q)
 	return Format(q) + unsupportedIn(q)
 }

@@ -8,10 +8,14 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// longOf converts 12, 0x1f and -12. Beyond 63 bits hex wraps, as in C#.
+// longOf converts 12, -12 and 0x1f. Sixty-four bits of hex wrap, as in C#.
 func longOf(s string) (int64, bool) {
-	if h, ok := strings.CutPrefix(strings.ToLower(s), "0x"); ok {
+	digits, minus := strings.CutPrefix(s, "-")
+	if h, ok := strings.CutPrefix(strings.ToLower(digits), "0x"); ok {
 		u, err := strconv.ParseUint(h, 16, 64)
+		if minus {
+			u = -u
+		}
 		return int64(u), err == nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
@@ -159,7 +163,11 @@ func spanText(ticks int64) string {
 			return strconv.FormatInt(n, 10) + u
 		}
 	}
-	return "time(" + value.FormatTimeSpan(ticks) + ")"
+	text := value.FormatTimeSpan(ticks)
+	if again, ok := value.ParseTimeSpan(text); !ok || again != ticks {
+		text = strconv.FormatInt(ticks, 10) + "tick" // the longest ones
+	}
+	return "time(" + text + ")"
 }
 
 // bareText is the text of a literal where a sign belongs to the number.

@@ -3,14 +3,14 @@ package syntax
 // Distinct is `distinct a, b` or `distinct *`.
 type Distinct struct {
 	Pos
-	Cols []Expr
+	Options []Option
+	Cols    []Expr
 }
 
 func (*Distinct) op() {}
 
 func (p *parser) distinct(start int) Op {
-	p.options() // hints, which change no answer
-	n := &Distinct{Cols: list(p, p.distinctColumn)}
+	n := &Distinct{Options: p.options(), Cols: list(p, p.distinctColumn)}
 	n.Pos = p.from(start)
 	return n
 }
@@ -24,6 +24,8 @@ func (p *parser) distinctColumn() Expr {
 }
 
 func (n *Distinct) print(w *printer) {
-	w.put("distinct ")
+	w.put("distinct")
+	w.options(n.Options)
+	w.put(" ")
 	w.list(n.Cols)
 }
