@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+)
+
+// writeCSV writes a table with lower-case headings.
+func (t *table) writeCSV(w io.Writer, heads bool) error {
+	out := csv.NewWriter(w)
+	if heads {
+		keys := make([]string, len(t.heads))
+		for i, h := range t.heads {
+			keys[i] = columnKey(h)
+		}
+		if err := out.Write(keys); err != nil {
+			return err
+		}
+	}
+	for _, row := range t.rows {
+		fields := make([]string, len(row))
+		for i, c := range row {
+			fields[i] = c.text
+			if i >= len(t.right) || !t.right[i] {
+				fields[i] = inert(c.text)
+			}
+		}
+		if err := out.Write(fields); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// inert keeps a spreadsheet from running a cell as a formula: whoever chose
+// the name of an object may have chosen it for that.
+func inert(s string) string {
+	if len(s) > 1 && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
