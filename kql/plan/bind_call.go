@@ -103,7 +103,9 @@ func (b *binder) specialCall(x *syntax.Call, v *env) (Expr, bool) {
 		}
 	case "ingestion_time":
 		return &RowTime{}, true
-	case "prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "row_window_session":
+	case "pack_all":
+		return b.packAll(x, v), true
+	case "prev", "next", "row_number", "row_cumsum", "row_rank", "row_rank_dense", "row_rank_min", "row_window_session":
 		return b.orderedCall(x, v), true
 	}
 	return nil, false
@@ -185,9 +187,43 @@ func (b *binder) toScalar(x *syntax.Call, v *env) Expr {
 	return &Scalar{sub, sub.Schema()[0].Type}
 }
 
+// packAll is a bag of all columns; with true, those that are null or empty are
+// left out.
+func (b *binder) packAll(x *syntax.Call, v *env) Expr {
+	skip := false
+	if len(x.Args) > 0 {
+		c, ok := b.scalar(x.Args[0], &env{scope: v.scope}).(*Const)
+		if !ok || len(x.Args) > 1 {
+			b.fail(x, "pack_all() takes at most true or false")
+			return bad
+		}
+		skip = c.V.Bool()
+	}
+	var args []Expr
+	var names []string
+	for i, f := range v.cols {
+		args, names = append(args, &Col{i, f.Name, f.Type}), append(names, f.Name)
+	}
+	pack := func(_ *fn.Context, row []value.Value) value.Value {
+		var keys []string
+		var elems []value.Value
+		for i, e := range row {
+			if skip && (e.IsNull() || e.Kind() == value.KString && e.Str() == "") {
+				continue
+			}
+			keys, elems = append(keys, names[i]), append(elems, e)
+		}
+		return value.BagOf(keys, elems)
+	}
+	return &Call{"pack_all", fn.Bound{Result: value.Dynamic, Eval: pack}, args}
+}
+
 // orderedCall binds a window function.
 func (b *binder) orderedCall(x *syntax.Call, v *env) Expr {
 	name := strings.ToLower(x.Func.Text)
+	if name == "row_rank" { // the older spelling
+		name = "row_rank_dense"
+	}
 	if !v.ordered {
 		b.fail(x, "%s() needs rows in order", name).Hint = "sort the rows, or put serialize before it; it is allowed in extend, project and serialize"
 		return bad

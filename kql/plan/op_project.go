@@ -23,6 +23,8 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 	for _, x := range list {
 		n, named := x.(*syntax.Named)
 		switch {
+		case !named && len(sortedArrays(x)) > 1:
+			out = append(out, b.sortedColumns(x.(*syntax.Call), v)...)
 		case !named:
 			out = append(out, target{autoName(x), isIdent(x), b.scalar(x, v)})
 		case len(n.Names) == 1 && !n.Paren:
@@ -37,6 +39,38 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 				out = append(out, target{n.Names[i].Text, true, &Element{e, &Const{value.LongOf(int64(i))}}})
 			}
 		}
+	}
+	return out
+}
+
+// sortedArrays are the arguments of array_sort_asc and array_sort_desc that
+// are sorted: with several the call gives several columns.
+func sortedArrays(x syntax.Expr) []syntax.Expr {
+	call, ok := x.(*syntax.Call)
+	if !ok || call.Func.Text != "array_sort_asc" && call.Func.Text != "array_sort_desc" {
+		return nil
+	}
+	args := call.Args
+	if n := len(args); n > 0 {
+		if l, ok := args[n-1].(*syntax.Literal); ok && l.Value.Kind() == value.KBool {
+			args = args[:n-1]
+		}
+	}
+	return args
+}
+
+func (b *binder) sortedColumns(x *syntax.Call, v *env) []target {
+	e := b.scalar(x, v)
+	if isBad(e) {
+		return nil
+	}
+	var out []target
+	for i, a := range sortedArrays(x) {
+		name := autoName(a)
+		if name != "" {
+			name += "_sorted"
+		}
+		out = append(out, target{name, name != "", fold(&Element{e, &Const{value.LongOf(int64(i))}})})
 	}
 	return out
 }
