@@ -13,7 +13,7 @@ func (p *parser) literal() Expr {
 	switch {
 	case t.kind == tText:
 		text := p.stringText()
-		return &Literal{p.from(start), value.StringOf(text)}
+		return &Literal{p.from(start), value.StringOf(text), t.text[0]|0x20 == 'h'}
 	case t.kind == tGUID:
 		p.i++
 		x := p.literalOf(start, value.GUID, t.text)
@@ -23,7 +23,7 @@ func (p *parser) literal() Expr {
 		return p.typedLiteral()
 	case isBool(t):
 		p.i++
-		return &Literal{p.from(start), value.BoolOf(strings.ToLower(t.text) == "true")}
+		return &Literal{Pos: p.from(start), Value: value.BoolOf(strings.ToLower(t.text) == "true")}
 	}
 	p.i++
 	return p.literalAt(start, t.text)
@@ -36,7 +36,7 @@ func (p *parser) typedLiteral() Expr {
 	p.i++
 	inside, closed := strings.CutSuffix(inside, ")")
 	if !closed { // reported by the lexer
-		return &Literal{p.from(start), value.NullOf(typedLiteral[name])}
+		return &Literal{Pos: p.from(start), Value: value.NullOf(typedLiteral[name])}
 	}
 	return p.literalOf(start, typedLiteral[name], inside)
 }
@@ -78,7 +78,7 @@ func (p *parser) literalAt(start int, text string) Expr {
 	if !ok {
 		p.note(pos.At, "%s does not fit a %s", clip(text), v.Type())
 	}
-	return &Literal{pos, v}
+	return &Literal{Pos: pos, Value: v}
 }
 
 // literalOf converts the inside of datetime(...) and the like.
@@ -89,7 +89,7 @@ func (p *parser) literalOf(start int, t value.Type, inside string) Expr {
 		v = value.NullOf(t)
 		p.note(pos.At, "%q is no %s", clip(strings.TrimSpace(inside)), t).Hint = literalHint(t)
 	}
-	return &Literal{pos, v}
+	return &Literal{Pos: pos, Value: v}
 }
 
 func literalHint(t value.Type) string {
@@ -113,7 +113,7 @@ func (p *parser) dynamic() Expr {
 	p.i++
 	v := p.json()
 	p.close(open, ")")
-	return &Literal{p.from(start), value.DynamicOf(v)}
+	return &Literal{Pos: p.from(start), Value: value.DynamicOf(v)}
 }
 
 func (p *parser) json() value.Value {

@@ -189,7 +189,7 @@ func (w *printer) optionValue(x Expr) {
 			w.put(x.Name.Text)
 		}
 	case *Literal:
-		w.put(bareText(x.Value))
+		x.put(w, bareText(x.Value))
 	default:
 		w.expr(x, orLevel)
 	}
@@ -354,11 +354,18 @@ func (n *Pipeline) print(w *printer) {
 }
 
 func (n *Bad) print(w *printer)     { w.put("?") }
-func (n *Literal) print(w *printer) { w.put(literalText(n.Value)) }
+func (n *Literal) print(w *printer) { n.put(w, literalText(n.Value)) }
 func (n *Ident) print(w *printer)   { w.name(n.Name, false) }
 func (n *Star) print(w *printer)    { w.put("*") }
 func (n *Pattern) print(w *printer) { w.put(n.Text) }
 func (n *Paren) print(w *printer)   { w.block("(", n.X, ")") }
+
+func (n *Literal) put(w *printer, text string) {
+	if n.Hidden {
+		w.put("h")
+	}
+	w.put(text)
+}
 
 func (n *Path) print(w *printer) {
 	w.expr(n.X, pathLevel)

@@ -87,7 +87,8 @@ type (
 	// int(null), dynamic([...]) and so on, already converted.
 	Literal struct {
 		Pos
-		Value value.Value
+		Value  value.Value
+		Hidden bool // a string written h"...": services do not log it
 	}
 	// Ident is a name: of a column, table, variable.
 	Ident struct {
