@@ -444,7 +444,7 @@ func (p *parser) typeOf() Expr {
 	p.i++
 	open := p.i
 	n := &TypeOf{}
-	if !p.ahead(2).is(":") && !p.ahead(1).is("*") && !p.ahead(1).is("[") {
+	if first := p.ahead(1); !p.ahead(2).is(":") && !first.is("*") && !first.is("[") && !first.is(")") {
 		p.i++
 		n.Type = p.typeName(true)
 		p.close(open, ")")
