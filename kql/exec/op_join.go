@@ -167,6 +167,9 @@ func (j *joiner) push(b *value.Batch, p *pairs) error {
 	if len(p.left) == 0 {
 		return nil
 	}
+	if err := j.run.ctx.Err(); err != nil {
+		return err
+	}
 	cols := make([]value.Column, len(j.n.Out))
 	needed := j.run.needed[j.n]
 	for c, from := range j.n.Out {
