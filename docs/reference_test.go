@@ -1,0 +1,130 @@
+package docs_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+var update = flag.Bool("update", false, "rewrite generated pages")
+
+const marker = "<!-- generated from here on: make update -->\n"
+
+// TestReferenceFresh holds the reference of functions to the table of functions.
+func TestReferenceFresh(t *testing.T) {
+	page, err := os.ReadFile("kql.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, found := strings.Cut(string(page), marker)
+	if !found {
+		t.Fatalf("kql.md has lost its line %q", marker)
+	}
+	want := head + marker + reference()
+	if string(page) == want {
+		return
+	}
+	if !*update {
+		t.Fatal("kql.md does not show the functions as they are: run make update")
+	}
+	if err := os.WriteFile("kql.md", []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReferenceTells wants help for every function that a reader may look up.
+func TestReferenceTells(t *testing.T) {
+	for _, f := range fn.Funcs() {
+		if f.Doc == "" || f.Category == "" {
+			t.Errorf("%s(): no help or no category", f.Name)
+		}
+	}
+	for _, a := range fn.Aggs() {
+		if a.Doc == "" {
+			t.Errorf("%s(): no help", a.Name)
+		}
+	}
+}
+
+// reference is all functions by category, then the aggregates.
+func reference() string {
+	var b strings.Builder
+	funcs := slices.Clone(fn.Funcs())
+	slices.SortFunc(funcs, func(f, g *fn.Func) int {
+		return strings.Compare(f.Category+"\x00"+f.Name, g.Category+"\x00"+g.Name)
+	})
+	category := ""
+	for _, f := range funcs {
+		if f.Category != category {
+			category = f.Category
+			fmt.Fprintf(&b, "\n## Functions: %s\n", category)
+		}
+		entry(&b, f.Name, f.Aliases, f.Params, result(f.Result), f.Doc, f.Examples)
+	}
+	b.WriteString("\n## Aggregates\n")
+	aggs := slices.Clone(fn.Aggs())
+	slices.SortFunc(aggs, func(f, g *fn.Agg) int { return strings.Compare(f.Name, g.Name) })
+	for _, a := range aggs {
+		entry(&b, a.Name, a.Aliases, a.Params, result(a.Result), a.Doc, a.Examples)
+	}
+	return b.String()
+}
+
+func entry(b *strings.Builder, name string, aliases []string, params []fn.Param, result, doc string, examples []string) {
+	fmt.Fprintf(b, "\n### %s\n\n`%s(%s)`%s\n\n%s\n", name, name, signature(params), result, doc)
+	if len(aliases) > 0 {
+		fmt.Fprintf(b, "\nAlso called `%s`.\n", strings.Join(aliases, "`, `"))
+	}
+	if len(params) > 0 {
+		b.WriteString("\n")
+	}
+	for _, p := range params {
+		fmt.Fprintf(b, "- `%s`%s: %s\n", p.Name, kinds(p), p.Doc)
+	}
+	if len(examples) > 0 {
+		fmt.Fprintf(b, "\n```\n%s\n```\n", strings.Join(examples, "\n"))
+	}
+}
+
+// signature is the parameters, optional ones in brackets.
+func signature(params []fn.Param) string {
+	var parts []string
+	for _, p := range params {
+		s := p.Name
+		if p.Repeat {
+			s += ", ..."
+		}
+		if p.Optional {
+			s = "[" + s + "]"
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func kinds(p fn.Param) string {
+	var names []string
+	for _, t := range p.Types {
+		names = append(names, t.String())
+	}
+	if p.Const {
+		names = append(names, "constant")
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+func result(t value.Type) string {
+	if t == value.Unknown {
+		return ""
+	}
+	return " gives " + t.String()
+}
