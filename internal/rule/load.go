@@ -1,0 +1,279 @@
+package rule
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+	"github.com/dogwatch-dev/dogwatch/rules"
+)
+
+// Tables are what rules may read, besides lists.
+type Tables interface {
+	Table(name string) (value.Schema, bool)
+	TableNames() []string
+}
+
+// Options say which rules and lists there are.
+type Options struct {
+	// NoBuiltin leaves out the rules that come with dogwatch; the lists stay.
+	NoBuiltin bool
+	// Paths are folders of rules, and rule files. A rule with the short name
+	// of one that comes with dogwatch replaces it.
+	Paths []string
+	// ListDirs are folders of lists, whose lines are added to those there are.
+	ListDirs []string
+	Tables   Tables
+}
+
+// A Set is rules with their lists and tests.
+type Set struct {
+	// Rules are those that can run, by short name.
+	Rules []*dogwatch.Rule
+	Lists *Lists
+	// Mistakes are all that is wrong in the files read. A rule that has one is
+	// not among Rules.
+	Mistakes diag.List
+
+	tables  Tables
+	sources []*source
+	tests   map[string]*testFile // by the rule's short name
+}
+
+// Load reads and compiles rules. It always returns a set: Mistakes says what
+// could not be used.
+func Load(opt Options) *Set {
+	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, tests: map[string]*testFile{}}
+	builtin := func(p string) string { return "rules/" + p }
+	s.note(s.Lists.loadDir(rules.FS, "lists", func(p string) string { return builtin(p) }))
+	for _, dir := range opt.ListDirs {
+		fsys, name := dirFS(dir)
+		s.note(s.Lists.loadDir(fsys, ".", name))
+	}
+	if !opt.NoBuiltin {
+		s.read(rules.FS, ".", builtin, true)
+	}
+	for _, p := range opt.Paths {
+		s.readPath(p)
+	}
+	s.checkDuplicates()
+	s.compile()
+	return s
+}
+
+// Catalog is the tables and lists that rules read.
+func (s *Set) Catalog() kql.Catalog { return NewCatalog(s.tables, s.Lists) }
+
+// Find returns a rule by its short name or id.
+func (s *Set) Find(name string) *dogwatch.Rule {
+	for _, r := range s.Rules {
+		if r.Short == name || strings.EqualFold(r.ID, name) {
+			return r
+		}
+	}
+	return nil
+}
+
+// Nearest is the short name that was most likely meant, or "".
+func (s *Set) Nearest(name string) string {
+	var names []string
+	for _, r := range s.Rules {
+		names = append(names, r.Short)
+	}
+	return diag.Nearest(name, names)
+}
+
+func (s *Set) note(errs diag.List) { s.Mistakes = append(s.Mistakes, errs...) }
+
+func (s *Set) cannotRead(name string, err error) {
+	s.Mistakes.Add(diag.NewFile(name, ""), diag.Span{}, "read rules: %v", cause(err))
+}
+
+// readPath reads a file or a folder of the disk.
+func (s *Set) readPath(p string) {
+	info, err := os.Stat(p)
+	if err != nil {
+		s.cannotRead(p, err)
+		return
+	}
+	before := len(s.sources)
+	if !info.IsDir() {
+		fsys, name := dirFS(filepath.Dir(p))
+		base := filepath.Base(p)
+		s.readFile(fsys, base, name, false)
+		test := strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml") + ".test.yaml"
+		if _, err := fs.Stat(fsys, test); err == nil && !isTest(base) {
+			s.readFile(fsys, test, name, false)
+		}
+		return
+	}
+	fsys, name := dirFS(p)
+	s.read(fsys, ".", name, false)
+	if len(s.sources) == before {
+		s.Mistakes.Add(diag.NewFile(p, ""), diag.Span{}, "there is no rule in this folder").Hint = "rules are files that end in .yaml or .yml"
+	}
+}
+
+// read reads all rule files below a folder.
+func (s *Set) read(fsys fs.FS, dir string, name func(string) string, builtin bool) {
+	err := fs.WalkDir(fsys, dir, func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			s.cannotRead(name(p), err)
+		case e.IsDir():
+			if base := e.Name(); p != dir && (strings.HasPrefix(base, ".") || base == "lists" || base == "testdata") {
+				return fs.SkipDir
+			}
+		case isYAML(p):
+			s.readFile(fsys, p, name, builtin)
+		}
+		return nil
+	})
+	if err != nil {
+		s.cannotRead(name(dir), err)
+	}
+}
+
+func isYAML(p string) bool {
+	ext := path.Ext(p)
+	return (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(path.Base(p), ".")
+}
+
+func isTest(p string) bool { return strings.HasSuffix(shortName(p), ".test") }
+
+func (s *Set) readFile(fsys fs.FS, p string, name func(string) string, builtin bool) {
+	text, err := readFile(fsys, p)
+	if err != nil {
+		s.cannotRead(name(p), err)
+		return
+	}
+	file := diag.NewFile(name(p), text)
+	if isTest(p) {
+		t := readTests(file, fsys, path.Dir(p))
+		t.builtin = builtin
+		s.addTests(t)
+		return
+	}
+	src := readRule(file)
+	src.builtin = builtin
+	s.add(src)
+}
+
+// add takes a rule in; it replaces a built-in one of the same short name.
+func (s *Set) add(src *source) {
+	if !src.builtin {
+		s.sources = slices.DeleteFunc(s.sources, func(old *source) bool {
+			replaced := old.builtin && old.rule.Short == src.rule.Short
+			if replaced {
+				delete(s.tests, old.rule.Short)
+			}
+			return replaced
+		})
+	}
+	s.sources = append(s.sources, src)
+}
+
+// addTests takes tests in; those of a rule that replaces a built-in one come
+// after its own.
+func (s *Set) addTests(t *testFile) {
+	old := s.tests[t.rule]
+	if old != nil && !old.builtin && old.doc.file.Name != t.doc.file.Name {
+		t.doc.errs.Add(t.doc.file, diag.Span{}, "the rule %q has tests in %s too", t.rule, old.doc.file.Name)
+	}
+	s.tests[t.rule] = t
+}
+
+// checkDuplicates reports ids and short names that two rules have; names both
+// files. Neither rule is left out for it: which of them was meant is not ours
+// to say, and both are reported.
+func (s *Set) checkDuplicates() {
+	ids, shorts := map[string]*source{}, map[string]*source{}
+	for _, src := range s.sources {
+		id := strings.ToLower(src.rule.ID)
+		if old := ids[id]; old != nil && id != "" {
+			s.duplicate(src, "id", "id", src.rule.ID, old)
+		} else {
+			ids[id] = src
+		}
+		if old := shorts[src.rule.Short]; old != nil {
+			s.duplicate(src, "", "short name", src.rule.Short, old)
+		} else {
+			shorts[src.rule.Short] = src
+		}
+	}
+}
+
+func (s *Set) duplicate(src *source, key, what, text string, old *source) {
+	span := src.placeOf(key)
+	e := src.doc.errs.Add(src.doc.file, span, "the %s %q is that of %s too", what, text, old.doc.file.Name)
+	if old.builtin {
+		e.Hint = "to replace a rule that comes with dogwatch, give the file its name; else give the rule an id of its own"
+	}
+}
+
+// placeOf is the value of a top-level key.
+func (s *source) placeOf(key string) diag.Span {
+	at := 0
+	for line := range strings.Lines(s.doc.file.Text) {
+		if rest, ok := strings.CutPrefix(line, key+":"); ok && key != "" {
+			text := strings.TrimSpace(rest)
+			start := at + strings.Index(line, text)
+			return diag.Span{Start: start, End: start + len(text)}
+		}
+		at += len(line)
+	}
+	return diag.Span{}
+}
+
+// compile compiles all rules, and gathers every mistake.
+func (s *Set) compile() {
+	cat := s.Catalog()
+	for _, src := range s.sources {
+		r, errs := src.compile(cat)
+		errs.Sort()
+		s.note(errs)
+		if r == nil {
+			continue
+		}
+		if t := s.tests[r.Short]; t != nil {
+			r.Tests = len(t.cases)
+		}
+		s.Rules = append(s.Rules, r)
+	}
+	slices.SortFunc(s.Rules, func(a, b *dogwatch.Rule) int { return strings.Compare(a.Short, b.Short) })
+	for _, name := range sortedKeys(s.tests) {
+		s.note(s.tests[name].doc.errs)
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := keys(m)
+	slices.Sort(out)
+	return out
+}
+
+// catalog is tables and lists.
+type catalog struct {
+	Tables
+	*Lists
+}
+
+// NewCatalog joins tables and lists to what queries may read.
+func NewCatalog(t Tables, l *Lists) kql.Catalog { return catalog{t, l} }
+
+// OpenColumn asks tables that have more columns than their schema lists.
+func (c catalog) OpenColumn(table, column string) (value.Type, bool) {
+	if open, ok := c.Tables.(interface {
+		OpenColumn(table, column string) (value.Type, bool)
+	}); ok {
+		return open.OpenColumn(table, column)
+	}
+	return value.Unknown, false
+}
