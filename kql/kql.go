@@ -6,6 +6,8 @@ package kql
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"errors"
 	"time"
 
@@ -97,6 +99,20 @@ func (q *Query) Leaves() []Leaf {
 		out[i] = Leaf{l.Scan.Table, l.Top.Schema()}
 	}
 	return out
+}
+
+// Columns are the numbers of a table's columns that the query reads.
+func (q *Query) Columns(table string) []int {
+	needed := plan.Needed(q.plan.Root)
+	seen := map[int]bool{}
+	for _, l := range q.leaves {
+		for i, yes := range needed[l.Scan] {
+			if yes && l.Scan.Table == table {
+				seen[l.Scan.Columns[i]] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // Tables are the names of the tables that the query reads, each once.
