@@ -6,9 +6,9 @@ package kql
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
-	"errors"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
