@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// writeCSV writes a table with lower-case headings.
+// writeCSV writes a table.
 func (t *table) writeCSV(w io.Writer, heads bool) error {
 	out := csv.NewWriter(w)
 	if heads {
 		keys := make([]string, len(t.heads))
 		for i, h := range t.heads {
-			keys[i] = columnKey(h)
+			keys[i] = t.key(h)
 		}
 		if err := out.Write(keys); err != nil {
 			return err

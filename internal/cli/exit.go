@@ -94,6 +94,3 @@ func limitHint(err error) string {
 	}
 	return ""
 }
-
-// lines joins messages, one a line.
-func lines(list []string) string { return strings.Join(list, "\n") }

@@ -92,7 +92,7 @@ func (o *output) note(env *Env, format string, args ...any) {
 	}
 }
 
-// tableOf keeps the columns that --columns names.
+// pick keeps the columns that --columns names.
 func (o *output) pick(t *table) error {
 	if len(o.columns) == 0 {
 		return nil
@@ -103,7 +103,7 @@ func (o *output) pick(t *table) error {
 		if at[i] < 0 {
 			keys := make([]string, len(t.heads))
 			for k, h := range t.heads {
-				keys[k] = columnKey(h)
+				keys[k] = t.key(h)
 			}
 			f := usage("--columns: there is no column %q", name)
 			if near := diag.Nearest(name, keys); near != "" {
@@ -123,7 +123,7 @@ func columnKey(head string) string {
 }
 
 func (t *table) project(at []int) table {
-	out := table{right: make([]bool, len(at))}
+	out := table{exact: t.exact, right: make([]bool, len(at))}
 	for k, i := range at {
 		out.heads = append(out.heads, t.heads[i])
 		out.right[k] = i < len(t.right) && t.right[i]

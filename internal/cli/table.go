@@ -13,6 +13,16 @@ type table struct {
 	rows  [][]cell
 	// right says which columns are numbers.
 	right []bool
+	// exact headings are names that programs know, not words for people.
+	exact bool
+}
+
+// key is a heading as programs see it.
+func (t *table) key(head string) string {
+	if t.exact {
+		return head
+	}
+	return columnKey(head)
 }
 
 // A cell is a text and how it looks once it is padded.

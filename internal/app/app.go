@@ -1,0 +1,103 @@
+// Package app wires dogwatch together for one job: it loads rules and lists,
+// opens inputs, and hands what is read to the steps. It stands between the
+// command line and the steps, and is the only package that knows them all.
+package app
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/rule"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// Config says what dogwatch runs with. The zero value is the default.
+type Config struct {
+	Rules     []string // folders and files of further rules
+	Lists     []string // folders whose lines are added to lists
+	NoBuiltin bool     // leave out the rules that come with dogwatch
+
+	Cluster     string         // of records that do not name theirs
+	TrustedHops []netip.Prefix // proxies before the API server
+}
+
+// An App is loaded rules and lists, ready for work. It is used by one
+// goroutine.
+type App struct {
+	cfg   Config
+	set   *rule.Set
+	rules []*dogwatch.Rule // those that run
+}
+
+// A Finding is something that lint has to say.
+type Finding = rule.Finding
+
+// A TestResult is what came of a test beside a rule.
+type TestResult = rule.TestResult
+
+// Load reads rules and lists. It always returns an App; Mistakes says what of
+// them cannot be used.
+func Load(cfg Config) *App {
+	set := rule.Load(rule.Options{NoBuiltin: cfg.NoBuiltin, Paths: cfg.Rules, ListDirs: cfg.Lists, Tables: tables{}})
+	return &App{cfg: cfg, set: set, rules: set.Rules}
+}
+
+// tables are decode's, as rules and queries read them.
+type tables struct{}
+
+// Table is the columns of a table.
+func (tables) Table(name string) (value.Schema, bool) { return decode.Table(name) }
+
+// TableNames lists the tables.
+func (tables) TableNames() []string { return decode.TableNames() }
+
+// Mistakes are all that is wrong in rules and lists.
+func (a *App) Mistakes() diag.List { return a.set.Mistakes }
+
+// Rules are those that run, by short name.
+func (a *App) Rules() []*dogwatch.Rule { return a.rules }
+
+// Find returns a rule by its short name or id, or nil.
+func (a *App) Find(name string) *dogwatch.Rule { return a.set.Find(name) }
+
+// Nearest is the name of the rule that was most likely meant, or "".
+func (a *App) Nearest(name string) string { return a.set.Nearest(name) }
+
+// Only leaves the rules that keep says.
+func (a *App) Only(keep func(*dogwatch.Rule) bool) {
+	var rules []*dogwatch.Rule
+	for _, r := range a.rules {
+		if keep(r) {
+			rules = append(rules, r)
+		}
+	}
+	a.rules = rules
+}
+
+// Lint says what is wrong in the rules, and what could be better.
+func (a *App) Lint(now time.Time) []Finding { return a.set.Lint(now) }
+
+// Compile reads a query over the tables and lists.
+func (a *App) Compile(f *diag.File) (*kql.Query, error) { return kql.Compile(f, a.set.Catalog()) }
+
+// decodeOptions are the cluster's, with the system identities of the list.
+func (a *App) decodeOptions(lists *rule.Lists) decode.Options {
+	return decode.Options{Cluster: a.cfg.Cluster, TrustedHops: a.cfg.TrustedHops, SystemIdentities: identities(lists)}
+}
+
+// identities are the lines of the list system-identities.
+func identities(lists *rule.Lists) []decode.Identity {
+	out := []decode.Identity{}
+	for _, line := range lists.Records("system-identities") {
+		user := line["user"]
+		if user == "" {
+			user = line["SearchKey"]
+		}
+		out = append(out, decode.Identity{User: user, UserAgent: line["userAgent"], Address: line["address"]})
+	}
+	return out
+}

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dogwatch-dev/dogwatch/internal/app"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// huntFlags are what hunt was asked for.
+type huntFlags struct {
+	output
+	loading
+	file      string
+	stdin     bool
+	nowText   string
+	timeout   time.Duration
+	maxRows   int64
+	maxMemory int64 // MB
+
+	now int64 // ticks
+}
+
+func huntCommand(env *Env) *cobra.Command {
+	var f huntFlags
+	cmd := &cobra.Command{
+		Use:   "hunt 'KQL' [FILE...]",
+		Short: "Ask anything in KQL over audit logs",
+		Long: `Runs a query in the Kusto Query Language over audit logs. The tables are KubeAudit,
+one row a request with the traps of audit logs solved, and those of Log Analytics:
+AzureDiagnostics, AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity; Sources says
+what was read. docs/tables.md describes their columns, docs/kql.md the language.
+
+With --stdin, queries come as lines of JSON, {"id":"1","query":"..."}, and each is
+answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
+		Example: `  dogwatch hunt 'KubeAudit | where Verb == "delete" | summarize count() by Actor' audit.log
+  dogwatch hunt 'KubeAudit | where Outcome == "Denied" | top 20 by TimeGenerated' logs/ -o csv
+  dogwatch hunt -f query.kql audit.log.gz -o json
+  dogwatch hunt 'print now() - 1d'
+  dogwatch hunt --stdin -o jsonl audit.log < queries.jsonl`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.cfg.NoBuiltin = true // a query needs the lists, not the rules
+			if err := f.check(env); err != nil {
+				return err
+			}
+			if f.stdin {
+				return f.answerLines(cmd.Context(), env, args)
+			}
+			return f.answer(cmd.Context(), env, args)
+		},
+	}
+	f.flags(cmd, rowFormats...)
+	f.listsFlag(cmd)
+	f.clusterFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.file, "file", "f", "", "read the query from a file; all arguments are inputs then")
+	flags.BoolVar(&f.stdin, "stdin", false, "answer queries from standard input, a line of JSON each")
+	flags.StringVar(&f.nowText, "now", "", "what now() gives, as 2026-01-02T03:04:05Z (default: the clock)")
+	flags.DurationVar(&f.timeout, "timeout", 0, "end a query that takes longer, as 30s or 5m")
+	flags.Int64Var(&f.maxRows, "max-rows", 1_000_000, "end a query that gives more rows")
+	flags.Int64Var(&f.maxMemory, "max-memory", 2048, "end a query that holds more memory, in MB")
+	return cmd
+}
+
+// check settles the flags once they are read.
+func (f *huntFlags) check(env *Env) error {
+	if f.stdin && f.format == rowFormats[0] {
+		f.format = "jsonl"
+	}
+	if err := f.output.check(env); err != nil {
+		return err
+	}
+	switch {
+	case f.stdin && f.file != "":
+		return usage("--stdin and --file exclude each other")
+	case f.stdin && (f.format != "jsonl" || f.jq != ""):
+		return usage("--stdin answers with -o jsonl only, without --jq")
+	case f.maxRows <= 0 || f.maxMemory <= 0:
+		return usage("--max-rows and --max-memory are above 0")
+	}
+	f.now = kql.Ticks(env.Now())
+	if f.nowText == "" {
+		return nil
+	}
+	var ok bool
+	if f.now, ok = value.ParseDateTime(f.nowText); !ok {
+		return usage("--now %q: it is no time", f.nowText).withHint("for example --now 2026-01-02T03:04:05Z")
+	}
+	return nil
+}
+
+// query is the query's text and the inputs, which are the other arguments.
+func (f *huntFlags) query(args []string) (*diag.File, []string, error) {
+	if f.file != "" {
+		text, err := os.ReadFile(f.file)
+		if err != nil {
+			return nil, nil, usage("read the query: %w", err)
+		}
+		return diag.NewFile(f.file, string(text)), args, nil
+	}
+	if len(args) == 0 {
+		return nil, nil, usage("dogwatch hunt needs a query").withHint("for example: dogwatch hunt 'KubeAudit | take 5' audit.log")
+	}
+	return diag.NewFile("query", args[0]), args[1:], nil
+}
+
+// answer runs one query and prints what it gives.
+func (f *huntFlags) answer(ctx context.Context, env *Env, args []string) error {
+	file, inputs, err := f.query(args)
+	if err != nil {
+		return err
+	}
+	a, err := f.load()
+	if err != nil {
+		return err
+	}
+	q, err := a.Compile(file)
+	if err != nil {
+		return badQuery(err, file)
+	}
+	if err := enoughInputs(q, inputs); err != nil {
+		return err
+	}
+	m := newMeter(env, f.quiet)
+	w := f.rows(env, q.Schema())
+	start := env.Now()
+	counted := func(b *value.Batch) error { m.clear(); return w.write(b) }
+	result, err := f.run(ctx, a, q, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show}, counted)
+	m.clear()
+	if failed := w.finish(err); failed != nil {
+		return failed
+	}
+	return f.conclude(env, result, env.Now().Sub(start), err)
+}
+
+// badQuery tells a query's mistakes, and hints at a file where the query
+// should stand.
+func badQuery(err error, file *diag.File) error {
+	f := &failure{code: ExitUsage, err: err}
+	if _, statErr := os.Stat(file.Text); statErr == nil {
+		f.hint = "the query comes before the files: dogwatch hunt 'KubeAudit | take 5' " + file.Text
+	}
+	return f
+}
+
+// enoughInputs wants a file for a query that reads a table of logs.
+func enoughInputs(q *kql.Query, inputs []string) error {
+	if tables := q.Tables(); len(tables) > 0 && len(inputs) == 0 {
+		return usage("the query reads %s, and no input was given", tables[0]).withHint("name files or directories after the query, or - for standard input")
+	}
+	return nil
+}
+
+func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.Input, emit func(*value.Batch) error) (app.HuntResult, error) {
+	if f.timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, f.timeout)
+		defer stop()
+	}
+	return a.Hunt(ctx, q, in, kql.RunOptions{Now: f.now, MaxRows: f.maxRows, MaxMemory: f.maxMemory << 20}, emit)
+}
+
+// conclude says what was read and how the query ended.
+func (f *huntFlags) conclude(env *Env, r app.HuntResult, elapsed time.Duration, err error) error {
+	if err != nil {
+		return queryFailure(err)
+	}
+	if r.Ledger != nil {
+		printLedger(env.Stderr, r.Ledger, elapsed, true)
+	}
+	f.note(env, "%s · %s scanned · %s", plural(r.Rows, "row"), plural(r.Scanned, "event"), duration(elapsed))
+	if r.Ledger != nil && len(r.Ledger.Problems) > 0 {
+		return said(ExitInput)
+	}
+	return nil
+}
+
+// queryFailure is what ended a query early.
+func queryFailure(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return &failure{code: ExitUsage, err: errors.New("the query takes longer than --timeout allows"), hint: limitHint(err)}
+	}
+	if in, ok := errors.AsType[*app.InputError](err); ok {
+		return unread(in)
+	}
+	return &failure{code: ExitUsage, err: err, hint: limitHint(err)}
+}

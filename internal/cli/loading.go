@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dogwatch-dev/dogwatch/internal/app"
+)
+
+// loading is the flags that say which rules and lists are loaded, and what the
+// cluster looks like.
+type loading struct {
+	cfg     app.Config
+	hops    []string
+	cluster string
+}
+
+func (l *loading) rulesFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&l.cfg.Rules, "rules", nil, "load the rules of a folder or file as well; one with the name of a built-in rule replaces it (repeatable)")
+	f.BoolVar(&l.cfg.NoBuiltin, "no-builtin", false, "leave out the built-in rules")
+}
+
+func (l *loading) listsFlag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&l.cfg.Lists, "lists", nil, "add the lines of a folder's NAME.txt or NAME.csv to the list NAME (repeatable)")
+}
+
+func (l *loading) clusterFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.cfg.Cluster, "cluster", "", "name of the cluster of records that do not name theirs")
+	f.StringSliceVar(&l.hops, "trusted-hops", nil, "addresses or networks of proxies before the API server, which are no clients")
+}
+
+// config settles the flags once they are read.
+func (l *loading) config() (app.Config, error) {
+	for _, hop := range l.hops {
+		prefix, err := parseNetwork(hop)
+		if err != nil {
+			return l.cfg, usage("--trusted-hops %q: it is no address or network", hop).withHint("for example --trusted-hops 10.0.0.0/8,192.0.2.7")
+		}
+		l.cfg.TrustedHops = append(l.cfg.TrustedHops, prefix)
+	}
+	return l.cfg, nil
+}
+
+// load loads rules and lists; what is wrong in them is wrong usage, all of it
+// at once.
+func (l *loading) load() (*app.App, error) {
+	a, err := l.loadAnyway()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Mistakes().Err(); err != nil {
+		return nil, &failure{code: ExitUsage, err: err}
+	}
+	return a, nil
+}
+
+// loadAnyway leaves it to the caller to look at mistakes.
+func (l *loading) loadAnyway() (*app.App, error) {
+	cfg, err := l.config()
+	if err != nil {
+		return nil, err
+	}
+	return app.Load(cfg), nil
+}
+
+// parseNetwork reads a network, or an address as a network of one.
+func parseNetwork(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		return netip.ParsePrefix(s)
+	}
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return addr.Prefix(addr.BitLen())
+}
+
+// ruleNames completes the names of rules.
+func (l *loading) ruleNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	a, err := l.load()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []cobra.Completion
+	for _, r := range a.Rules() {
+		names = append(names, cobra.CompletionWithDesc(r.Short, r.Name))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dogwatch-dev/dogwatch"
+)
+
+func rulesShowCommand(env *Env) *cobra.Command {
+	var f struct {
+		output
+		loading
+	}
+	cmd := &cobra.Command{
+		Use:   "show RULE",
+		Short: "Show a rule whole: what it means, its query, its file",
+		Example: `  dogwatch rules show exec-into-pod
+  dogwatch rules show exec-into-pod -o yaml > my-rules/exec-into-pod.yaml`,
+		Args: arguments(1, 1, "the name or id of one rule"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := f.check(env); err != nil {
+				return err
+			}
+			a, err := f.load()
+			if err != nil {
+				return err
+			}
+			r, err := find(a, args[0])
+			if err != nil {
+				return err
+			}
+			return showRule(env, &f.output, r)
+		},
+	}
+	f.flags(cmd, "table", "yaml", "json")
+	f.rulesFlags(cmd)
+	cmd.ValidArgsFunction = f.ruleNames
+	return cmd
+}
+
+// A ruleDocument is a rule as `rules show -o json` tells it.
+type ruleDocument struct {
+	APIVersion string `json:"apiVersion"`
+	RuleKind   string `json:"kind"`
+	ruleFields
+	Version        string `json:"version"`
+	Description    string `json:"description"`
+	Attack         string `json:"attack,omitempty"`
+	Impact         string `json:"impact"`
+	Mitigation     string `json:"mitigation"`
+	FalsePositives string `json:"falsePositives,omitempty"`
+	Query          string `json:"query"`
+}
+
+// ruleFields are a ruleLine's but kind, which in a document says "Rule".
+type ruleFields struct {
+	ID         string            `json:"id"`
+	Short      string            `json:"short"`
+	Name       string            `json:"name"`
+	Severity   dogwatch.Severity `json:"severity"`
+	Tactics    []string          `json:"tactics"`
+	Techniques []string          `json:"techniques"`
+	Tags       []string          `json:"tags"`
+	Schedule   string            `json:"ruleKind"`
+	Enabled    bool              `json:"enabled"`
+	Tests      int               `json:"tests"`
+	Path       string            `json:"path"`
+}
+
+func showRule(env *Env, o *output, r *dogwatch.Rule) error {
+	switch o.format {
+	case "yaml":
+		_, err := io.WriteString(env.Stdout, r.Text)
+		return err
+	case "json":
+		return o.writeJSON(env.Stdout, ruleDocument{
+			dogwatch.APIVersion, "Rule", ruleFields(lineOf(r)), r.Version, r.Description, r.Attack,
+			r.Impact, r.Mitigation, r.FalsePositives, r.KQL,
+		})
+	}
+	return writeRule(env.Stdout, r, o.palette)
+}
+
+// writeRule prints a rule for reading.
+func writeRule(w io.Writer, r *dogwatch.Rule, p palette) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n", p.paint(bold, r.Short), oneLine(r.Name))
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "  %-11s %s\n", name, oneLine(text))
+		}
+	}
+	row("severity", p.severityWord(r))
+	row("tactics", strings.Join(r.Tactics, ", "))
+	row("techniques", strings.Join(r.Techniques, ", ")+attack(r))
+	row("tags", strings.Join(r.Tags, ", "))
+	row("version", r.Version)
+	row("id", r.ID)
+	row("file", fmt.Sprintf("%s, %s", r.Path, plural(int64(r.Tests), "test")))
+	for _, part := range []struct{ head, text string }{
+		{"What it looks for", r.Description}, {"Why it matters", r.Impact}, {"What to do", r.Mitigation},
+		{"Who does this without harm", r.FalsePositives}, {"Query", r.KQL},
+	} {
+		if text := strings.TrimSpace(part.text); text != "" {
+			fmt.Fprintf(&b, "\n%s\n%s\n", p.paint(bold, part.head), indented(printable(text)))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// severityWord leaves out colour: oneLine would show its codes.
+func (p palette) severityWord(r *dogwatch.Rule) string {
+	s := r.Severity.String()
+	if r.SeverityColumn != "" {
+		s += ", or what the query finds"
+	}
+	return s
+}
+
+func attack(r *dogwatch.Rule) string {
+	if r.Attack == "" || len(r.Techniques) == 0 {
+		return ""
+	}
+	return " (ATT&CK " + r.Attack + ")"
+}
+
+func indented(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
