@@ -24,10 +24,19 @@ func (m *member) key(s string) string {
 	return k
 }
 
+// What scanObject returns instead of an end.
+const (
+	unfinished  = -1 // the text ends, or stops making sense, before the object does
+	atContainer = -2 // the last member is a list of records; its end was not looked for
+)
+
 // scanObject lists the members of the object that starts at s[i], in one pass
-// and without looking into them. end is behind the closing bracket; it is -1
-// when the text ends or stops making sense before.
-func scanObject(s string, i int, members []member) (_ []member, end int) {
+// and without looking into them. end is behind the closing bracket.
+func scanObject(s string, i int, members []member) ([]member, int) {
+	return scanMembers(s, i, members, false)
+}
+
+func scanMembers(s string, i int, members []member, containers bool) (_ []member, end int) {
 	i = skipSpace(s, i+1)
 	if i < len(s) && s[i] == '}' {
 		return members, i + 1
@@ -38,18 +47,21 @@ func scanObject(s string, i int, members []member) (_ []member, end int) {
 		i = skipString(s, i)
 		m.keyEnd = i - 1
 		if i = skipSpace(s, i); i >= len(s) || s[i] != ':' {
-			return members, -1
+			return members, unfinished
 		}
 		m.start = skipSpace(s, i+1)
+		if containers && m.start < len(s) && s[m.start] == '[' && isContainer(s, members, s[m.keyStart:m.keyEnd]) {
+			return append(members, m), atContainer
+		}
 		m.end = skipValue(s, m.start)
 		if m.end < 0 || m.end == m.start {
-			return members, -1
+			return members, unfinished
 		}
 		if len(members) < maxMembers {
 			members = append(members, m)
 		}
 		if i = skipSpace(s, m.end); i >= len(s) {
-			return members, -1
+			return members, unfinished
 		}
 		switch s[i] {
 		case '}':
@@ -57,10 +69,10 @@ func scanObject(s string, i int, members []member) (_ []member, end int) {
 		case ',':
 			i = skipSpace(s, i+1)
 		default:
-			return members, -1
+			return members, unfinished
 		}
 	}
-	return members, -1
+	return members, unfinished
 }
 
 func skipSpace(s string, i int) int {
@@ -227,8 +239,8 @@ func getFold(object, key string) string {
 	return ""
 }
 
-// path is get, step by step.
-func path(object string, keys ...string) string {
+// getPath is get, step by step.
+func getPath(object string, keys ...string) string {
 	for _, k := range keys {
 		if object = get(object, k); object == "" {
 			return ""

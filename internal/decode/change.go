@@ -1,0 +1,158 @@
+package decode
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A change is what a request set, in the object's shape.
+type change struct {
+	set     value.Value
+	kind    string   // full, merge, strategic, apply, jsonpatch
+	removed []string // JSON pointers
+	partial bool     // some of it could not be worked out
+}
+
+// changeOf works out what a create, update or patch set. object is what the
+// response shows, null if nothing.
+func changeOf(e *event, verb string, object value.Value) change {
+	none := change{set: value.NullOf(value.Dynamic)}
+	body := dynamic(e.raw(fRequest))
+	switch verb {
+	case "create":
+		if !body.IsBag() {
+			body = object
+		}
+		if body.IsBag() {
+			return change{set: body, kind: "full"}
+		}
+	case "update":
+		if !body.IsBag() {
+			body = object
+		}
+		if body.IsBag() {
+			return againstPrior(e.prior, body, object, "full")
+		}
+	case "patch":
+		switch {
+		case body.IsArray():
+			return patchChange(body, object)
+		case body.IsBag() && isApply(body):
+			return againstPrior(e.prior, body, object, "apply")
+		case body.IsBag():
+			return fragmentChange(body)
+		}
+	}
+	return none
+}
+
+// isApply tells an applied configuration from a merge patch: it must say what
+// it is.
+func isApply(body value.Value) bool {
+	return !body.Get("kind").IsNull() && !body.Get("apiVersion").IsNull() && !body.Get("metadata").Get("name").IsNull()
+}
+
+// againstPrior reduces a whole object to what differs from its last version,
+// if that is known and of the same object.
+func againstPrior(prior string, body, object value.Value, kind string) change {
+	all := change{set: body, kind: kind}
+	if prior == "" {
+		return all
+	}
+	old, ok := value.LazyJSON(prior)
+	if !ok {
+		return all
+	}
+	if object.IsBag() {
+		if !value.Equal(old.Get("metadata").Get("uid"), object.Get("metadata").Get("uid")) {
+			return all
+		}
+		set, removed := diff(old, object, false)
+		return change{set: set, kind: kind, removed: removed}
+	}
+	// Without a response only what the request names can be compared: what it
+	// leaves out may be a default.
+	set, _ := diff(old, body, true)
+	return change{set: set, kind: kind}
+}
+
+// fragmentChange reads a merge or strategic merge patch: nulls and directives
+// remove, the rest is set.
+func fragmentChange(body value.Value) change {
+	c := change{kind: "merge"}
+	c.set = c.fragment(body, "", 0)
+	return c
+}
+
+// deepest is how far down changes are followed. No real object goes there.
+const deepest = 100
+
+func (c *change) fragment(v value.Value, at string, depth int) value.Value {
+	if depth > deepest {
+		c.partial = true
+		return value.NullOf(value.Dynamic)
+	}
+	switch {
+	case v.IsArray():
+		return c.fragmentArray(v, at, depth)
+	case v.IsBag():
+		return c.fragmentBag(v, at, depth)
+	}
+	return v
+}
+
+func (c *change) fragmentBag(v value.Value, at string, depth int) value.Value {
+	var keys []string
+	var elems []value.Value
+	names, members := v.Members()
+	for i, name := range names {
+		switch m := members[i]; {
+		case isDirective(name):
+			c.kind = "strategic"
+		case m.IsNull():
+			c.removed = append(c.removed, at+"/"+escapePointer(name))
+		default:
+			keys = append(keys, name)
+			elems = append(elems, c.fragment(m, at+"/"+escapePointer(name), depth+1))
+		}
+	}
+	return value.BagOf(keys, elems)
+}
+
+func (c *change) fragmentArray(v value.Value, at string, depth int) value.Value {
+	kept := []value.Value{}
+	for _, e := range v.Elems() {
+		if e.IsBag() && e.Get("$patch").Str() == "delete" {
+			c.kind = "strategic"
+			c.removed = append(c.removed, at+"/"+escapePointer(mergeName(e)))
+			continue
+		}
+		kept = append(kept, c.fragment(e, at, depth+1))
+	}
+	return value.ArrayOf(kept)
+}
+
+func isDirective(name string) bool {
+	return name == "$patch" || name == "$retainKeys" ||
+		strings.HasPrefix(name, "$setElementOrder/") || strings.HasPrefix(name, "$deleteFromPrimitiveList/")
+}
+
+// mergeName is what an element of a list is known by.
+func mergeName(e value.Value) string {
+	for _, key := range []string{"name", "mountPath", "containerPort", "port", "key", "uid", "ip"} {
+		if v := e.Get(key); !v.IsNull() {
+			return v.String()
+		}
+	}
+	return "-"
+}
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escapePointer(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return pointerEscapes.Replace(name)
+}

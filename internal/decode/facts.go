@@ -1,0 +1,138 @@
+package decode
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// facts are what several columns of KubeAudit are read from, each worked out
+// when first asked for.
+type facts struct {
+	r *Reader
+
+	refDone bool
+	ref     ref
+
+	paramsDone bool
+	params     []param
+
+	addressDone bool
+	client      string
+	forwarded   []string
+	ips         []string
+
+	bodyDone bool
+	object   value.Value
+	change   change
+
+	podDone, newPodDone bool
+	pod, newPod         *pod
+}
+
+func (rec *record) verb() string { return rec.event.str(fVerb) }
+
+func (rec *record) theRef() *ref {
+	f := rec.facts
+	if !f.refDone {
+		f.ref, f.refDone = refOf(&rec.event, rec.cut, rec.uriCut), true
+		if f.ref.name == "" && rec.verb() == "create" {
+			f.ref.name = nameFromBody(&rec.event)
+		}
+	}
+	return &f.ref
+}
+
+// nameFromBody is for objects whose name the server made, or that were posted
+// to a list: the request's address does not name them.
+func nameFromBody(e *event) string {
+	if o := e.raw(fResponse); isObject(o) {
+		if name := str(getPath(o, "metadata", "name")); name != "" {
+			return name
+		}
+	}
+	return str(getPath(e.raw(fRequest), "metadata", "name"))
+}
+
+func (rec *record) theParams() []param {
+	f := rec.facts
+	if !f.paramsDone {
+		f.params, f.paramsDone = paramsOf(rec.event.str(fURI), rec.uriCut), true
+	}
+	return f.params
+}
+
+func (rec *record) theAddress() *facts {
+	f := rec.facts
+	if !f.addressDone {
+		f.addressDone = true
+		for _, e := range elements(rec.event.raw(fSourceIPs)) {
+			f.ips = append(f.ips, str(e))
+		}
+		f.client, f.forwarded = f.r.clientOf(rec, f.ips)
+	}
+	return f
+}
+
+func (rec *record) theBody() *facts {
+	f := rec.facts
+	if !f.bodyDone {
+		f.bodyDone = true
+		f.object = objectOf(&rec.event, rec.verb())
+		f.change = changeOf(&rec.event, rec.verb(), f.object)
+		if c := &f.change; rec.isCut() && !c.set.IsNull() {
+			c.partial = true
+		}
+	}
+	return f
+}
+
+// objectOf is what the object is now, as far as the record shows it.
+func objectOf(e *event, verb string) value.Value {
+	if verb != "delete" && verb != "deletecollection" {
+		response := unquoteJSON(e.raw(fResponse))
+		switch {
+		case isObject(response):
+			return dynamic(response)
+		case response == "" && (verb == "create" || verb == "update"):
+			if v := dynamic(e.raw(fRequest)); v.IsBag() {
+				return v
+			}
+		}
+	}
+	return value.NullOf(value.Dynamic)
+}
+
+const tooBig = "skipped-too-big-size-object"
+
+// isCut says whether the record does not say all that it should.
+func (rec *record) isCut() bool {
+	if rec.cut {
+		return true
+	}
+	e := &rec.event
+	if strings.Contains(e.raw(fAnnotations), "truncated") && str(get(e.raw(fAnnotations), "audit.k8s.io/truncated")) == "true" {
+		return true
+	}
+	return e.str(fRequest) == tooBig || e.str(fResponse) == tooBig
+}
+
+// isDryRun finds the flag in the request's address, or, for a delete, in its
+// options.
+func isDryRun(e *event, verb string) bool {
+	if uri := e.str(fURI); strings.Contains(uri, "All") || strings.Contains(uri, "%") {
+		for _, v := range valuesOf(paramsOf(uri, false), "dryRun") {
+			if v == "All" {
+				return true
+			}
+		}
+	}
+	if verb == "delete" || verb == "deletecollection" {
+		for _, v := range elements(get(e.raw(fRequest), "dryRun")) {
+			if str(v) == "All" {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,35 @@
+package decode
+
+import "net/netip"
+
+// Options say what a cluster looks like. The zero value is fit for the log file
+// of a plain API server.
+type Options struct {
+	// Cluster names the cluster of records that do not name theirs.
+	Cluster string
+
+	// SystemIdentities are the known parts of the control plane and its
+	// add-ons; nil means DefaultIdentities.
+	SystemIdentities []Identity
+
+	// TrustedHops are proxies in front of the API server, whose addresses at
+	// the end of sourceIPs stand for no client. Records of AKS have one by
+	// themselves.
+	TrustedHops []netip.Prefix
+
+	// BatchRows is how many rows a batch has at most; 0 means 512. Rows do not
+	// depend on it.
+	BatchRows int
+}
+
+const defaultBatchRows = 512
+
+func (o Options) withDefaults() Options {
+	if o.BatchRows <= 0 {
+		o.BatchRows = defaultBatchRows
+	}
+	if o.SystemIdentities == nil {
+		o.SystemIdentities = DefaultIdentities()
+	}
+	return o
+}

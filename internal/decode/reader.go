@@ -1,0 +1,240 @@
+package decode
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Reader turns inputs into batches of rows. It remembers requests and objects
+// from one input to the next; it is used by one goroutine.
+type Reader struct {
+	opts       Options
+	views      []*view
+	kube       *view // of views, if KubeAudit is among them
+	wantsCount bool
+
+	identities *identities
+	requests   *requests
+	versions   *versions
+	arena      arena
+	members    []member
+	free       []record
+
+	ledger      *Ledger
+	ledgers     []*Ledger
+	inflows     map[inflowKey]*inflow
+	inflowOrder []*inflow
+	held        int // bytes of records in the views
+}
+
+// A view collects the rows of one table.
+type view struct {
+	table   *table
+	records []*record
+	copies  *requests // of AKSAuditAdmin
+}
+
+// maxHeld is how many bytes of records are held at most before the rows are
+// handed on, however few.
+const maxHeld = 8 << 20
+
+// NewReader returns a Reader for some tables; none means all.
+func NewReader(opts Options, tables ...string) (*Reader, error) {
+	r := &Reader{opts: opts.withDefaults(), inflows: map[inflowKey]*inflow{}}
+	r.identities = newIdentities(r.opts.SystemIdentities)
+	if len(tables) == 0 {
+		tables = TableNames()
+	}
+	for _, name := range tables {
+		t := tableOf(name)
+		if t == nil {
+			return nil, fmt.Errorf("unknown table %q", name)
+		}
+		r.want(t)
+	}
+	return r, nil
+}
+
+func (r *Reader) want(t *table) {
+	v := &view{table: t}
+	switch t.name {
+	case "KubeAudit":
+		r.kube, r.requests, r.versions = v, newRequests(), newVersions()
+	case "AKSAuditAdmin", "ArcK8sAuditAdmin":
+		v.copies = newRequests()
+	case "Sources":
+		r.wantsCount = true
+	}
+	r.views = append(r.views, v)
+}
+
+// Read reads one input to its end and hands on its rows in batches, in the
+// order of the records, each table's rows together. An error of the input comes
+// back after the rows of what could be read.
+func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(dogwatch.Batch) error) error {
+	w := newWindow(in)
+	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
+	r.ledgers = append(r.ledgers, r.ledger)
+	f := &framer{w: w, refuse: r.ledger.refuse}
+	n := 0
+	f.take = func(fr *frame) error {
+		if n++; n%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.record(fr)
+		if r.full() {
+			return r.flush(emit)
+		}
+		return nil
+	}
+	err := f.run()
+	r.ledger.close(w)
+	if ctx.Err() != nil || err != nil && err != w.err {
+		return err
+	}
+	if err := r.flush(emit); err != nil {
+		return err
+	}
+	if w.err != nil {
+		return fmt.Errorf("read %q at byte %d: %w", name, w.offset, w.err)
+	}
+	return nil
+}
+
+// Finish hands on what is only known when all inputs are read: the rows of
+// Sources.
+func (r *Reader) Finish(emit func(dogwatch.Batch) error) error {
+	for _, v := range r.views {
+		if v.table.name == "Sources" {
+			v.records = r.sourceRecords()
+		}
+	}
+	return r.flush(emit)
+}
+
+// Ledgers returns what became of each input, in order.
+func (r *Reader) Ledgers() []*Ledger { return r.ledgers }
+
+// record decodes a frame and adds its rows to the views.
+func (r *Reader) record(fr *frame) {
+	rec, reason := r.recognise(fr)
+	if rec == nil {
+		r.ledger.refuse(fr.line, reason, fr.text[:min(len(fr.text), 60)])
+		return
+	}
+	r.ledger.decoded(rec)
+	r.held += len(fr.text)
+	if r.wantsCount {
+		r.count(rec)
+	}
+	for _, v := range r.views {
+		if v.table.has(rec) && r.isRow(v, rec) {
+			v.records = append(v.records, rec)
+		}
+	}
+}
+
+// isRow says whether a record of a table's kind is a row: a request has one
+// row only in KubeAudit.
+func (r *Reader) isRow(v *view, rec *record) bool {
+	switch {
+	case v == r.kube:
+		cluster := rec.cluster()
+		if !r.requests.isRow(cluster, &rec.event) {
+			r.ledger.Joined++
+			return false
+		}
+		rec.facts = &facts{r: r}
+		r.versions.follow(cluster, rec)
+	case v.copies != nil && rec.category != "":
+		return v.copies.isNew(rec.cluster(), &rec.event)
+	}
+	return true
+}
+
+func (r *Reader) full() bool {
+	if r.held >= maxHeld {
+		return true
+	}
+	for _, v := range r.views {
+		if len(v.records) >= r.opts.BatchRows {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reader) flush(emit func(dogwatch.Batch) error) error {
+	r.held = 0
+	for _, v := range r.views {
+		for len(v.records) > 0 {
+			n := min(len(v.records), r.opts.BatchRows)
+			recs := v.records[:n:n]
+			v.records = v.records[n:]
+			if err := emit(batchOf(v.table, recs)); err != nil {
+				return err
+			}
+		}
+		v.records = nil
+	}
+	return nil
+}
+
+func batchOf(t *table, recs []*record) dogwatch.Batch {
+	return dogwatch.Batch{
+		Table:    t.name,
+		Rows:     value.NewLazyBatch(len(recs), len(t.columns), &rows{t.columns, recs}),
+		Evidence: func(row int) dogwatch.Evidence { return recs[row].evidence(t.name) },
+	}
+}
+
+const recordBlock = 128
+
+func (r *Reader) newRecord() *record {
+	if len(r.free) == 0 {
+		r.free = make([]record, recordBlock)
+	}
+	rec := &r.free[0]
+	r.free = r.free[1:]
+	return rec
+}
+
+func (rec *record) evidence(table string) dogwatch.Evidence {
+	e := dogwatch.Evidence{Table: table, Source: rec.in.Source, Line: rec.line, Time: timeOf(rec.evidenceTime())}
+	if rec.event.is() {
+		e.AuditID, e.Stage = rec.event.str(fAuditID), rec.event.str(fStage)
+	}
+	if rec.number >= 0 {
+		n := rec.number
+		e.Record = &n
+	}
+	return e
+}
+
+func (rec *record) evidenceTime() value.Value {
+	switch {
+	case rec.inflow != nil:
+		return rec.inflow.last
+	case tableIsActivity(rec):
+		return activityTime.read(rec)
+	}
+	return datetime(firstOf(rec.event.received(), rec.event.str(fStageTime), rec.time))
+}
+
+// timeOf converts ticks of 100 ns since the year 1.
+func timeOf(v value.Value) time.Time {
+	if v.IsNull() {
+		return time.Time{}
+	}
+	const perSecond = 10_000_000
+	ticks := v.Int()
+	seconds := ticks/perSecond - unixEpoch
+	return time.Unix(seconds, ticks%perSecond*100).UTC()
+}
+
+const unixEpoch = 62_135_596_800 // seconds from the year 1 to 1970

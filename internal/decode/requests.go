@@ -1,0 +1,143 @@
+package decode
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// How many requests are remembered, to know another stage or copy of one. The
+// sessions that stay open have a longer memory of their own.
+const (
+	rememberRequests = 1 << 18
+	rememberSessions = 1 << 16
+)
+
+// requests joins the stages and copies of a request into one row: the first
+// that is a row stays.
+type requests struct {
+	seed     maphash.Seed
+	recent   ring
+	sessions ring
+}
+
+func newRequests() *requests {
+	return &requests{seed: maphash.MakeSeed(), recent: newRing(rememberRequests), sessions: newRing(rememberSessions)}
+}
+
+// isRow says whether an event becomes a row.
+func (q *requests) isRow(cluster string, e *event) bool {
+	stage := e.str(fStage)
+	if stage == "RequestReceived" {
+		return false
+	}
+	id, ok := q.identity(cluster, e)
+	if !ok {
+		return true
+	}
+	if q.recent.has(id) || q.sessions.has(id) {
+		return false
+	}
+	// Only requests that stay open have this stage; their end may come hours
+	// and very many requests later.
+	if stage == "ResponseStarted" {
+		q.sessions.add(id)
+	} else {
+		q.recent.add(id)
+	}
+	return true
+}
+
+// isNew says whether this stage of a request was not seen before.
+func (q *requests) isNew(cluster string, e *event) bool {
+	id, ok := q.identity(cluster+"\x00"+e.str(fStage), e)
+	if !ok {
+		return true
+	}
+	if q.recent.has(id) {
+		return false
+	}
+	q.recent.add(id)
+	return true
+}
+
+// identity is what is the same in all stages and copies of a request. auditID
+// alone is no key: the client chooses it. An event that was cut before its
+// times, or has none, cannot be told from others and is always a row.
+func (q *requests) identity(cluster string, e *event) (id uint64, ok bool) {
+	auditID := e.str(fAuditID)
+	ticks, ok := value.ParseDateTime(e.str(fReceived))
+	if !ok || auditID == "" {
+		return 0, false
+	}
+	var h maphash.Hash
+	h.SetSeed(q.seed)
+	for _, part := range [...]string{cluster, auditID, e.username(), e.str(fVerb), e.str(fURI)} {
+		h.WriteString(part)
+		h.WriteByte(0)
+	}
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(ticks))
+	h.Write(b[:])
+	return h.Sum64(), true
+}
+
+// A ring is a set of the last numbers that were added to it.
+type ring struct {
+	size  int
+	slots []uint64 // open addressing; 0 is free
+	order []uint64
+	next  int
+}
+
+func newRing(size int) ring { return ring{size: size} }
+
+func (r *ring) has(id uint64) bool {
+	if r.slots == nil {
+		return false
+	}
+	id |= 1
+	mask := uint64(len(r.slots) - 1)
+	for i := home(id) & mask; r.slots[i] != 0; i = (i + 1) & mask {
+		if r.slots[i] == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *ring) add(id uint64) {
+	if r.slots == nil {
+		r.slots, r.order = make([]uint64, 2*r.size), make([]uint64, r.size)
+	}
+	id |= 1
+	if old := r.order[r.next]; old != 0 {
+		r.remove(old)
+	}
+	r.order[r.next] = id
+	r.next = (r.next + 1) % len(r.order)
+	mask := uint64(len(r.slots) - 1)
+	i := home(id) & mask
+	for r.slots[i] != 0 {
+		i = (i + 1) & mask
+	}
+	r.slots[i] = id
+}
+
+// remove closes the gap, so that what was put behind is still found.
+func (r *ring) remove(id uint64) {
+	mask := uint64(len(r.slots) - 1)
+	i := home(id) & mask
+	for r.slots[i] != id {
+		i = (i + 1) & mask
+	}
+	for j := (i + 1) & mask; r.slots[j] != 0; j = (j + 1) & mask {
+		if (j-home(r.slots[j]))&mask >= (j-i)&mask {
+			r.slots[i], i = r.slots[j], j
+		}
+	}
+	r.slots[i] = 0
+}
+
+func home(id uint64) uint64 { return id >> 20 }

@@ -1,0 +1,176 @@
+package decode
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A ref says what a request is about.
+type ref struct {
+	group, version, resource, subresource, namespace, name string
+}
+
+// refOf reads objectRef; where there is none, or it was cut off, the address
+// of the request tells.
+func refOf(e *event, cut, uriCut bool) ref {
+	o := e.raw(fObjectRef)
+	r := ref{
+		group: str(get(o, "apiGroup")), version: str(get(o, "apiVersion")),
+		resource: str(get(o, "resource")), subresource: str(get(o, "subresource")),
+		namespace: str(get(o, "namespace")), name: str(get(o, "name")),
+	}
+	if o != "" && !cut {
+		return r
+	}
+	uri := e.str(fURI)
+	p, _, query := strings.Cut(uri, "?")
+	u := refOfPath(p, !uriCut || query)
+	if r.resource == "" {
+		return u
+	}
+	if u.resource == r.resource && u.group == r.group {
+		r.version, r.subresource = firstOf(r.version, u.version), firstOf(r.subresource, u.subresource)
+		r.namespace, r.name = firstOf(r.namespace, u.namespace), firstOf(r.name, u.name)
+	}
+	return r
+}
+
+// refOfPath reads /api/v1/namespaces/NS/pods/NAME/exec and its like. Of a path
+// that is not whole the last part may be half and is left out.
+func refOfPath(p string, whole bool) (r ref) {
+	parts := strings.Split(strings.Trim(p, "/"), "/")
+	if !whole && !strings.HasSuffix(p, "/") {
+		parts = parts[:len(parts)-1]
+	}
+	for i, s := range parts {
+		if decoded, err := url.PathUnescape(s); err == nil {
+			parts[i] = decoded
+		}
+	}
+	switch {
+	case len(parts) > 2 && parts[0] == "api":
+		r.version, parts = parts[1], parts[2:]
+	case len(parts) > 3 && parts[0] == "apis":
+		r.group, r.version, parts = parts[1], parts[2], parts[3:]
+	default:
+		return ref{}
+	}
+	if (parts[0] == "watch" || parts[0] == "proxy") && len(parts) > 1 {
+		parts = parts[1:]
+	}
+	if parts[0] == "namespaces" && len(parts) > 1 {
+		r.namespace = parts[1]
+		if len(parts) > 2 && (len(parts) > 3 || parts[2] != "status" && parts[2] != "finalize") {
+			parts = parts[2:]
+		}
+	}
+	r.resource = parts[0]
+	if len(parts) > 1 {
+		r.name = parts[1]
+	}
+	if len(parts) > 2 {
+		r.subresource = parts[2]
+	}
+	return r
+}
+
+// A param is one name of a query and its values, in order.
+type param struct {
+	name   string
+	values []string
+}
+
+// paramsOf reads the query as the API server does: pairs that do not decode or
+// hold a semicolon are left out. Of an address that was cut off, the last pair
+// is kept as far as it goes.
+func paramsOf(uri string, cut bool) (params []param) {
+	_, query, _ := strings.Cut(uri, "?")
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		if cut && query == "" {
+			pair = wholeEscapes(pair)
+		}
+		if pair == "" || strings.IndexByte(pair, ';') >= 0 {
+			continue
+		}
+		name, val, _ := strings.Cut(pair, "=")
+		name, err1 := url.QueryUnescape(name)
+		val, err2 := url.QueryUnescape(val)
+		if err1 == nil && err2 == nil {
+			params = addParam(params, name, val)
+		}
+	}
+	return params
+}
+
+func addParam(params []param, name, val string) []param {
+	for i := range params {
+		if params[i].name == name {
+			params[i].values = append(params[i].values, val)
+			return params
+		}
+	}
+	if len(params) >= maxMembers {
+		return params
+	}
+	return append(params, param{name, []string{val}})
+}
+
+// wholeEscapes drops a percent sign whose digits are cut off.
+func wholeEscapes(s string) string {
+	if i := strings.LastIndexByte(s, '%'); i >= 0 && i > len(s)-3 {
+		return s[:i]
+	}
+	return s
+}
+
+func valuesOf(params []param, name string) []string {
+	for i := range params {
+		if params[i].name == name {
+			return params[i].values
+		}
+	}
+	return nil
+}
+
+// boolParam reads a flag as the API server does: there is no wrong value.
+func boolParam(params []param, name string) value.Value {
+	vals := valuesOf(params, name)
+	if len(vals) == 0 {
+		return value.BoolOf(false)
+	}
+	return value.BoolOf(vals[0] != "0" && !strings.EqualFold(vals[0], "false"))
+}
+
+// paramsValue is a bag of the parameters: a text each, or an array where one
+// was given more than once.
+func paramsValue(params []param) value.Value {
+	keys, vals := make([]string, len(params)), make([]value.Value, len(params))
+	for i, p := range params {
+		keys[i] = p.name
+		if len(p.values) == 1 {
+			vals[i] = value.StringOf(p.values[0])
+			continue
+		}
+		vals[i] = stringsValue(p.values)
+	}
+	return value.BagOf(keys, vals)
+}
+
+func stringsValue(texts []string) value.Value {
+	vals := make([]value.Value, len(texts))
+	for i, s := range texts {
+		vals[i] = value.StringOf(s)
+	}
+	return value.ArrayOf(vals)
+}
+
+func unescapePath(p string) string {
+	if decoded, err := url.PathUnescape(p); err == nil {
+		return decoded
+	}
+	return p
+}

@@ -1,0 +1,134 @@
+package decode
+
+import (
+	"container/list"
+	"strings"
+)
+
+// How many last versions of objects are kept, to tell what a whole update
+// changed.
+const (
+	maxVersions     = 20_000
+	maxVersionBytes = 64 << 20
+)
+
+// versions keeps the last known text of objects, the least recently used go
+// first. Texts are copies: a view would keep a whole block alive.
+type versions struct {
+	byKey map[string]*list.Element
+	used  list.List // of *version, the latest first
+	bytes int
+}
+
+type version struct{ key, text string }
+
+func newVersions() *versions { return &versions{byKey: map[string]*list.Element{}} }
+
+func (v *versions) get(key string) string {
+	e := v.byKey[key]
+	if e == nil {
+		return ""
+	}
+	v.used.MoveToFront(e)
+	return e.Value.(*version).text
+}
+
+func (v *versions) put(key, text string) {
+	v.drop(key)
+	if len(text) > maxVersionBytes/16 {
+		return
+	}
+	x := &version{key: key, text: strings.Clone(text)}
+	v.byKey[key] = v.used.PushFront(x)
+	v.bytes += len(text) + len(key)
+	for v.used.Len() > maxVersions || v.bytes > maxVersionBytes {
+		v.drop(v.used.Back().Value.(*version).key)
+	}
+}
+
+func (v *versions) drop(key string) {
+	e := v.byKey[key]
+	if e == nil {
+		return
+	}
+	x := v.used.Remove(e).(*version)
+	delete(v.byKey, key)
+	v.bytes -= len(x.text) + len(x.key)
+}
+
+// noVersions are resources that change all the time and that no column is
+// about.
+var noVersions = map[string]bool{
+	"events": true, "leases": true, "endpoints": true, "endpointslices": true,
+	"tokenreviews": true, "subjectaccessreviews": true, "selfsubjectaccessreviews": true,
+	"selfsubjectrulesreviews": true, "localsubjectaccessreviews": true, "selfsubjectreviews": true,
+}
+
+// follow notes on an event what its object was before, and remembers what it
+// is now.
+func (v *versions) follow(cluster string, rec *record) {
+	e := &rec.event
+	verb := e.str(fVerb)
+	switch verb {
+	case "create", "update", "patch", "delete", "get":
+	default:
+		return
+	}
+	if verb == "get" && e.raw(fResponse) == "" || rec.cut {
+		return
+	}
+	r := refOf(e, false, false)
+	if r.resource == "" || noVersions[r.resource] {
+		return
+	}
+	now := stateOf(e, verb)
+	name := firstOf(r.name, str(getPath(now, "metadata", "name")))
+	key := strings.Join([]string{cluster, r.group, r.resource, r.namespace, name}, "\x00")
+	if (verb == "update" || verb == "patch") && (r.subresource == "" || r.subresource == "ephemeralcontainers") {
+		e.prior = v.get(key)
+	}
+	if !succeeded(e) || isDryRun(e, verb) {
+		return
+	}
+	switch {
+	case verb == "delete":
+		if r.subresource == "" {
+			v.drop(key)
+		}
+	case now == "" || name == "":
+	case verb == "get" || r.subresource != "" && r.subresource != "ephemeralcontainers":
+		// A read, or the answer to a change of its status, shows the whole
+		// object too: the first look counts, later changes come by themselves.
+		if (r.subresource == "" || r.subresource == "status") && v.byKey[key] == nil {
+			v.put(key, now)
+		}
+	default:
+		v.put(key, now)
+	}
+}
+
+// stateOf is the object's text as the event shows it.
+func stateOf(e *event, verb string) string {
+	if o := e.raw(fResponse); isObject(o) {
+		return o
+	}
+	if o := e.raw(fRequest); e.raw(fResponse) == "" && (verb == "create" || verb == "update") && isObject(o) {
+		return o
+	}
+	return ""
+}
+
+// isObject says whether a text is one object of the cluster and not a list,
+// a status or a part of one.
+func isObject(o string) bool {
+	if o == "" || o[0] != '{' {
+		return false
+	}
+	kind := str(get(o, "kind"))
+	return kind != "Status" && kind != "PartialObjectMetadata" && kind != "Table" && !strings.HasSuffix(kind, "List")
+}
+
+func succeeded(e *event) bool {
+	code := str(get(e.raw(fStatus), "code"))
+	return len(code) == 3 && (code[0] == '2' || code[0] == '1')
+}

@@ -1,0 +1,109 @@
+package decode
+
+import (
+	"bytes"
+	"io"
+)
+
+const (
+	blockSize = 1 << 20
+
+	// MaxRecord is how many bytes of one record are kept. What is longer is
+	// read as a record that was cut off there.
+	MaxRecord = 64 << 20
+)
+
+// A window is the part of an input that is being looked at. Its bytes are never
+// overwritten, so that rows can point into them.
+type window struct {
+	in       io.Reader
+	buf      []byte
+	pos, end int
+	newline  int // where the next line break in buf is; before pos when not known
+	line     int64
+	offset   int64 // of buf[pos] in the input
+	eof      bool
+	err      error
+}
+
+func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1} }
+
+// text is what was read and not yet taken.
+func (w *window) text() string { return viewOf(w.buf[w.pos:w.end]) }
+
+// fill reads more behind the text; it is false when there is no more.
+func (w *window) fill() bool {
+	if w.eof {
+		return false
+	}
+	if w.end == len(w.buf) {
+		w.grow()
+	}
+	for {
+		n, err := w.in.Read(w.buf[w.end:])
+		w.end += n
+		if err != nil {
+			w.eof = true
+			if err != io.EOF {
+				w.err = err
+			}
+		}
+		if n > 0 || w.eof {
+			return n > 0
+		}
+	}
+}
+
+// grow moves the text to a new block. Rows may still use the old one.
+func (w *window) grow() {
+	unread := w.buf[w.pos:w.end]
+	size := max(blockSize, min(2*len(unread), len(unread)+MaxRecord/4))
+	buf := make([]byte, size)
+	copy(buf, unread)
+	w.buf, w.pos, w.end, w.newline = buf, 0, len(unread), -1
+}
+
+// advance takes n bytes.
+func (w *window) advance(n int) {
+	w.line += int64(bytes.Count(w.buf[w.pos:w.pos+n], lineBreak))
+	w.pos += n
+	w.offset += int64(n)
+}
+
+var lineBreak = []byte{'\n'}
+
+// peek skips white space and returns the next byte; ok is false at the end.
+func (w *window) peek() (c byte, ok bool) {
+	for {
+		s := w.text()
+		i := skipSpace(s, 0)
+		w.advance(i)
+		if i < len(s) {
+			return s[i], true
+		}
+		if !w.fill() {
+			return 0, false
+		}
+	}
+}
+
+// lineEnd is the length of the rest of the line, without its break; ok is false
+// if it was not found within limit bytes.
+func (w *window) lineEnd(limit int) (n int, ok bool) {
+	if w.newline >= w.pos && w.newline < w.end {
+		return w.newline - w.pos, true
+	}
+	for from := 0; ; {
+		if i := bytes.IndexByte(w.buf[w.pos+from:w.end], '\n'); i >= 0 {
+			w.newline = w.pos + from + i
+			return from + i, true
+		}
+		from = w.end - w.pos
+		if from >= limit {
+			return from, false
+		}
+		if !w.fill() {
+			return from, true
+		}
+	}
+}
