@@ -1,0 +1,287 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// Options bound what an engine keeps. Zero values mean the defaults.
+type Options struct {
+	// Catalog is what the rules were compiled with.
+	Catalog kql.Catalog
+	// MaxAlerts is how many alerts one rule may have open; what is beyond is
+	// told in one more alert.
+	MaxAlerts int
+	// MaxRows and MaxMemory bound what one rule that counts may keep.
+	MaxRows   int
+	MaxMemory int64
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxAlerts <= 0 {
+		o.MaxAlerts = 10_000
+	}
+	if o.MaxRows <= 0 {
+		o.MaxRows = 500_000
+	}
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 256 << 20
+	}
+	return o
+}
+
+// An Engine is rules at work on one input, that ends.
+type Engine struct {
+	opt   Options
+	units []*unit
+
+	mu    sync.Mutex
+	stats map[*unit]*RuleStats
+}
+
+// RuleStats are the counts of one rule.
+type RuleStats struct {
+	Rule *dogwatch.Rule
+	Rows int64 // of its tables, that it was asked about
+	Hits int64 // result rows
+	// Excepted are the result rows that met each exception.
+	Excepted []int64
+	// Late rows came too late for a rule that counts; Dropped did not fit into
+	// its memory. Both are losses.
+	Late, Dropped int64
+	// Coarse says that a rule that counts ran less often than it should, to
+	// end in time.
+	Coarse bool
+	// Skipped rows could not be judged, because of Err.
+	Skipped int64
+	Err     error
+}
+
+// A unit is one rule and its state.
+type unit struct {
+	rule   *dogwatch.Rule
+	feed   *kql.Query // what rows are run through as they come
+	shape  *shape
+	folds  *folder
+	window *window // of a rule that counts, else nil
+}
+
+// New makes ready to run rules.
+func New(rules []*dogwatch.Rule, opt Options) *Engine {
+	e := &Engine{opt: opt.withDefaults(), stats: map[*unit]*RuleStats{}}
+	for _, r := range rules {
+		if r.Enabled {
+			u := newUnit(r, e.opt)
+			e.units = append(e.units, u)
+			e.stats[u] = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
+		}
+	}
+	return e
+}
+
+func newUnit(r *dogwatch.Rule, opt Options) *unit {
+	u := &unit{rule: r, feed: r.Query, shape: newShape(r), folds: newFolder(r, opt)}
+	if r.Counts() {
+		u.feed = relaxed(r.Query, opt.Catalog)
+		u.window = newWindow(u, opt)
+	}
+	return u
+}
+
+// Tables are the names of the tables that any rule reads.
+func (e *Engine) Tables() []string {
+	var out []string
+	for _, u := range e.units {
+		out = append(out, u.feed.Tables()...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// A Worker feeds an engine. Each is used by one goroutine; an engine may have
+// several.
+type Worker struct {
+	e     *Engine
+	ctx   context.Context
+	feeds map[string][]*feed // by table
+}
+
+// A feed is one rule's reading of one table, by one worker.
+type feed struct {
+	u      *unit
+	live   *kql.Live
+	leaves []int
+}
+
+// NewWorker makes ready to feed.
+func (e *Engine) NewWorker(ctx context.Context) *Worker {
+	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}}
+	for _, u := range e.units {
+		live := u.feed.NewLive(ctx, kql.RunOptions{})
+		of := map[string]*feed{}
+		for i, leaf := range u.feed.Leaves() {
+			if of[leaf.Table] == nil {
+				of[leaf.Table] = &feed{u: u, live: live}
+				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
+			}
+			of[leaf.Table].leaves = append(of[leaf.Table].leaves, i)
+		}
+	}
+	return w
+}
+
+// Feed judges the rows of a batch by every rule that reads its table. A rule
+// that cannot judge a row is noted in Stats, and the others go on: the error
+// is that of the worker's context only.
+func (w *Worker) Feed(b dogwatch.Batch) error {
+	feeds := w.feeds[b.Table]
+	if len(feeds) == 0 {
+		return w.ctx.Err()
+	}
+	s := newSource(b, w.e.opt.Catalog)
+	for _, f := range feeds {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		w.one(f, s)
+	}
+	return nil
+}
+
+// one runs a rule over a batch. Where that goes wrong, it is run row by row,
+// so that one row that cannot be judged hides no other.
+func (w *Worker) one(f *feed, s *source) {
+	found, err := f.run(s)
+	if err == nil {
+		w.e.take(f.u, s, found)
+		return
+	}
+	rows := s.batch.Rows.Rows()
+	for _, row := range rows {
+		found, one := f.run(s.only(row))
+		if one != nil {
+			w.e.skip(f.u, one)
+			continue
+		}
+		w.e.take(f.u, s.only(row), found)
+	}
+}
+
+// findings are what a rule found in a batch: hits, or rows to keep.
+type findings struct {
+	hits     []hit
+	kept     []kept
+	excepted []int64
+}
+
+// run runs a rule's row-by-row part over a batch.
+func (f *feed) run(s *source) (found findings, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
+		}
+	}()
+	if w := f.u.window; w != nil {
+		found.kept, err = f.keep(s, w)
+		return found, err
+	}
+	found.excepted = make([]int64, len(f.u.rule.Exceptions))
+	for _, leaf := range f.leaves {
+		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
+			f.u.collect(s, b, &found)
+			return nil
+		})
+		if err != nil {
+			return findings{}, err
+		}
+	}
+	return found, nil
+}
+
+// place is the first line of our code in a stack trace after a panic.
+func place(stack []byte) string {
+	_, after, _ := strings.Cut(string(stack), "panic(")
+	for line := range strings.Lines(after) {
+		if at := strings.Index(line, "dogwatch/"); at >= 0 && strings.HasPrefix(line, "\t") {
+			word, _, _ := strings.Cut(line[at:], " ")
+			return strings.TrimSpace(word)
+		}
+	}
+	return "an unknown place"
+}
+
+// take adds what a worker found to the engine's state.
+func (e *Engine) take(u *unit, s *source, found findings) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	st := e.stats[u]
+	st.Rows += int64(s.batch.Rows.Len())
+	for i, n := range found.excepted {
+		st.Excepted[i] += n
+	}
+	for i := range found.hits {
+		st.Hits++
+		u.folds.add(&found.hits[i])
+	}
+	if u.window != nil {
+		u.window.add(found.kept, st)
+	}
+}
+
+func (e *Engine) skip(u *unit, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	st := e.stats[u]
+	st.Rows++
+	st.Skipped++
+	if st.Err == nil {
+		st.Err = err
+	}
+}
+
+// Finish ends the input: rules that count are run over what was kept. It
+// returns all alerts by their first event. No worker may feed any more.
+func (e *Engine) Finish(ctx context.Context) ([]dogwatch.Alert, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []dogwatch.Alert
+	for _, u := range e.units {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if u.window != nil {
+			u.window.finish(ctx, e.stats[u])
+		}
+		out = append(out, u.folds.alerts()...)
+	}
+	slices.SortStableFunc(out, func(a, b dogwatch.Alert) int {
+		if c := a.FirstEvent.Compare(b.FirstEvent); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Rule.Short, b.Rule.Short); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return out, ctx.Err()
+}
+
+// Stats are the counts of all rules, in their order.
+func (e *Engine) Stats() []RuleStats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out := make([]RuleStats, len(e.units))
+	for i, u := range e.units {
+		out[i] = *e.stats[u]
+		out[i].Excepted = slices.Clone(out[i].Excepted)
+	}
+	return out
+}

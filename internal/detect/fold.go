@@ -1,0 +1,245 @@
+package detect
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
+)
+
+// A folder folds a rule's hits into alerts: those of one key that follow each
+// other closely. It does not matter in what order they come.
+type folder struct {
+	rule   *dogwatch.Rule
+	within time.Duration
+	most   int // evidence that one alert lists
+	max    int // alerts
+	open   map[string][]*story
+	count  int
+	listed int // evidence of all alerts
+}
+
+// A story is an alert in the making.
+type story struct {
+	key      string
+	from, to time.Time
+	records  int64
+	evidence []dogwatch.Evidence
+	cut      bool // not all evidence is listed
+	face     face
+	entities map[string]entityAt
+	others   bool // stands for all alerts beyond the limit
+}
+
+type entityAt struct {
+	entity dogwatch.Entity
+	first  dogwatch.Evidence
+}
+
+const (
+	maxEvidence        = 1000
+	maxEvidenceCounted = 100_000 // of rules that count: every record is listed
+	maxEvidenceOfRule  = 300_000
+	maxEntities        = 200
+)
+
+func newFolder(r *dogwatch.Rule, opt Options) *folder {
+	f := &folder{rule: r, within: r.Group.Within, most: maxEvidence, max: opt.MaxAlerts, open: map[string][]*story{}}
+	if r.Counts() {
+		f.most = maxEvidenceCounted
+	}
+	if f.within == 0 && r.PerResult {
+		f.within = r.Period
+	}
+	if len(r.Group.By) == 0 && !r.Counts() {
+		f.within = 1 << 62 // the key says it all
+	}
+	return f
+}
+
+// add folds one hit in.
+func (f *folder) add(h *hit) {
+	n := &story{
+		key: h.key, from: h.from, to: h.to, records: h.records, evidence: h.evidence, face: h.face,
+		entities: map[string]entityAt{},
+	}
+	for _, e := range h.entities {
+		n.addEntity(e, h.face.first)
+	}
+	f.listed += len(n.evidence)
+	list := f.open[n.key]
+	// Stories of one key lie apart, by time: those from i to j are close to n.
+	i, _ := slices.BinarySearchFunc(list, n, func(s, n *story) int {
+		if f.apart(s, n) {
+			return -1
+		}
+		return 1
+	})
+	j := i
+	for j < len(list) && !f.apart(n, list[j]) {
+		j++
+	}
+	switch {
+	case j > i: // the hit belongs to one alert, or closes the gap between some
+		kept := list[i]
+		f.merge(kept, n)
+		for _, s := range list[i+1 : j] {
+			f.merge(kept, s)
+		}
+		f.count -= j - i - 1
+		f.open[n.key] = slices.Delete(list, i+1, j)
+	case f.count >= f.max:
+		f.overflow(n)
+	default:
+		f.count++
+		f.open[n.key] = slices.Insert(list, i, n)
+	}
+}
+
+// apart says whether b begins too long after a ended.
+func (f *folder) apart(a, b *story) bool { return b.from.Sub(a.to) > f.within }
+
+// overflowKey is that of the alert which stands for all beyond the limit.
+const overflowKey = "\x00others"
+
+func (f *folder) overflow(n *story) {
+	n.key, n.others = overflowKey, true
+	if list := f.open[overflowKey]; len(list) > 0 {
+		f.merge(list[0], n)
+		return
+	}
+	f.open[overflowKey] = []*story{n}
+}
+
+// merge adds a story to another.
+func (f *folder) merge(s, n *story) {
+	if n.from.Before(s.from) {
+		s.from = n.from
+	}
+	if n.to.After(s.to) {
+		s.to = n.to
+	}
+	s.records += n.records
+	s.cut = s.cut || n.cut
+	if n.face.better(&s.face) {
+		s.face = n.face
+	}
+	for _, e := range n.entities {
+		s.addEntity(e.entity, e.first)
+	}
+	f.listed -= len(s.evidence) + len(n.evidence)
+	s.evidence = append(s.evidence, n.evidence...)
+	most := f.most
+	if f.listed > maxEvidenceOfRule {
+		most = min(most, 50)
+	}
+	if len(s.evidence) >= 2*most {
+		s.trim(most)
+	}
+	f.listed += len(s.evidence)
+}
+
+// trim sorts the evidence, takes out what stands there twice, and keeps the
+// first.
+func (s *story) trim(most int) {
+	slices.SortFunc(s.evidence, dogwatch.Evidence.Compare)
+	s.evidence = slices.CompactFunc(s.evidence, func(a, b dogwatch.Evidence) bool { return a.Compare(b) == 0 })
+	if len(s.evidence) > most {
+		s.evidence, s.cut = slices.Clone(s.evidence[:most]), true
+	}
+}
+
+func (s *story) addEntity(e dogwatch.Entity, first dogwatch.Evidence) {
+	key := fmt.Sprintf("%q", e)
+	old, ok := s.entities[key]
+	if !ok && len(s.entities) >= maxEntities {
+		return
+	}
+	if !ok || first.Compare(old.first) < 0 {
+		s.entities[key] = entityAt{e, first}
+	}
+}
+
+// alerts are the finished alerts, by their first event.
+func (f *folder) alerts() []dogwatch.Alert {
+	var all []*story
+	for _, list := range f.open {
+		all = append(all, list...)
+	}
+	for _, s := range all {
+		s.trim(f.most)
+	}
+	slices.SortFunc(all, func(a, b *story) int {
+		return cmp.Or(a.from.Compare(b.from), strings.Compare(a.key, b.key))
+	})
+	var out []dogwatch.Alert
+	var silent time.Time
+	for _, s := range all {
+		if f.rule.SuppressFor > 0 && s.from.Before(silent) {
+			continue
+		}
+		silent = s.from.Add(f.rule.SuppressFor)
+		out = append(out, f.alert(s))
+	}
+	return out
+}
+
+func (f *folder) alert(s *story) dogwatch.Alert {
+	r := f.rule
+	a := dogwatch.Alert{
+		Rule: r.Ref(), Severity: s.face.severity, Tactics: r.Tactics, Techniques: r.Techniques, Tags: r.Tags,
+		FirstEvent: s.from, LastEvent: s.to, Count: f.counted(s), Summary: s.face.summary,
+		Impact: s.face.impact, Mitigation: r.Mitigation, Details: s.face.details,
+		Entities: s.listEntities(), Evidence: s.evidence,
+	}
+	if len(s.face.tactics) > 0 {
+		a.Tactics = s.face.tactics
+	}
+	if s.others {
+		a.Summary = fmt.Sprintf("%s, and %d more cases of this rule beyond the %d that are told one by one", a.Summary, s.records-1, f.max)
+	}
+	a.ID = f.id(s)
+	return a
+}
+
+// counted is the number of records. Runs of a rule that counts overlap, so
+// there it is the number of different ones.
+func (f *folder) counted(s *story) int64 {
+	if f.rule.Counts() && !s.cut {
+		return int64(len(s.evidence))
+	}
+	return s.records
+}
+
+// id is the same whenever the same records are judged by the same rule.
+func (f *folder) id(s *story) string {
+	who := fmt.Sprintf("%d", s.from.UnixNano())
+	if len(s.evidence) > 0 {
+		who = identity(s.evidence[0])
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q", f.rule.ID, s.key, who)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// listEntities are those that the summary speaks of, then the others by time.
+func (s *story) listEntities() []dogwatch.Entity {
+	out := slices.Clone(s.face.entities)
+	var rest []entityAt
+	for _, e := range s.entities {
+		if !slices.ContainsFunc(out, e.entity.Equal) {
+			rest = append(rest, e)
+		}
+	}
+	slices.SortFunc(rest, func(a, b entityAt) int {
+		return cmp.Or(a.first.Compare(b.first), strings.Compare(fmt.Sprint(a.entity.Type, a.entity.Fields), fmt.Sprint(b.entity.Type, b.entity.Fields)))
+	})
+	for _, e := range rest {
+		out = append(out, e.entity)
+	}
+	return out
+}

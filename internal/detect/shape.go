@@ -1,0 +1,193 @@
+package detect
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A shape is where a rule's result has what alerts are made of, by the numbers
+// of columns.
+type shape struct {
+	rule      *dogwatch.Rule
+	index     map[string]int
+	severity  int // -1: none
+	tactics   int
+	exception int
+	group     []int
+}
+
+func newShape(r *dogwatch.Rule) *shape {
+	s := &shape{rule: r, index: map[string]int{}}
+	for i, f := range r.Query.Schema() {
+		s.index[f.Name] = i
+	}
+	s.severity, s.tactics, s.exception = s.column(r.SeverityColumn), s.column(r.TacticsColumn), s.column(r.ExceptionColumn)
+	for _, name := range r.Group.By {
+		s.group = append(s.group, s.column(name))
+	}
+	return s
+}
+
+func (s *shape) column(name string) int {
+	if i, ok := s.index[name]; ok && name != "" {
+		return i
+	}
+	return -1
+}
+
+// A row is one result row.
+type row struct {
+	*shape
+	b *value.Batch
+	i int
+}
+
+// text is a column's value for people; "" where there is none.
+func (r row) text(name string) string {
+	c := r.column(name)
+	if c < 0 {
+		return ""
+	}
+	return textOf(r.b.At(r.i, c))
+}
+
+// textOf shows an array of scalars as a list.
+func textOf(v value.Value) string {
+	switch {
+	case v.Kind() == value.KDateTime:
+		return string(value.AppendDateTime(nil, v.Int()))
+	case v.IsArray():
+		var parts []string
+		for _, e := range v.Elems() {
+			if e.IsArray() || e.IsBag() {
+				return v.String()
+			}
+			parts = append(parts, e.String())
+		}
+		return strings.Join(parts, ", ")
+	}
+	return strings.Clone(v.String())
+}
+
+// excepted is the number of the exception that the row meets, from 1; 0: none.
+func (r row) excepted() int {
+	if r.exception < 0 {
+		return 0
+	}
+	return int(r.b.At(r.i, r.exception).Int())
+}
+
+func (r row) severityOf() dogwatch.Severity {
+	if r.severity >= 0 {
+		if s, ok := dogwatch.ParseSeverity(r.b.At(r.i, r.severity).String()); ok {
+			return s
+		}
+	}
+	return r.rule.Severity
+}
+
+// tacticsOf are the tactics that the row names, nil when it names none.
+func (r row) tacticsOf() []string {
+	if r.tactics < 0 {
+		return nil
+	}
+	v := r.b.At(r.i, r.tactics)
+	if !v.IsArray() {
+		return strings.FieldsFunc(strings.Clone(v.String()), func(c rune) bool { return c == ',' || c == ';' || c == ' ' })
+	}
+	var out []string
+	for _, e := range v.Elems() {
+		out = append(out, strings.Clone(e.String()))
+	}
+	return out
+}
+
+// groupKey tells groups apart; ok is false when the rule names none.
+func (r row) groupKey() (key string, ok bool) {
+	if len(r.group) == 0 {
+		return "", false
+	}
+	var buf []byte
+	for _, c := range r.group {
+		if c >= 0 {
+			buf = r.b.At(r.i, c).GroupKey(buf)
+		}
+	}
+	return string(buf), true
+}
+
+// summary is the one line that tells what happened.
+func (r row) summary() string {
+	format := r.rule.Summary
+	if format == "" {
+		format = r.rule.NameFormat
+	}
+	if format == "" {
+		return r.rule.Name
+	}
+	return dogwatch.Expand(format, r.text)
+}
+
+// impact says why it matters: rules of Sentinel have no such text, but a
+// description.
+func (r row) impact() string {
+	switch {
+	case r.rule.Impact != "":
+		return r.rule.Impact
+	case r.rule.DescriptionFormat != "":
+		return dogwatch.Expand(r.rule.DescriptionFormat, r.text)
+	}
+	return r.rule.Description
+}
+
+func (r row) details() map[string]string {
+	if len(r.rule.Details) == 0 {
+		return nil
+	}
+	out := map[string]string{}
+	for _, d := range r.rule.Details {
+		out[d.Key] = r.text(d.Column)
+	}
+	return out
+}
+
+// entities are those of the mappings that have a value in this row.
+func (r row) entities() []dogwatch.Entity {
+	var out []dogwatch.Entity
+	for _, m := range r.rule.Entities {
+		e := dogwatch.Entity{Type: m.Type}
+		for _, f := range m.Fields {
+			if text := r.text(f.Column); text != "" {
+				e.Fields = append(e.Fields, dogwatch.EntityField{Name: propertyName(m.Type, f.Identifier), Value: text})
+			}
+		}
+		if len(e.Fields) > 0 {
+			out = append(out, e)
+		}
+	}
+	for _, o := range r.rule.Objects {
+		e := dogwatch.ObjectEntity(r.text(o.Cluster), r.text(o.APIGroup), r.text(o.Resource), r.text(o.Namespace), r.text(o.Name))
+		if e.Get("resource") != "" || e.Get("name") != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// propertyName is Sentinel's identifier as alerts write it: a full name is the
+// name, others begin in lower case.
+func propertyName(entity, identifier string) string {
+	if identifier == "FullName" && entity == "Account" {
+		return "name"
+	}
+	i := 0
+	for i < len(identifier) && 'A' <= identifier[i] && identifier[i] <= 'Z' {
+		i++
+	}
+	if i > 1 && i < len(identifier) {
+		i-- // OMSAgentID: omsAgentID
+	}
+	return strings.ToLower(identifier[:i]) + identifier[i:]
+}

@@ -1,0 +1,70 @@
+package detect
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A source is a batch that is being judged, with the evidence and time of its
+// rows, each worked out once.
+type source struct {
+	batch    dogwatch.Batch
+	timeCol  int // TimeGenerated, or -1
+	evidence map[int]dogwatch.Evidence
+}
+
+func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
+	s := &source{batch: b, timeCol: -1, evidence: map[int]dogwatch.Evidence{}}
+	if schema, ok := cat.Table(b.Table); ok {
+		s.timeCol = schema.Index("TimeGenerated")
+	}
+	// now() is the time of the event: a log of last year is judged as it would
+	// have been then, in whatever order its files come.
+	rows := *b.Rows
+	rows.Now = s.ticks
+	s.batch.Rows = &rows
+	return s
+}
+
+// only is the source with one of its rows.
+func (s *source) only(row int32) *source {
+	c := *s
+	c.batch.Rows = s.batch.Rows.With([]int32{row})
+	return &c
+}
+
+// ticks is the time of a row as Kusto counts it.
+func (s *source) ticks(row int) int64 {
+	if s.timeCol >= 0 {
+		if v := s.batch.Rows.At(row, s.timeCol); v.Kind() == value.KDateTime {
+			return v.Int()
+		}
+	}
+	return kql.Ticks(s.batch.Evidence(row).Time)
+}
+
+// at is the evidence of a row, with text that keeps no record's bytes alive.
+func (s *source) at(row int) dogwatch.Evidence {
+	e, ok := s.evidence[row]
+	if !ok {
+		e = s.batch.Evidence(row)
+		e.AuditID, e.Stage = strings.Clone(e.AuditID), strings.Clone(e.Stage)
+		if e.Time = sane(e.Time); e.Time.IsZero() {
+			e.Time = sane(kql.TimeOf(s.ticks(row)))
+		}
+		s.evidence[row] = e
+	}
+	return e
+}
+
+// sane is a time that can be written: records may claim any year.
+func sane(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
