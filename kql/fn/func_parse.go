@@ -108,8 +108,6 @@ func parsePathParts(s string) value.Value {
 	root := ""
 	if len(path) >= 2 && path[1] == ':' && (path[0]|0x20 >= 'a' && path[0]|0x20 <= 'z') {
 		root = path[:min(3, len(path))]
-	} else if strings.HasPrefix(path, "/") {
-		root = "/"
 	}
 	stream := ""
 	if at := strings.LastIndexByte(path, ':'); at >= max(len(root), 1) && strings.LastIndexAny(path, `/\`) < at {

@@ -125,7 +125,7 @@ func textFuncs() []Func {
 				param("lookups", tDynamic, "an array of what is replaced"),
 				param("rewrites", tDynamic, "an array of what takes their places, or one text for all"),
 			},
-			Doc:      "Replaces texts by others, one pair after the other.",
+			Doc:      "Replaces texts by others in one pass: what was put in is not looked at again.",
 			Examples: []string{`replace_strings("a cat and a dog", dynamic(["cat", "dog"]), dynamic(["fox", "hen"])) == "a fox and a hen"`},
 			Eval:     replaceStrings,
 		},
@@ -278,15 +278,22 @@ func replaceAll(s, from, to string) string {
 
 func replaceStrings(_ *Context, a []value.Value) value.Value {
 	s := text(a[0])
-	lookups := a[1].Elems()
-	for i, from := range lookups {
+	var pairs []string
+	grow := 0
+	for i, from := range a[1].Elems() {
 		to := a[2]
 		if to.IsArray() {
 			to = to.At(i)
 		}
-		s = replaceAll(s, text(from), text(to))
+		if text(from) != "" {
+			pairs = append(pairs, text(from), text(to))
+			grow = max(grow, len(text(to))/len(text(from)))
+		}
 	}
-	return value.StringOf(s)
+	if len(pairs) == 0 || grow > 8 && grow*len(s) > 2*maxText {
+		return value.StringOf(s)
+	}
+	return value.StringOf(strings.NewReplacer(pairs...).Replace(s))
 }
 
 func translate(_ *Context, a []value.Value) value.Value {

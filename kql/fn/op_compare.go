@@ -20,6 +20,12 @@ func mismatch(op string, x, y Arg) error {
 	return fmt.Errorf("operator %s cannot compare %s with %s: convert one of them", op, x.Type, y.Type)
 }
 
+// equatable says whether two types may stand around == and !=: a text is
+// compared with any scalar, as what it spells.
+func equatable(x, y value.Type) bool {
+	return comparable(x, y) || x == value.String || y == value.String
+}
+
 // bindEquality is == or !=. With one null they are false and true, with two
 // null.
 func bindEquality(not bool, x, y Arg) (Bound, error) {
@@ -27,7 +33,7 @@ func bindEquality(not bool, x, y Arg) (Bound, error) {
 	if not {
 		op = "!="
 	}
-	if !comparable(x.Type, y.Type) {
+	if !equatable(x.Type, y.Type) {
 		return Bound{}, mismatch(op, x, y)
 	}
 	b := Bound{Result: value.Bool}
@@ -72,6 +78,10 @@ func meet(x, y value.Value) (p, q value.Value, ok bool) {
 	case xd && !yd:
 		p = p.To(q.Type())
 	case yd && !xd:
+		q = q.To(p.Type())
+	case !xd && p.Kind() == value.KString:
+		p = p.To(q.Type())
+	case !yd && q.Kind() == value.KString:
 		q = q.To(p.Type())
 	case p.Kind() >= value.Array && q.Kind() >= value.Array: // one may be unparsed
 	case p.Kind() >= value.Array || q.Kind() >= value.Array || xd && yd:

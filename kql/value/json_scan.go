@@ -1,5 +1,7 @@
 package value
 
+import "math/bits"
+
 // The functions here walk over JSON text without building anything. Those
 // called skip trust that the text is valid, as the text of a Value of kind
 // JSON is; on text that is not they still stop at its end.
@@ -31,26 +33,29 @@ func zeroBytes(x uint64) uint64 { return (x - ones) &^ x & highs }
 // and whether it has escapes.
 func skipString(s string, i int) (end int, escaped bool) {
 	i++
-	for {
-		for i+8 <= len(s) {
-			w := load8(s, i)
-			if zeroBytes(w^('"'*ones))|zeroBytes(w^('\\'*ones)) != 0 {
-				break
-			}
+	for i+8 <= len(s) {
+		w := load8(s, i)
+		// Only the lowest byte that is marked is marked for sure.
+		marks := zeroBytes(w^('"'*ones)) | zeroBytes(w^('\\'*ones))
+		if marks == 0 {
 			i += 8
+			continue
 		}
-		for i < len(s) && s[i] != '"' && s[i] != '\\' {
-			i++
-		}
-		if i >= len(s) {
-			return len(s), escaped
-		}
+		i += bits.TrailingZeros64(marks) >> 3
 		if s[i] == '"' {
 			return i + 1, escaped
 		}
 		i += 2
 		escaped = true
 	}
+	for i < len(s) && s[i] != '"' {
+		if s[i] == '\\' {
+			i++
+			escaped = true
+		}
+		i++
+	}
+	return min(i+1, len(s)), escaped
 }
 
 // skipValue returns the offset behind the value that starts at i.

@@ -1,5 +1,7 @@
 package value
 
+import "math/bits"
+
 // ValidJSON says whether s is exactly one JSON value, strictly, but for bytes
 // that are not UTF-8: those may stand in strings. Nesting beyond MaxDepth is
 // refused.
@@ -150,17 +152,7 @@ func validDigits(s string, i int) int {
 func validString(s string, i int) (int, bool) {
 	i++
 	for {
-		for i+8 <= len(s) {
-			w := load8(s, i)
-			// quote, backslash, or below 0x20
-			if zeroBytes(w^('"'*ones))|zeroBytes(w^('\\'*ones))|(w-0x20*ones)&^w&highs != 0 {
-				break
-			}
-			i += 8
-		}
-		for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= 0x20 {
-			i++
-		}
+		i = plainEnd(s, i)
 		if i >= len(s) || s[i] < 0x20 {
 			return i, false
 		}
@@ -187,6 +179,23 @@ func validString(s string, i int) (int, bool) {
 		}
 		i += 2
 	}
+}
+
+// plainEnd returns the offset of the next quote, backslash or control
+// character, or the end.
+func plainEnd(s string, i int) int {
+	for i+8 <= len(s) {
+		w := load8(s, i)
+		marks := zeroBytes(w^('"'*ones)) | zeroBytes(w^('\\'*ones)) | (w-0x20*ones)&^w&highs
+		if marks != 0 {
+			return i + bits.TrailingZeros64(marks)>>3
+		}
+		i += 8
+	}
+	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= 0x20 {
+		i++
+	}
+	return i
 }
 
 // A bitStack is a stack of bools.

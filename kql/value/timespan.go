@@ -97,7 +97,7 @@ func parseClockSpan(s string) (int64, bool) {
 	days := 0
 	if dot := strings.IndexByte(body, '.'); dot >= 0 && dot < strings.IndexByte(body, ':') {
 		var ok bool
-		if days, ok = digits(body[:dot]); !ok || dot > 8 {
+		if days, ok = digits(body[:dot]); !ok || dot > 9 {
 			return 0, false
 		}
 		body = body[dot+1:]
@@ -107,12 +107,15 @@ func parseClockSpan(s string) (int64, bool) {
 	if !ok || rest != "" || c.Hour > 23 || c.Minute > 59 || c.Second > 59 {
 		return 0, false
 	}
-	if int64(days) > math.MaxInt64/Day-1 {
+	if int64(days) > math.MaxInt64/Day {
 		return 0, false
 	}
-	t := int64(days)*Day + int64(c.Hour)*Hour + int64(c.Minute)*Minute + int64(c.Second)*Second + int64(c.Tick)
-	if negative {
-		t = -t
+	t := uint64(days)*uint64(Day) + uint64(int64(c.Hour)*Hour+int64(c.Minute)*Minute+int64(c.Second)*Second+int64(c.Tick))
+	switch {
+	case t <= math.MaxInt64 && !negative:
+		return int64(t), true
+	case t <= 1<<63 && negative:
+		return -int64(t), true
 	}
-	return t, true
+	return 0, false
 }
