@@ -157,7 +157,7 @@ func (b *binder) index(x *syntax.Index, v *env) Expr {
 
 func (b *binder) unary(x *syntax.Unary, v *env) Expr {
 	e := b.scalar(x.X, v)
-	if isBad(e) || x.Op == "+" {
+	if isBad(e) {
 		return e
 	}
 	bound, err := fn.BindUnary(x.Op, argOf(e))
@@ -188,12 +188,12 @@ func isStarred(x syntax.Expr) bool {
 
 func (b *binder) logic(x *syntax.Binary, l, r Expr) Expr {
 	for i, e := range []Expr{l, r} {
-		if !isCondition(e.Type()) {
+		if !isCondition(e.Type()) && e.Type() != value.Dynamic {
 			b.notCondition([]syntax.Expr{x.X, x.Y}[i], e)
 			return bad
 		}
 	}
-	return foldLogic(&Logic{x.Op == "or", l, r})
+	return foldLogic(&Logic{x.Op == "or", b.convert(l, value.Bool), b.convert(r, value.Bool)})
 }
 
 func (b *binder) notCondition(at syntax.Node, e Expr) {

@@ -24,7 +24,7 @@ func autoName(x syntax.Expr) string {
 		if key, ok := literalKey(x.I); ok {
 			return joinName(autoName(x.X), key)
 		}
-		return autoName(x.X)
+		return joinName(autoName(x.X), "")
 	case *syntax.Call:
 		if f, ok := fn.Lookup(x.Func.Text); ok && f.NameFromArg && len(x.Args) > 0 {
 			return autoName(x.Args[0])

@@ -61,7 +61,7 @@ func (b *binder) joinOn(x syntax.Expr, j *Join, s *scope) int {
 	if left == nil || right == nil || isBad(left) || isBad(right) {
 		return -1
 	}
-	if left.Type() == value.Dynamic || right.Type() == value.Dynamic {
+	if (left.Type() == value.Dynamic) != (right.Type() == value.Dynamic) {
 		b.fail(x, "rows cannot be joined on a dynamic value").Hint = "convert it before the join, as in extend k = tostring(...)"
 		return -1
 	}

@@ -25,9 +25,6 @@ func (b *binder) parse(op *syntax.ParseOp, in Node, s *scope) Node {
 	for i := range in.Schema() {
 		p.Out = append(p.Out, i)
 	}
-	if !isBad(x) && x.Type() != value.String && x.Type() != value.Dynamic {
-		b.fail(op.X, "parse reads text, and this is %s", describe(x.Type())).Hint = "convert it, as in tostring(...)"
-	}
 	p.X = b.convert(x, value.String)
 	p.Pattern = b.pattern(op)
 	k := 0

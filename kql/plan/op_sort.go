@@ -8,7 +8,11 @@ import (
 func (b *binder) sort(op *syntax.Sort, in Node, s *scope) Node {
 	out := &Sort{node: node{in.Schema()}, In: in}
 	for _, o := range op.By {
-		out.Keys = append(out.Keys, b.sortKey(o, in, s))
+		k := b.sortKey(o, in, s)
+		if k.X.Type() == value.Dynamic {
+			b.fail(o.X, "rows cannot be sorted by a dynamic value").Hint = "convert it, as in tostring(...)"
+		}
+		out.Keys = append(out.Keys, k)
 	}
 	return out
 }
@@ -19,9 +23,6 @@ func (b *binder) top(op *syntax.Top, in Node, s *scope) Node {
 
 func (b *binder) sortKey(o syntax.Order, in Node, s *scope) SortKey {
 	e := b.scalar(o.X, b.envOf(in, s))
-	if e.Type() == value.Dynamic {
-		b.fail(o.X, "rows cannot be sorted by a dynamic value").Hint = "convert it, as in tostring(...)"
-	}
 	// nulls go first for ascending and last for descending unless said
 	return SortKey{e, o.Asc, o.Nulls == "first" || o.Nulls == "" && o.Asc}
 }

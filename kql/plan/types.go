@@ -17,30 +17,26 @@ func promote(t, u value.Type) (value.Type, bool) {
 	return max(t, u), true // the constants are in this order: int, long, real, decimal
 }
 
-// widen is the type of a choice between two: as promote; a dynamic value takes
-// the other's type; types that have nothing in common give dynamic.
-func widen(t, u value.Type) value.Type {
-	if w, ok := promote(t, u); ok {
-		return w
-	}
-	switch {
-	case t == value.Unknown || t == value.Dynamic:
-		return u
-	case u == value.Unknown || u == value.Dynamic:
-		return t
-	}
-	return value.Dynamic
-}
-
-// commonType is the type of a choice between expressions. A null constant
-// takes the type of the others.
+// commonType is the type of a choice between expressions: as promote; dynamic
+// values take the others' type; types that have nothing in common give dynamic.
 func commonType(list []Expr) value.Type {
 	t := value.Unknown
 	for _, e := range list {
-		if c, ok := e.(*Const); ok && c.V.IsNull() && t != value.Unknown {
+		u := e.Type()
+		if u == value.Dynamic || u == value.Unknown {
 			continue
 		}
-		t = widen(t, e.Type())
+		if t == value.Unknown {
+			t = u
+		}
+		wide, ok := promote(t, u)
+		if !ok {
+			return value.Dynamic
+		}
+		t = wide
+	}
+	if t == value.Unknown {
+		return value.Dynamic
 	}
 	return t
 }
