@@ -47,7 +47,7 @@ func (rec *record) theRef() *ref {
 // to a list: the request's address does not name them.
 func nameFromBody(e *event) string {
 	if o := e.raw(fResponse); isObject(o) {
-		if name := str(getPath(o, "metadata", "name")); name != "" {
+		if name := str(first(first(o, "metadata"), "name")); name != "" {
 			return name
 		}
 	}

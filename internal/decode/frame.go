@@ -18,6 +18,7 @@ type framer struct {
 	members []member
 	take    func(*frame) error
 	refuse  func(line int64, reason, sample string)
+	frame   frame // of the record at hand
 	line    int64 // the line that number counts on
 	onLine  int
 }
@@ -146,12 +147,13 @@ func (f *framer) object(lists int, columns []string) error {
 	case end < 0 && (!found || n < len(f.w.text()) || !f.w.eof):
 		return f.walk(lists)
 	}
-	fr := frame{text: s, members: members, whole: end >= 0, line: f.w.line, number: f.place(lists)}
+	fr := &f.frame
+	*fr = frame{text: s, members: members, whole: end >= 0, line: f.w.line, number: f.place(lists)}
 	if fr.whole {
 		fr.text = s[:end]
 	}
 	f.w.advance(len(fr.text))
-	return f.take(&fr)
+	return f.take(fr)
 }
 
 // walk is object for what does not stand whole on the line.

@@ -26,7 +26,7 @@ func (r *Reader) recognise(fr *frame) (rec *record, reason string) {
 		rec.event.set(members)
 		rec.uriCut = cutKey == "requestURI"
 	case shapeEnvelope:
-		r.openEnvelope(rec, cutKey == "log")
+		r.openEnvelope(rec, members, cutKey == "log")
 	case shapeContainerLine:
 		if r.openContainerLine(rec, cutKey == "log"); !rec.event.is() {
 			return nil, "a container's log line that is no audit event"
@@ -60,17 +60,38 @@ func strangerReason(s string, members []member) string {
 }
 
 // openEnvelope reads what Azure wraps around a log line.
-func (r *Reader) openEnvelope(rec *record, logCut bool) {
-	properties := rec.top("properties")
+func (r *Reader) openEnvelope(rec *record, members []member, logCut bool) {
+	properties := ""
+	for i := range members {
+		m := &members[i]
+		switch token := rec.text[m.start:m.end]; m.key(rec.text) {
+		case "time":
+			rec.time = str(token)
+		case "category":
+			rec.category = str(token)
+		case "resourceId":
+			rec.resourceID = str(token)
+		case "properties":
+			properties = token
+		}
+	}
 	if strings.HasPrefix(properties, `"`) {
 		properties = str(properties)
 	}
-	rec.time = str(rec.top("time"))
-	rec.category = str(rec.top("category"))
-	rec.resourceID = str(rec.top("resourceId"))
-	rec.pod = str(get(properties, "pod"))
-	rec.stream = str(get(properties, "stream"))
-	r.openLog(rec, get(properties, "log"), logCut)
+	log := ""
+	members, _ = scanObject(properties, 0, members[:0])
+	for i := range members {
+		m := &members[i]
+		switch token := properties[m.start:m.end]; m.key(properties) {
+		case "pod":
+			rec.pod = str(token)
+		case "stream":
+			rec.stream = str(token)
+		case "log":
+			log = token
+		}
+	}
+	r.openLog(rec, log, logCut)
 }
 
 func (r *Reader) openContainerLine(rec *record, logCut bool) {
@@ -104,7 +125,7 @@ func openControlPlaneRow(rec *record) {
 // openLog takes the log line: a string, or the object that it should hold.
 func (r *Reader) openLog(rec *record, token string, cut bool) {
 	switch {
-	case token == "":
+	case token == "", token == "null":
 		return
 	case token[0] == '"':
 		rec.log = r.arena.unescape(token[1 : len(token)-1])

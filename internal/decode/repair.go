@@ -48,9 +48,9 @@ func repair(s string) (r repaired, whole, ok bool) {
 type cutter struct {
 	s       string
 	i       int
-	nested  bits // the open brackets; true for an object
-	good    int  // s[:good] and the closing brackets are valid JSON
-	done    bool // the value is whole
+	nested  bitStack // the open brackets; true for an object
+	good    int      // s[:good] and the closing brackets are valid JSON
+	done    bool     // the value is whole
 	key     string
 	partial string // from good on: a member whose string is cut
 }
@@ -266,13 +266,13 @@ func digits(s string) (n int) {
 	return n
 }
 
-// bits is a stack of bools: deep nesting costs next to nothing.
-type bits struct {
+// A bitStack is a stack of bools: deep nesting costs next to nothing.
+type bitStack struct {
 	words []uint64
 	n     int
 }
 
-func (b *bits) push(bit bool) {
+func (b *bitStack) push(bit bool) {
 	w := b.n / 64
 	if w == len(b.words) {
 		b.words = append(b.words, 0)
@@ -284,5 +284,5 @@ func (b *bits) push(bit bool) {
 	b.n++
 }
 
-func (b *bits) pop()      { b.n-- }
-func (b *bits) top() bool { return b.words[(b.n-1)/64]>>((b.n-1)%64)&1 == 1 }
+func (b *bitStack) pop()      { b.n-- }
+func (b *bitStack) top() bool { return b.words[(b.n-1)/64]>>((b.n-1)%64)&1 == 1 }

@@ -1,9 +1,8 @@
 package decode
 
 import (
+	"math/bits"
 	"strings"
-
-	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // maxMembers is how many members of one object are looked at. Real records
@@ -37,6 +36,9 @@ func scanObject(s string, i int, members []member) ([]member, int) {
 }
 
 func scanMembers(s string, i int, members []member, containers bool) (_ []member, end int) {
+	if i >= len(s) || s[i] != '{' {
+		return members, unfinished
+	}
 	i = skipSpace(s, i+1)
 	if i < len(s) && s[i] == '}' {
 		return members, i + 1
@@ -89,16 +91,20 @@ const (
 	highs = 0x8080808080808080
 )
 
+// stringEnd returns the distance from the first of the eight bytes to a quote
+// or a backslash, 8 if there is none.
+func stringEnd(w uint64) int {
+	q, b := w^('"'*ones), w^('\\'*ones)
+	// A byte that is zero sets its high bit; above the first one others may be
+	// set too, so only the lowest counts.
+	m := (q-ones)&^q&highs | (b-ones)&^b&highs
+	return bits.TrailingZeros64(m) >> 3
+}
+
 func load8(s string, i int) uint64 {
 	b := s[i : i+8]
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
-
-// hasByte has a high bit set if a byte of w is c.
-func hasByte(w uint64, c byte) uint64 {
-	x := w ^ uint64(c)*ones
-	return (x - ones) &^ x & highs
 }
 
 // skipString returns the offset behind the string whose quote is at i, or
@@ -107,11 +113,11 @@ func skipString(s string, i int) int {
 	i++
 	for {
 		for i+8 <= len(s) {
-			w := load8(s, i)
-			if hasByte(w, '"')|hasByte(w, '\\') != 0 {
+			n := stringEnd(load8(s, i))
+			i += n
+			if n < 8 {
 				break
 			}
-			i += 8
 		}
 		for i < len(s) && s[i] != '"' && s[i] != '\\' {
 			i++
@@ -167,23 +173,44 @@ const (
 var class = [256]uint8{'"': quote, '{': opens, '[': opens, '}': closes, ']': closes}
 
 // skipNested is skipValue for arrays and objects. It counts brackets only.
+// Most of an input's bytes are skipped here, hence the strings in place.
 func skipNested(s string, i int) int {
 	depth := 0
 	for i < len(s) {
-		switch class[s[i]] {
-		case quote:
-			if i = skipString(s, i); i > len(s) {
-				return -1
-			}
+		c := s[i]
+		i++
+		switch class[c] {
+		case plain:
 			continue
 		case opens:
 			depth++
+			continue
 		case closes:
 			if depth--; depth == 0 {
-				return i + 1
+				return i
 			}
+			continue
 		}
-		i++
+		for {
+			for i+8 <= len(s) {
+				n := stringEnd(load8(s, i))
+				i += n
+				if n < 8 {
+					break
+				}
+			}
+			for i < len(s) && s[i] != '"' && s[i] != '\\' {
+				i++
+			}
+			if i >= len(s) {
+				return -1
+			}
+			if s[i] == '"' {
+				i++
+				break
+			}
+			i += 2
+		}
 	}
 	return -1
 }
@@ -223,18 +250,34 @@ func get(object, key string) (text string) {
 	return text
 }
 
-// getFold is get for keys whose case varies between exporters.
-func getFold(object, key string) string {
-	if v := get(object, key); v != "" {
-		return v
+// first is get for what the API server wrote itself, which has no name twice:
+// it stops at the first.
+func first(object, key string) string {
+	if object == "" || object[0] != '{' {
+		return ""
 	}
-	members, _ := scanObject(object, 0, nil)
-	for i := range members {
-		if m := &members[i]; value.EqualFold(m.key(object), key) {
-			if v := object[m.start:m.end]; v != "null" {
-				return v
-			}
+	i := skipSpace(object, 1)
+	for i < len(object) && object[i] == '"' {
+		start := i + 1
+		if i = skipString(object, i); i > len(object) {
+			return ""
 		}
+		name := object[start : i-1]
+		if i = skipSpace(object, i); i >= len(object) || object[i] != ':' {
+			return ""
+		}
+		i = skipSpace(object, i+1)
+		end := skipValue(object, i)
+		if end <= i {
+			return ""
+		}
+		if name == key {
+			return object[i:end]
+		}
+		if i = skipSpace(object, end); i >= len(object) || object[i] != ',' {
+			return ""
+		}
+		i = skipSpace(object, i+1)
 	}
 	return ""
 }

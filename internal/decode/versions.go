@@ -82,7 +82,7 @@ func (v *versions) follow(cluster string, rec *record) {
 		return
 	}
 	now := stateOf(e, verb)
-	name := firstOf(r.name, str(getPath(now, "metadata", "name")))
+	name := firstOf(r.name, str(first(first(now, "metadata"), "name")))
 	key := strings.Join([]string{cluster, r.group, r.resource, r.namespace, name}, "\x00")
 	if (verb == "update" || verb == "patch") && (r.subresource == "" || r.subresource == "ephemeralcontainers") {
 		e.prior = v.get(key)
@@ -124,7 +124,7 @@ func isObject(o string) bool {
 	if o == "" || o[0] != '{' {
 		return false
 	}
-	kind := str(get(o, "kind"))
+	kind := str(first(o, "kind"))
 	return kind != "Status" && kind != "PartialObjectMetadata" && kind != "Table" && !strings.HasSuffix(kind, "List")
 }
 

@@ -17,7 +17,7 @@ type walker struct {
 	w          *window
 	containers bool
 	i          int // relative to the window's position
-	nested     bits
+	nested     bitStack
 	inString   bool
 	breaks     int // lines passed
 	lineAt     int // where the last line break is
