@@ -125,7 +125,7 @@ func (x *expander) batch(b *value.Batch, e *expansion) *value.Batch {
 
 // gathered is column col of b for new rows made of the rows src.
 func gathered(b *value.Batch, col int, src []int32) value.Column {
-	return value.LazyColumn(len(src), func(rows []int32, vals []value.Value) {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
 		for _, i := range rows {
 			vals[i] = b.Col(col, src[i:i+1])[src[i]]
 		}

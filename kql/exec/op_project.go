@@ -26,13 +26,16 @@ func (r *run) project(n *plan.Project, out sink) sink {
 
 // projected is one column: constants at once, all else on demand.
 func projected(b *value.Batch, ev evaluator, t value.Type) value.Column {
+	if c, ok := ev.(colEval); ok {
+		return b.Share(int(c))
+	}
 	if k, ok := ev.(*constEval); ok {
 		if k.v.IsNull() {
 			k.v = value.NullOf(t)
 		}
 		return value.ColumnOf(k.eval(b, nil)[:b.N])
 	}
-	return value.LazyColumn(b.N, func(rows []int32, vals []value.Value) {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
 		got := ev.eval(b, rows)
 		for _, i := range rows {
 			vals[i] = got[i]

@@ -51,16 +51,16 @@ type Column struct {
 	vals []Value
 	done []bool // nil: all present
 	lazy func(rows []int32, vals []Value)
+	of   *Batch // the column is column at of this batch, of the same rows
+	at   int
 }
 
 // ColumnOf returns a column of given values.
 func ColumnOf(vals []Value) Column { return Column{vals: vals} }
 
-// LazyColumn returns a column of n rows whose values fill writes into vals for
-// the rows asked for, each at most once.
-func LazyColumn(n int, fill func(rows []int32, vals []Value)) Column {
-	return Column{vals: make([]Value, n), done: make([]bool, n), lazy: fill}
-}
+// LazyColumn returns a column whose values fill writes into vals for the rows
+// asked for, each at most once. Until then it takes no memory.
+func LazyColumn(fill func(rows []int32, vals []Value)) Column { return Column{lazy: fill} }
 
 // present makes sure that the rows are computed.
 func (c *Column) present(rows []int32, fill Filler, col int) {
@@ -132,7 +132,7 @@ func (b *Batch) Reset(n int, fill Filler) {
 	b.N, b.Sel, b.fill = n, nil, fill
 	for i := range b.Cols {
 		c := &b.Cols[i]
-		if c.done == nil || c.lazy != nil {
+		if c.done == nil || c.lazy != nil || c.of != nil {
 			*c = Column{}
 			continue
 		}
@@ -157,14 +157,17 @@ func (b *Batch) Rows() []int32 {
 // of sel present (nil: the batch's own selection).
 func (b *Batch) Col(col int, sel []int32) []Value {
 	c := &b.Cols[col]
+	if sel == nil {
+		sel = b.Rows()
+	}
+	if c.of != nil {
+		return c.of.Col(c.at, sel)
+	}
 	if c.done == nil {
-		if c.vals != nil || b.fill == nil {
+		if c.vals != nil || b.fill == nil && c.lazy == nil {
 			return c.vals
 		}
 		c.vals, c.done = make([]Value, b.N), make([]bool, b.N)
-	}
-	if sel == nil {
-		sel = b.Rows()
 	}
 	c.present(sel, b.fill, col)
 	return c.vals
@@ -179,16 +182,11 @@ func (b *Batch) At(row, col int) Value {
 // Share returns a column for another batch of the same rows: what is computed
 // for one is there for the other.
 func (b *Batch) Share(col int) Column {
-	c := &b.Cols[col]
-	if c.done == nil && (c.vals != nil || b.fill == nil) {
-		return *c
+	c := b.Cols[col]
+	if c.of != nil || c.vals != nil && c.done == nil {
+		return c
 	}
-	return LazyColumn(b.N, func(rows []int32, vals []Value) {
-		from := b.Col(col, rows)
-		for _, i := range rows {
-			vals[i] = from[i]
-		}
-	})
+	return Column{of: b, at: col}
 }
 
 // Len is the number of selected rows.
