@@ -26,6 +26,7 @@ type window struct {
 
 // A keptTable says what of a table's rows is kept.
 type keptTable struct {
+	schema  value.Schema
 	columns []int
 	at      []int // by the table's column: its place among columns, or -1
 }
@@ -43,7 +44,7 @@ func newWindow(u *unit, opt Options) *window {
 	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory}
 	for _, name := range u.rule.Query.Tables() {
 		schema, _ := opt.Catalog.Table(name)
-		t := &keptTable{columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
+		t := &keptTable{schema: schema, columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
 		for i := range t.at {
 			t.at[i] = slices.Index(t.columns, i)
 		}
@@ -321,7 +322,7 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 		if len(index) == 0 {
 			return nil
 		}
-		b := value.NewLazyBatch(len(index), len(t.at), &keptRows{db.rows, index, t.at})
+		b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, db.rows, index})
 		b.Origin = make([][]int64, len(index))
 		for k, i := range index {
 			b.Origin[k] = []int64{int64(i)}
@@ -344,15 +345,15 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 
 // keptRows fills a batch with kept values.
 type keptRows struct {
+	*keptTable
 	rows  []kept
 	index []int
-	at    []int
 }
 
-// Value is a kept value; columns that are not kept are not asked for.
+// Value is a kept value; columns that the rule does not read are null.
 func (k *keptRows) Value(row, col int) value.Value {
 	if at := k.at[col]; at >= 0 {
 		return k.rows[k.index[row]].vals[at]
 	}
-	return value.NullOf(value.Dynamic)
+	return value.NullOf(k.schema[col].Type)
 }

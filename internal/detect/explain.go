@@ -1,0 +1,255 @@
+package detect
+
+import (
+	"context"
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Line is one step of a rule, or one condition of a step, and what became of
+// the rows that reached it.
+type Line struct {
+	Text string // as canonical KQL: "| where", and a condition
+	// Rows are those that the step gave. Condition says that the step is one of
+	// the conditions of a where: then what reached it and is not in Rows failed.
+	Rows      int64
+	Condition bool
+	// Whole says that the step looks at all rows together: it ran once, over
+	// everything that had been kept, not in windows of the rule's period.
+	Whole bool
+	// Misses are the first rows that failed here.
+	Misses []Miss
+	Err    error
+}
+
+// A Miss is a row that failed a condition, with the values it failed by.
+type Miss struct {
+	Evidence dogwatch.Evidence
+	Values   []ColumnValue
+}
+
+// A ColumnValue is a column's value as text.
+type ColumnValue struct{ Column, Value string }
+
+// maxMisses is how many rows a line remembers.
+const maxMisses = 3
+
+// Explain runs a rule line by line over an input, which feed gives batch by
+// batch, and says how many rows passed each line.
+func Explain(ctx context.Context, r *dogwatch.Rule, cat kql.Catalog, feed func(func(dogwatch.Batch) error) error) ([]Line, error) {
+	x := &explainer{ctx: ctx, cat: cat}
+	x.split(r)
+	e := New([]*dogwatch.Rule{always(r)}, Options{Catalog: cat})
+	w := e.NewWorker(ctx)
+	err := feed(func(b dogwatch.Batch) error {
+		s := newSource(b, cat)
+		x.look(s)
+		if len(e.units) > 0 && e.units[0].window != nil {
+			return w.Feed(b)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	if u := e.units[0]; u.window != nil {
+		x.rest(u.window)
+	}
+	lines := make([]Line, len(x.stages))
+	for i, st := range x.stages {
+		lines[i] = st.line
+	}
+	return lines, nil
+}
+
+// always is a rule that is turned on.
+func always(r *dogwatch.Rule) *dogwatch.Rule {
+	c := *r
+	c.Enabled = true
+	return &c
+}
+
+// An explainer has a query for each line of a rule: the rule up to there.
+type explainer struct {
+	ctx    context.Context
+	cat    kql.Catalog
+	stages []*stage
+}
+
+type stage struct {
+	line   Line
+	query  *kql.Query // nil when the part up to here cannot stand alone
+	live   *kql.Live
+	leaves []kql.Leaf
+	names  []string // columns that the condition speaks of
+	passed map[int]bool
+}
+
+// split cuts the rule into lines: each operator is one, and each condition of
+// a where that is joined to others by and.
+func (x *explainer) split(r *dogwatch.Rule) {
+	tree, errs := syntax.Parse(diag.NewFile(r.Path, r.KQL))
+	if len(errs) > 0 {
+		return
+	}
+	pipe := mainPipeline(tree)
+	if pipe == nil {
+		x.add(tree, syntax.Format(tree), nil)
+		return
+	}
+	ops := pipe.Ops
+	pipe.Ops = nil
+	if pipe.Source != nil {
+		x.add(tree, syntax.Format(pipe.Source), nil)
+	}
+	for _, op := range ops {
+		w, ok := op.(*syntax.Where)
+		if !ok {
+			pipe.Ops = append(slices.Clip(pipe.Ops), op)
+			x.add(tree, "| "+syntax.Format(op), nil)
+			continue
+		}
+		for _, p := range conjuncts(w.P) {
+			pipe.Ops = append(slices.Clip(pipe.Ops), &syntax.Where{P: p})
+			x.add(tree, "| where "+syntax.Format(p), p)
+		}
+	}
+}
+
+// mainPipeline is the last statement's. Where that only names a variable, the
+// variable's takes its place.
+func mainPipeline(tree *syntax.Query) *syntax.Pipeline {
+	if len(tree.Statements) == 0 {
+		return nil
+	}
+	last, ok := tree.Statements[len(tree.Statements)-1].(*syntax.ExprStatement)
+	if !ok {
+		return nil
+	}
+	if id, ok := last.X.(*syntax.Ident); ok {
+		last.X = pipelineOf(tree, id)
+	}
+	pipe, _ := last.X.(*syntax.Pipeline)
+	return pipe
+}
+
+func pipelineOf(tree *syntax.Query, id *syntax.Ident) syntax.Expr {
+	for _, st := range tree.Statements {
+		if let, ok := st.(*syntax.Let); ok && let.Name.Text == id.Name.Text {
+			if pipe, ok := let.X.(*syntax.Pipeline); ok {
+				c := *pipe
+				return &c
+			}
+		}
+	}
+	return id
+}
+
+// conjuncts are the conditions that must all hold.
+func conjuncts(p syntax.Expr) []syntax.Expr {
+	if b, ok := p.(*syntax.Binary); ok && b.Op == "and" {
+		return append(conjuncts(b.X), conjuncts(b.Y)...)
+	}
+	if q, ok := p.(*syntax.Paren); ok {
+		if inner := conjuncts(q.X); len(inner) > 1 {
+			return inner
+		}
+	}
+	return []syntax.Expr{p}
+}
+
+func (x *explainer) add(tree *syntax.Query, text string, condition syntax.Expr) {
+	st := &stage{line: Line{Text: text, Condition: condition != nil}}
+	x.stages = append(x.stages, st)
+	q, err := kql.Compile(diag.NewFile("rule", syntax.Format(tree)), x.cat)
+	if err != nil {
+		st.line.Err = err
+		return
+	}
+	st.query, st.leaves = q, q.Leaves()
+	if q.Stateless() {
+		st.live = q.NewLive(x.ctx, kql.RunOptions{})
+	} else {
+		st.line.Whole = true
+	}
+	if condition != nil {
+		syntax.Walk(condition, func(n syntax.Node) bool {
+			if id, ok := n.(*syntax.Ident); ok && q.Schema().Index(id.Name.Text) >= 0 && !slices.Contains(st.names, id.Name.Text) {
+				st.names = append(st.names, id.Name.Text)
+			}
+			return true
+		})
+	}
+}
+
+// look runs the lines that need one row at a time over a batch, the last
+// first: a row that passed one line and not the next failed the next.
+func (x *explainer) look(s *source) {
+	var next *stage
+	for _, st := range slices.Backward(x.stages) {
+		if st.live == nil {
+			continue
+		}
+		st.passed = map[int]bool{}
+		for i, leaf := range st.leaves {
+			if leaf.Table != s.batch.Table {
+				continue
+			}
+			err := st.live.Feed(i, s.batch.Rows, func(b *value.Batch) error {
+				for _, i := range b.Rows() {
+					st.line.Rows++
+					at := origin(b, int(i))
+					st.passed[at] = true
+					if next != nil {
+						next.miss(s, b, int(i), at, st.query.Schema())
+					}
+				}
+				return nil
+			})
+			if err != nil && st.line.Err == nil {
+				st.line.Err = err
+			}
+		}
+		next = st
+	}
+}
+
+// miss notes a row that reached a condition and did not pass.
+func (st *stage) miss(s *source, b *value.Batch, i, at int, schema value.Schema) {
+	if !st.line.Condition || st.passed[at] || len(st.line.Misses) >= maxMisses {
+		return
+	}
+	m := Miss{Evidence: s.at(at)}
+	for _, name := range st.names {
+		if c := schema.Index(name); c >= 0 {
+			m.Values = append(m.Values, ColumnValue{name, textOf(b.At(i, c))})
+		}
+	}
+	st.line.Misses = append(st.line.Misses, m)
+}
+
+// rest runs the lines that look at many rows together over what the rule kept.
+func (x *explainer) rest(w *window) {
+	if len(w.rows) == 0 {
+		return
+	}
+	now := w.rows[0].ticks
+	for _, k := range w.rows {
+		now = max(now, k.ticks)
+	}
+	db := &windowDB{w: w, rows: w.rows}
+	for _, st := range x.stages {
+		if !st.line.Whole || st.line.Err != nil {
+			continue
+		}
+		st.line.Err = st.query.Run(x.ctx, db, kql.RunOptions{Now: now}, func(b *value.Batch) error {
+			st.line.Rows += int64(b.Len())
+			return nil
+		})
+	}
+}
