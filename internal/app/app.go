@@ -5,6 +5,7 @@ package app
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -55,8 +56,25 @@ func (tables) Table(name string) (value.Schema, bool) { return decode.Table(name
 // TableNames lists the tables.
 func (tables) TableNames() []string { return decode.TableNames() }
 
-// Mistakes are all that is wrong in rules and lists.
+// Mistakes are all that is wrong in rules and lists, and in the tests beside
+// rules.
 func (a *App) Mistakes() diag.List { return a.set.Mistakes }
+
+// Fatal are the mistakes that keep the rules from running as they are meant:
+// all but those in tests.
+func (a *App) Fatal() diag.List {
+	var out diag.List
+	for _, e := range a.set.Mistakes {
+		if name, _, _, _, _ := e.Position(); !isTest(name) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func isTest(path string) bool {
+	return strings.HasSuffix(path, ".test.yaml") || strings.HasSuffix(path, ".test.yml")
+}
 
 // Rules are those that run, by short name.
 func (a *App) Rules() []*dogwatch.Rule { return a.rules }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"

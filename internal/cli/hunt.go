@@ -190,8 +190,5 @@ func queryFailure(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &failure{code: ExitUsage, err: errors.New("the query takes longer than --timeout allows"), hint: limitHint(err)}
 	}
-	if in, ok := errors.AsType[*app.InputError](err); ok {
-		return unread(in)
-	}
 	return &failure{code: ExitUsage, err: err, hint: limitHint(err)}
 }

@@ -18,8 +18,7 @@ func printLedger(w io.Writer, l *app.Ledger, elapsed time.Duration, quiet bool) 
 		fmt.Fprintf(w, "%s from %s, %s in %s: %s\n", plural(l.Records(), "record"), plural(int64(len(l.Sources)), "source"),
 			size(l.Bytes()), duration(elapsed), balance(l))
 	}
-	for i := range l.Sources {
-		s := &l.Sources[i]
+	for _, s := range l.Sources {
 		for _, r := range s.Refused {
 			fmt.Fprintf(w, "dogwatch: %s: %s\n", oneLine(s.Source), oneLine(r.String()))
 		}
@@ -33,8 +32,7 @@ func printLedger(w io.Writer, l *app.Ledger, elapsed time.Duration, quiet bool) 
 func balance(l *app.Ledger) string {
 	var decoded, truncated, refused int64
 	shapes := map[string]int64{}
-	for i := range l.Sources {
-		s := &l.Sources[i]
+	for _, s := range l.Sources {
 		decoded += s.Decoded
 		truncated += s.Truncated
 		refused += s.RefusedTotal()

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dogwatch-dev/dogwatch/internal/app"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
 
 // loading is the flags that say which rules and lists are loaded, and what the
@@ -52,10 +53,15 @@ func (l *loading) load() (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Mistakes().Err(); err != nil {
-		return nil, &failure{code: ExitUsage, err: err}
+	return a, usable(a.Fatal())
+}
+
+// usable is the error of mistakes, if there are any.
+func usable(mistakes diag.List) error {
+	if err := mistakes.Err(); err != nil {
+		return &failure{code: ExitUsage, err: err}
 	}
-	return a, nil
+	return nil
 }
 
 // loadAnyway leaves it to the caller to look at mistakes.

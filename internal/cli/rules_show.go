@@ -42,11 +42,13 @@ func rulesShowCommand(env *Env) *cobra.Command {
 	return cmd
 }
 
-// A ruleDocument is a rule as `rules show -o json` tells it.
+// A ruleDocument is a rule as `rules show -o json` tells it. Its kind is that
+// of the document and hides the rule's.
 type ruleDocument struct {
 	APIVersion string `json:"apiVersion"`
-	RuleKind   string `json:"kind"`
-	ruleFields
+	Kind       string `json:"kind"`
+	ruleLine
+	Schedule       string `json:"ruleKind"`
 	Version        string `json:"version"`
 	Description    string `json:"description"`
 	Attack         string `json:"attack,omitempty"`
@@ -56,21 +58,6 @@ type ruleDocument struct {
 	Query          string `json:"query"`
 }
 
-// ruleFields are a ruleLine's but kind, which in a document says "Rule".
-type ruleFields struct {
-	ID         string            `json:"id"`
-	Short      string            `json:"short"`
-	Name       string            `json:"name"`
-	Severity   dogwatch.Severity `json:"severity"`
-	Tactics    []string          `json:"tactics"`
-	Techniques []string          `json:"techniques"`
-	Tags       []string          `json:"tags"`
-	Schedule   string            `json:"ruleKind"`
-	Enabled    bool              `json:"enabled"`
-	Tests      int               `json:"tests"`
-	Path       string            `json:"path"`
-}
-
 func showRule(env *Env, o *output, r *dogwatch.Rule) error {
 	switch o.format {
 	case "yaml":
@@ -78,7 +65,7 @@ func showRule(env *Env, o *output, r *dogwatch.Rule) error {
 		return err
 	case "json":
 		return o.writeJSON(env.Stdout, ruleDocument{
-			dogwatch.APIVersion, "Rule", ruleFields(lineOf(r)), r.Version, r.Description, r.Attack,
+			dogwatch.APIVersion, "Rule", lineOf(r), r.Kind, r.Version, r.Description, r.Attack,
 			r.Impact, r.Mitigation, r.FalsePositives, r.KQL,
 		})
 	}

@@ -33,6 +33,9 @@ func rulesTestCommand(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := usable(a.Mistakes()); err != nil {
+				return err
+			}
 			want, err := selected(a, names)
 			if err != nil {
 				return err

@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,71 +123,77 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 		defer stop()
 	}
 	m := newMeter(env, f.quiet)
-	p := &alertPrinter{f: f, env: env, m: m}
 	start := env.Now()
-	ledger, err := a.Scan(ctx, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show}, p.take)
+	result, err := a.Scan(ctx, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show})
 	m.clear()
-	if failed := p.finish(); failed != nil {
+	shown := f.shown(result.Alerts)
+	if failed := f.print(env, shown); failed != nil {
 		return failed
 	}
-	printLedger(env.Stderr, ledger, env.Now().Sub(start), f.quiet)
-	return f.verdict(ledger, p, err)
+	for _, loss := range result.Losses() {
+		fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(loss))
+	}
+	f.note(env, "%s: %s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"))
+	printLedger(env.Stderr, result.Ledger, env.Now().Sub(start), f.quiet)
+	return f.verdict(result, err)
 }
 
-// verdict is how the scan ends: interrupted, input missing, findings, or done.
-func (f *scanFlags) verdict(l *app.Ledger, p *alertPrinter, err error) error {
+// shown are the alerts to be printed, in the order of time.
+func (f *scanFlags) shown(alerts []dogwatch.Alert) []dogwatch.Alert {
+	shown := slices.DeleteFunc(slices.Clone(alerts), func(a dogwatch.Alert) bool { return a.Severity < f.showAt })
+	sortAlerts(shown)
+	return shown
+}
+
+// verdict is how the scan ends: called off, input missing, findings, or done.
+// What is not printed for --severity still counts for --fail-on.
+func (f *scanFlags) verdict(r *app.ScanResult, err error) error {
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return unread(errors.New("the scan took longer than --timeout allows: what was read until then is shown"))
 	case err != nil:
-		return &failure{code: ExitInput, err: err, hint: limitHint(err)}
-	case len(l.Problems) > 0:
+		return &failure{code: ExitInput, err: err}
+	case len(r.Ledger.Problems) > 0:
 		return said(ExitInput)
-	case f.failing && p.worst:
+	case f.failing && slices.ContainsFunc(r.Alerts, func(a dogwatch.Alert) bool { return a.Severity >= f.failAt }):
 		return said(ExitFindings)
 	}
 	return nil
 }
 
-// An alertPrinter prints alerts: at once as lines of JSON, else at the end, in
-// the order of time.
-type alertPrinter struct {
-	f      *scanFlags
-	env    *Env
-	m      *meter
-	alerts []dogwatch.Alert
-	worst  bool // one was as severe as --fail-on says
-}
-
-func (p *alertPrinter) take(a dogwatch.Alert) error {
-	if p.f.failing && a.Severity >= p.f.failAt {
-		p.worst = true
-	}
-	if a.Severity < p.f.showAt {
-		return nil
-	}
-	if p.f.format != "jsonl" {
-		p.alerts = append(p.alerts, a)
-		return nil
-	}
-	p.m.clear()
-	return p.f.writeJSON(p.env.Stdout, a)
-}
-
-func (p *alertPrinter) finish() error {
-	f := p.f
-	sortAlerts(p.alerts)
+// print writes the alerts in the format asked for.
+func (f *scanFlags) print(env *Env, alerts []dogwatch.Alert) error {
 	switch f.format {
 	case "jsonl":
-		return nil
+		return f.writeLines(env.Stdout, alerts)
 	case "json":
-		return f.writeJSON(p.env.Stdout, listOf(p.alerts))
+		return f.writeJSON(env.Stdout, listOf(alerts))
 	}
-	if err := f.printAlerts(p.env, p.env.Stdout, p.alerts); err != nil {
+	if err := f.printAlerts(env, env.Stdout, alerts); err != nil {
 		return err
 	}
-	if f.noSummary || f.quiet || f.format != "table" && f.format != "wide" {
+	if f.format != "table" && f.format != "wide" {
 		return nil
 	}
-	return p.summary()
+	if len(alerts) == 0 {
+		_, err := fmt.Fprintln(env.Stdout, "No alerts.")
+		return err
+	}
+	if f.noSummary || f.quiet {
+		return nil
+	}
+	fmt.Fprintln(env.Stdout)
+	return printStories(env, env.Stdout, app.Stories(alerts), f.palette)
+}
+
+func (f *scanFlags) writeLines(w io.Writer, alerts []dogwatch.Alert) error {
+	out := bufio.NewWriter(w)
+	for i := range alerts {
+		if err := f.writeJSON(out, alerts[i]); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
 }
 
 // An alertList is what scan -o json prints.
@@ -198,13 +208,4 @@ func listOf(alerts []dogwatch.Alert) alertList {
 		alerts = []dogwatch.Alert{}
 	}
 	return alertList{dogwatch.APIVersion, "AlertList", alerts}
-}
-
-func (p *alertPrinter) summary() error {
-	if len(p.alerts) == 0 {
-		_, err := fmt.Fprintln(p.env.Stdout, "No alerts.")
-		return err
-	}
-	fmt.Fprintln(p.env.Stdout)
-	return printStories(p.env, p.env.Stdout, app.Stories(p.alerts), p.f.palette)
 }

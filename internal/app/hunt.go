@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A HuntResult is what became of a query.
+type HuntResult struct {
+	Rows    int64   // given
+	Scanned int64   // records read
+	Ledger  *Ledger // nil when the query read no input
+}
+
+// Hunt runs a query over inputs. Batches are only good until emit returns.
+func (a *App) Hunt(ctx context.Context, q *kql.Query, in Input, opt kql.RunOptions, emit func(*value.Batch) error) (HuntResult, error) {
+	var result HuntResult
+	db := &inputs{app: a, in: in}
+	if len(q.Leaves()) > 1 && slices.Contains(in.Paths, "-") {
+		spool, err := spooled(ctx, in.Stdin)
+		if err != nil {
+			return result, err
+		}
+		defer func() {
+			_ = spool.Close() // it was only read since
+			_ = os.Remove(spool.Name())
+		}()
+		db.spool, db.in.Stdin = spool, spool
+	}
+	err := q.Run(ctx, db, opt, func(b *value.Batch) error {
+		result.Rows += int64(b.Len())
+		return emit(b)
+	})
+	if result.Ledger = db.ledger; db.ledger != nil {
+		result.Scanned = db.ledger.Records()
+	}
+	return result, err
+}
+
+// spooled puts standard input into a file, so that it can be read again.
+func spooled(ctx context.Context, in io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp("", "dogwatch-stdin-*")
+	if err != nil {
+		return nil, fmt.Errorf("spool standard input: %w", err)
+	}
+	if _, err = io.Copy(f, &stoppable{ctx, in}); err != nil {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+		return nil, fmt.Errorf("spool standard input: %w", err)
+	}
+	return f, nil
+}
+
+// A stoppable reader ends when its context does.
+type stoppable struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (s *stoppable) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.in.Read(p)
+}
+
+// inputs are a database whose tables are read from the inputs each time they
+// are asked for.
+type inputs struct {
+	app    *App
+	in     Input
+	spool  *os.File // what standard input was put into, or nil
+	ledger *Ledger  // of the first time
+}
+
+// Scan reads all inputs for the rows of a table.
+func (d *inputs) Scan(ctx context.Context, table string, _ []int, emit func(*value.Batch) error) error {
+	if d.spool != nil {
+		if _, err := d.spool.Seek(0, io.SeekStart); err != nil {
+			return fmt.Errorf("read standard input again: %w", err)
+		}
+	}
+	ledger, err := d.app.read(ctx, d.in, d.app.set.Lists, []string{table}, func(b dogwatch.Batch) error { return emit(b.Rows) })
+	if d.ledger == nil {
+		d.ledger = ledger
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+)
+
+// Input is what to read.
+type Input struct {
+	Paths []string  // files, folders, globs, - for standard input
+	Stdin io.Reader // what - reads
+	// Progress, when set, is told now and then how many bytes of total were
+	// read (0: not known), and records found, and in which input.
+	Progress func(name string, read, total, records int64)
+}
+
+// A Ledger says what became of everything that was read.
+type Ledger struct {
+	Sources []*decode.Ledger
+	// Problems are inputs, or parts of them, that could not be read.
+	Problems []error
+}
+
+// Records is how many records were found.
+func (l *Ledger) Records() (n int64) {
+	for _, s := range l.Sources {
+		n += s.Records()
+	}
+	return n
+}
+
+// Bytes is how much was read, after decompression.
+func (l *Ledger) Bytes() (n int64) {
+	for _, s := range l.Sources {
+		n += s.Bytes
+	}
+	return n
+}
+
+// judge adds what a ledger of an input says about the input as a whole: one
+// that holds no record of ours was not read in any useful sense.
+func (l *Ledger) judge(s *decode.Ledger) {
+	switch {
+	case s.Decoded > 0:
+	case s.RefusedTotal() > 0:
+		l.Problems = append(l.Problems, fmt.Errorf("%q is no log that dogwatch knows: none of its %d records or lines could be decoded", s.Source, s.RefusedTotal()))
+	}
+}

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/detect"
+	"github.com/dogwatch-dev/dogwatch/internal/rule"
+)
+
+// A ScanResult is what a scan found, and what became of everything it read.
+type ScanResult struct {
+	Alerts []dogwatch.Alert // by their first event
+	Ledger *Ledger
+	Rules  []detect.RuleStats
+}
+
+// Losses says, a line each, what rules could not judge or keep.
+func (r *ScanResult) Losses() (out []string) {
+	for _, s := range r.Rules {
+		if s.Skipped > 0 {
+			out = append(out, fmt.Sprintf("rule %s could not judge %d rows: %v", s.Rule.Short, s.Skipped, s.Err))
+		} else if s.Err != nil {
+			out = append(out, fmt.Sprintf("rule %s: %v", s.Rule.Short, s.Err))
+		}
+		if s.Dropped > 0 {
+			out = append(out, fmt.Sprintf("rule %s had no memory for %d rows that it counts", s.Rule.Short, s.Dropped))
+		}
+		if s.Late > 0 {
+			out = append(out, fmt.Sprintf("rule %s got %d rows too late to count them", s.Rule.Short, s.Late))
+		}
+		if s.Coarse {
+			out = append(out, fmt.Sprintf("rule %s looked less often than it should, to end in time", s.Rule.Short))
+		}
+	}
+	return out
+}
+
+// grace is how long what was found may take to be put together after the scan
+// was called off.
+const grace = 5 * time.Second
+
+// Scan runs the rules over all inputs. What was found is returned also when
+// the error says that the scan was called off.
+func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
+	engine := detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})
+	worker := engine.NewWorker(ctx)
+	ledger, err := a.read(ctx, in, a.set.Lists, engine.Tables(), worker.Feed)
+	end := ctx
+	if err != nil {
+		var stop context.CancelFunc
+		end, stop = context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer stop()
+	}
+	alerts, failed := engine.Finish(end)
+	if err == nil {
+		err = failed
+	}
+	return &ScanResult{alerts, ledger, engine.Stats()}, err
+}
+
+// Test runs the tests of the rules whose short names are given; nil means all.
+func (a *App) Test(ctx context.Context, short map[string]bool) ([]TestResult, error) {
+	return a.set.Test(ctx, a.judge, func(r *dogwatch.Rule) bool { return short == nil || short[r.Short] })
+}
+
+// judge runs one rule over the records of a test, as Scan would.
+func (a *App) judge(ctx context.Context, r *dogwatch.Rule, lists *rule.Lists, input []byte) ([]dogwatch.Alert, error) {
+	enabled := *r
+	enabled.Enabled = true
+	engine := detect.New([]*dogwatch.Rule{&enabled}, detect.Options{Catalog: rule.NewCatalog(tables{}, lists)})
+	worker := engine.NewWorker(ctx)
+	reader, err := decode.NewReader(a.decodeOptions(lists), engine.Tables()...)
+	if err != nil {
+		return nil, err
+	}
+	if err := reader.Read(ctx, "test", bytes.NewReader(input), worker.Feed); err != nil {
+		return nil, err
+	}
+	if err := reader.Finish(worker.Feed); err != nil {
+		return nil, err
+	}
+	for _, l := range reader.Ledgers() {
+		for _, refused := range l.Refused {
+			return nil, fmt.Errorf("a given record is none: %s", refused)
+		}
+	}
+	alerts, err := engine.Finish(ctx)
+	for _, s := range engine.Stats() {
+		if s.Err != nil {
+			return nil, s.Err
+		}
+	}
+	return alerts, err
+}
