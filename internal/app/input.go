@@ -21,6 +21,8 @@ type Ledger struct {
 	Sources []*decode.Ledger
 	// Problems are inputs, or parts of them, that could not be read.
 	Problems []error
+	// Remarks are what else a reader should know.
+	Remarks []string
 }
 
 // Records is how many records were found.
@@ -44,6 +46,8 @@ func (l *Ledger) Bytes() (n int64) {
 func (l *Ledger) judge(s *decode.Ledger) {
 	switch {
 	case s.Decoded > 0:
+	case s.Bytes == 0:
+		l.Remarks = append(l.Remarks, fmt.Sprintf("%q is empty", s.Source))
 	case s.RefusedTotal() > 0:
 		l.Problems = append(l.Problems, fmt.Errorf("%q is no log that dogwatch knows: none of its %d records or lines could be decoded", s.Source, s.RefusedTotal()))
 	}

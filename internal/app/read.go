@@ -35,6 +35,72 @@ type sitting struct {
 	ledger *Ledger
 	emit   func(dogwatch.Batch) error
 	failed error // emit's
+
+	read, total int64 // bytes of the inputs before this one, and of all (0: not known)
+}
+
+// all reads the inputs one after the other, then what is only known at the end.
+func (s *sitting) all() error {
+	found, problems := source.Expand(s.in.Paths, s.in.Stdin)
+	s.ledger.Problems = append(s.ledger.Problems, problems...)
+	for _, in := range found {
+		if in.Size < 0 {
+			s.total = 0
+			break
+		}
+		s.total += in.Size
+	}
+	for _, in := range found {
+		if err := s.one(in); err != nil {
+			return err
+		}
+	}
+	return s.reader.Finish(s.take)
+}
+
+// one reads an input; what cannot be read of it is a problem and no error.
+func (s *sitting) one(in source.Input) error {
+	stream, err := in.Open()
+	if err != nil {
+		s.ledger.Problems = append(s.ledger.Problems, err)
+		return nil
+	}
+	err = s.reader.Read(s.ctx, in.Name, &watched{s, in.Name, stream}, s.take)
+	s.read += stream.Offset()
+	if closed := stream.Close(); err == nil {
+		err = closed
+	}
+	switch {
+	case s.failed != nil:
+		return s.failed
+	case s.ctx.Err() != nil:
+		return s.ctx.Err()
+	case err != nil:
+		s.ledger.Problems = append(s.ledger.Problems, err)
+	}
+	return nil
+}
+
+// A watched stream tells how far reading has come.
+type watched struct {
+	s      *sitting
+	name   string
+	stream *source.Stream
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	if err := w.s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := w.stream.Read(p)
+	if tell := w.s.in.Progress; tell != nil {
+		var records int64
+		for _, l := range w.s.reader.Ledgers() {
+			records += l.Decoded
+		}
+		tell(w.name, w.s.read+w.stream.Offset(), w.s.total, records)
+	}
+	return n, err
 }
 
 func (s *sitting) take(b dogwatch.Batch) error {

@@ -23,6 +23,9 @@ func printLedger(w io.Writer, l *app.Ledger, elapsed time.Duration, quiet bool) 
 			fmt.Fprintf(w, "dogwatch: %s: %s\n", oneLine(s.Source), oneLine(r.String()))
 		}
 	}
+	for _, remark := range l.Remarks {
+		fmt.Fprintf(w, "dogwatch: %s\n", oneLine(remark))
+	}
 	for _, err := range l.Problems {
 		fmt.Fprintf(w, "dogwatch: %s\n", oneLine(err.Error()))
 	}

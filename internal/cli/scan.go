@@ -183,7 +183,7 @@ func (f *scanFlags) print(env *Env, alerts []dogwatch.Alert) error {
 		return nil
 	}
 	fmt.Fprintln(env.Stdout)
-	return printStories(env, env.Stdout, app.Stories(alerts), f.palette)
+	return printStories(env, env.Stdout, alerts, f.palette)
 }
 
 func (f *scanFlags) writeLines(w io.Writer, alerts []dogwatch.Alert) error {

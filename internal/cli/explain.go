@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/app"
+)
+
+func explainCommand(env *Env) *cobra.Command {
+	var f struct {
+		output
+		loading
+		in []string
+	}
+	cmd := &cobra.Command{
+		Use:   "explain RULE --in FILE",
+		Short: "Show how far records get in a rule, line by line",
+		Long: `Runs a rule line by line over audit logs: how many rows each line of its query lets
+pass, and for conditions the first rows that failed there, with the values they failed by.`,
+		Example: `  dogwatch explain exec-into-pod --in audit.log
+  dogwatch explain my-rules/mine.yaml --in logs/ -o json`,
+		Args: arguments(1, 1, "the name, id or file of one rule"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(env); err != nil {
+				return err
+			}
+			if len(f.in) == 0 {
+				return usage("dogwatch explain needs an input").withHint("for example: dogwatch explain %s --in audit.log", args[0])
+			}
+			r, a, err := f.ruleOf(args[0])
+			if err != nil {
+				return err
+			}
+			m := newMeter(env, f.quiet)
+			start := env.Now()
+			lines, ledger, err := a.Explain(cmd.Context(), r, app.Input{Paths: f.in, Stdin: env.Stdin, Progress: m.show})
+			m.clear()
+			if err != nil {
+				return err
+			}
+			if err := printExplanation(env, &f.output, r, lines); err != nil {
+				return err
+			}
+			printLedger(env.Stderr, ledger, env.Now().Sub(start), f.quiet)
+			if len(ledger.Problems) > 0 {
+				return said(ExitInput)
+			}
+			return nil
+		},
+	}
+	f.flags(cmd, "table", "json")
+	f.rulesFlags(cmd)
+	f.listsFlag(cmd)
+	f.clusterFlags(cmd)
+	cmd.Flags().StringArrayVar(&f.in, "in", nil, "file, folder or - to read (repeatable)")
+	cmd.ValidArgsFunction = f.ruleNames
+	return cmd
+}
+
+// ruleOf finds the rule by name, id, or as the one rule of a file.
+func (l *loading) ruleOf(arg string) (*dogwatch.Rule, *app.App, error) {
+	names := l.pathsAndNames([]string{arg})
+	a, err := l.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(names) == 0 {
+		if len(a.Rules()) != 1 {
+			return nil, nil, usage("%s holds %s, and one can be explained", arg, plural(int64(len(a.Rules())), "rule"))
+		}
+		return a.Rules()[0], a, nil
+	}
+	r, err := find(a, arg)
+	return r, a, err
+}
+
+// An explainedLine is a line of a rule as JSON.
+type explainedLine struct {
+	Line      string       `json:"line"`
+	Rows      int64        `json:"rows"`
+	Condition bool         `json:"condition"`
+	Whole     bool         `json:"whole,omitempty"`
+	Misses    []missedLine `json:"misses,omitempty"`
+	Error     string       `json:"error,omitempty"`
+}
+
+type missedLine struct {
+	Evidence dogwatch.Evidence `json:"evidence"`
+	Values   map[string]string `json:"values"`
+}
+
+func printExplanation(env *Env, o *output, r *dogwatch.Rule, lines []app.Line) error {
+	if o.format == "json" {
+		out := make([]explainedLine, len(lines))
+		for i := range lines {
+			out[i] = explainedOf(&lines[i])
+		}
+		return o.writeJSON(env.Stdout, out)
+	}
+	fmt.Fprintf(env.Stdout, "%s  %s\n", o.palette.paint(bold, r.Short), oneLine(r.Name))
+	before := int64(-1)
+	for i := range lines {
+		before = writeLine(env.Stdout, &lines[i], before, o.palette)
+	}
+	return nil
+}
+
+func explainedOf(l *app.Line) explainedLine {
+	out := explainedLine{Line: l.Text, Rows: l.Rows, Condition: l.Condition, Whole: l.Whole}
+	if l.Err != nil {
+		out.Error = l.Err.Error()
+	}
+	for _, m := range l.Misses {
+		values := map[string]string{}
+		for _, v := range m.Values {
+			values[v.Column] = v.Value
+		}
+		out.Misses = append(out.Misses, missedLine{m.Evidence, values})
+	}
+	return out
+}
+
+// countCells is how wide numbers of rows are shown.
+const countCells = 11
+
+// writeLine prints a line with its number of rows, and the first rows that
+// failed where it is a condition that stopped some. It returns the number.
+func writeLine(w io.Writer, l *app.Line, before int64, p palette) int64 {
+	if l.Err != nil {
+		fmt.Fprintf(w, "%*s  %s\n%*s  cannot be told: %s\n", countCells, "?", indentRest(printable(l.Text)), countCells, "", oneLine(l.Err.Error()))
+		return before
+	}
+	code := green
+	if l.Rows == 0 {
+		code = red
+	}
+	fmt.Fprintf(w, "%s  %s\n", p.paint(code, fmt.Sprintf("%*s", countCells, thousands(l.Rows))), indentRest(printable(l.Text)))
+	if l.Whole {
+		fmt.Fprintf(w, "%*s  (over everything at once)\n", countCells, "")
+	}
+	for _, m := range l.Misses {
+		fmt.Fprintf(w, "%*s    %s\n", countCells, "", p.paint(dim, miss(&m)))
+	}
+	return l.Rows
+}
+
+// miss is "not: logs/a:12  Verb = get, Resource = pods".
+func miss(m *app.Miss) string {
+	var values []string
+	for _, v := range m.Values {
+		values = append(values, v.Column+" = "+strconv.Quote(clipped(v.Value, 60)))
+	}
+	return fmt.Sprintf("not: %s:%d %s  %s", oneLine(m.Evidence.Source), m.Evidence.Line, m.Evidence.Time.UTC().Format(time.TimeOnly), strings.Join(values, ", "))
+}
+
+func clipped(s string, cells int) string {
+	head, tail := cutWidth(oneLine(s), cells)
+	if tail == "" {
+		return head
+	}
+	return head + "…"
+}
+
+// indentRest puts the lines of a text after its first under the first.
+func indentRest(s string) string {
+	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n"+strings.Repeat(" ", countCells+2))
+}
