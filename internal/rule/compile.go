@@ -76,7 +76,8 @@ func (s *source) withExceptions() *snippet {
 		at := s.doc.offset(where)
 		out.addText("(", at)
 		out.add(s.doc, where)
-		out.addText("\n), "+strconv.Itoa(i+1)+", ", at)
+		ends := s.doc.origins(where)
+		out.addText("\n), "+strconv.Itoa(i+1)+", ", ends[len(ends)-1])
 	}
 	out.addText("0)", s.doc.offset(s.where[0]))
 	return out

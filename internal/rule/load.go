@@ -224,7 +224,7 @@ func (s *source) placeOf(key string) diag.Span {
 	for line := range strings.Lines(s.doc.file.Text) {
 		if rest, ok := strings.CutPrefix(line, key+":"); ok && key != "" {
 			text := strings.TrimSpace(rest)
-			start := at + strings.Index(line, text)
+			start := at + len(line) - len(strings.TrimLeft(rest, " "))
 			return diag.Span{Start: start, End: start + len(text)}
 		}
 		at += len(line)
