@@ -47,6 +47,9 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
   dogwatch hunt --stdin -o jsonl audit.log < queries.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.cfg.NoBuiltin = true // a query needs the lists, not the rules
+			if f.stdin && !cmd.Flags().Changed("output") {
+				f.format = "jsonl"
+			}
 			if err := f.check(env); err != nil {
 				return err
 			}
@@ -71,9 +74,6 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 
 // check settles the flags once they are read.
 func (f *huntFlags) check(env *Env) error {
-	if f.stdin && f.format == rowFormats[0] {
-		f.format = "jsonl"
-	}
 	if err := f.output.check(env); err != nil {
 		return err
 	}

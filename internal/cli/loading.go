@@ -13,9 +13,8 @@ import (
 // loading is the flags that say which rules and lists are loaded, and what the
 // cluster looks like.
 type loading struct {
-	cfg     app.Config
-	hops    []string
-	cluster string
+	cfg  app.Config
+	hops []string
 }
 
 func (l *loading) rulesFlags(cmd *cobra.Command) {
