@@ -20,6 +20,7 @@ type window struct {
 	buf      []byte
 	pos, end int
 	newline  int // where the next line break in buf is; before pos when not known
+	noBreak  int // up to here there is none from pos on
 	line     int64
 	offset   int64 // of buf[pos] in the input
 	eof      bool
@@ -60,7 +61,7 @@ func (w *window) grow() {
 	size := max(blockSize, min(2*len(unread), len(unread)+MaxRecord/4))
 	buf := make([]byte, size)
 	copy(buf, unread)
-	w.buf, w.pos, w.end, w.newline = buf, 0, len(unread), -1
+	w.buf, w.noBreak, w.pos, w.end, w.newline = buf, w.noBreak-w.pos, 0, len(unread), -1
 }
 
 // advance takes n bytes.
@@ -93,12 +94,13 @@ func (w *window) lineEnd(limit int) (n int, ok bool) {
 	if w.newline >= w.pos && w.newline < w.end {
 		return w.newline - w.pos, true
 	}
-	for from := 0; ; {
+	// a line of very many records is not searched anew for each of them
+	for from := max(0, w.noBreak-w.pos); ; {
 		if i := bytes.IndexByte(w.buf[w.pos+from:w.end], '\n'); i >= 0 {
 			w.newline = w.pos + from + i
 			return from + i, true
 		}
-		from = w.end - w.pos
+		from, w.noBreak = w.end-w.pos, w.end
 		if from >= limit {
 			return from, false
 		}
