@@ -64,9 +64,9 @@ arrows:
 demo: build
 	$(BIN) scan $(CORPORA)/attacks.ndjson.zst
 	@echo
-	@echo "The same rules over ordinary traffic:"
+	@echo "The same rules over ordinary traffic, from Medium up:"
 	@echo
-	$(BIN) scan $(CORPORA)/benign.ndjson.zst
+	$(BIN) scan $(CORPORA)/benign.ndjson.zst --severity medium
 
 update:
 	@for dir in $(UPDATABLE); do echo "$$dir"; $(GO) test $$dir -update || exit 1; done

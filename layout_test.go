@@ -52,7 +52,7 @@ var layout = map[string]place{
 	"docs":            {tests: []string{"kql", "kql/diag", "kql/fn", "kql/value", "internal/decode"}},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
 	"internal/decode": {imports: []string{nouns, "kql/value", yaml}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
-	"internal/rule":   {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", "rules", txtar}},
+	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect": {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
 	"internal/app": {
