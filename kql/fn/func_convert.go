@@ -72,7 +72,7 @@ func tohex(_ *Context, a []value.Value) value.Value {
 		return value.StringOf("")
 	}
 	s := strconv.FormatUint(uint64(a[0].Int()), 16)
-	if n := min(int(least), 1024) - len(s); n > 0 {
+	if n := int(min(max(least, 0), 1024)) - len(s); n > 0 {
 		s = strings.Repeat("0", n) + s
 	}
 	return value.StringOf(s)

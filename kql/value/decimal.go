@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"math/big"
 	"strconv"
 	"strings"
@@ -141,6 +142,7 @@ func DecimalOp(op byte, x, y Value) Value {
 	d := new(decimal)
 	switch op {
 	case '+', '-':
+		a, b = a.near(b), b.near(a)
 		p, q, exp := align(a, b)
 		d.exp = exp
 		if op == '+' {
@@ -179,8 +181,25 @@ func CompareDecimals(x, y string) int {
 	if !ok1 || !ok2 {
 		return strings.Compare(x, y)
 	}
+	if s, t := a.coef.Sign(), b.coef.Sign(); s != t || s == 0 {
+		return cmp.Compare(s, t)
+	}
+	if m, n := a.magnitude(), b.magnitude(); m != n { // no need to write out the zeros
+		return a.coef.Sign() * cmp.Compare(m, n)
+	}
 	p, q, _ := align(a, b)
 	return p.Cmp(q)
+}
+
+// magnitude is the power of ten above the number's absolute value.
+func (d *decimal) magnitude() int { return d.exp + d.width() }
+
+// near returns d, or zero when d is too small to change a sum with other.
+func (d *decimal) near(other *decimal) *decimal {
+	if other.coef.Sign() != 0 && other.magnitude()-d.magnitude() > 2*decimalDigits {
+		return new(decimal)
+	}
+	return d
 }
 
 // decimalReal is the nearest real.
