@@ -1,6 +1,7 @@
 package dogwatch
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -65,12 +66,21 @@ type alertJSON struct {
 
 // MarshalJSON writes the published form.
 func (a Alert) MarshalJSON() ([]byte, error) {
-	return json.Marshal(alertJSON{
+	return readable(alertJSON{
 		APIVersion, "Alert", a.ID, a.Rule, a.Severity,
 		full(a.Tactics), full(a.Techniques), full(a.Tags),
 		a.FirstEvent.UTC(), a.LastEvent.UTC(), a.Count, a.Summary, a.Impact, a.Mitigation,
 		full(a.Entities), full(a.Evidence), a.Details,
 	})
+}
+
+// readable is JSON that keeps <, > and & as they are: commands have them.
+func readable(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // UnmarshalJSON reads the published form.

@@ -69,32 +69,22 @@ func (e Entity) Equal(f Entity) bool {
 
 // MarshalJSON writes the type, then the properties in their order.
 func (e Entity) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	put := func(s string) error {
-		if err := enc.Encode(s); err != nil {
-			return err
-		}
-		b.Truncate(b.Len() - 1) // Encode ends with a newline
-		return nil
-	}
-	b.WriteString(`{"type":`)
-	if err := put(e.Type); err != nil {
-		return nil, err
-	}
-	for _, f := range e.Fields {
-		b.WriteByte(',')
-		if err := put(f.Name); err != nil {
+	out := []byte("{")
+	for i, f := range append([]EntityField{{"type", e.Type}}, e.Fields...) {
+		name, err := readable(f.Name)
+		if err != nil {
 			return nil, err
 		}
-		b.WriteByte(':')
-		if err := put(f.Value); err != nil {
+		text, err := readable(f.Value)
+		if err != nil {
 			return nil, err
 		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), text...)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(out, '}'), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -339,5 +340,80 @@ func TestMemoryOfRulesThatCountIsBounded(t *testing.T) {
 	cancel()
 	if _, err := e.Finish(ctx); err == nil {
 		t.Error("a cancelled run gives no error")
+	}
+}
+
+// Workers may share an engine: the alerts are those of one worker.
+func TestWorkersShareAnEngine(t *testing.T) {
+	var rows []request
+	for i := range 600 {
+		rows = append(rows, request{at: fmt.Sprintf("%02d:%02d:%02d", i/60, i%60, i%7), user: fmt.Sprint("u", i%5), verb: "exec", name: "a"})
+	}
+	rules := func() []*dogwatch.Rule {
+		return []*dogwatch.Rule{
+			compile(t, "Requests | where Verb == 'exec'", func(r *dogwatch.Rule) { r.Group = dogwatch.Group{By: []string{"User"}, Within: 4 * time.Minute} }),
+			compile(t, "Requests | summarize n = count() by User | where n > 5", func(r *dogwatch.Rule) { r.ID = "2"; r.Frequency, r.Period = time.Minute, 30*time.Minute }),
+		}
+	}
+	one, _ := judge(t, rules(), batches(rows, 50))
+	e := New(rules(), Options{Catalog: world{}})
+	var wg sync.WaitGroup
+	for k := range 4 {
+		wg.Go(func() {
+			w := e.NewWorker(t.Context())
+			for i, b := range batches(rows, 10) {
+				if i%4 == k {
+					if err := w.Feed(b); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	many, err := e.Finish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := json.Marshal(one)
+	b, _ := json.Marshal(many)
+	if len(one) < 10 || string(a) != string(b) {
+		t.Errorf("%d alerts of one worker, %d of four", len(one), len(many))
+	}
+}
+
+// A row that cannot be judged is counted and hides no other.
+func TestARowThatCannotBeJudgedHidesNoOther(t *testing.T) {
+	r := compile(t, "Requests | where Verb == 'exec'", nil)
+	in := batches(day, 100)[0]
+	good := in.Evidence
+	in.Evidence = func(row int) dogwatch.Evidence {
+		if row == 3 {
+			panic("a bad row")
+		}
+		return good(row)
+	}
+	e := New([]*dogwatch.Rule{r}, Options{Catalog: world{}})
+	if err := e.NewWorker(t.Context()).Feed(in); err != nil {
+		t.Fatal(err)
+	}
+	alerts, err := e.Finish(t.Context())
+	st := e.Stats()[0]
+	if err != nil || len(alerts) != 6 || st.Skipped != 1 || st.Rows != 8 || st.Err == nil || !strings.Contains(st.Err.Error(), "a bad row") {
+		t.Errorf("%d alerts, %+v", len(alerts), st)
+	}
+}
+
+// Times and texts of records are hostile: alerts can be written all the same.
+func TestHostileRecordsMakeAlertsThatCanBeWritten(t *testing.T) {
+	r := compile(t, "Requests | where Verb == 'exec'", func(r *dogwatch.Rule) { r.Summary = "{{User}} ran {{Paths}} at {{TimeGenerated}}" })
+	in := batches([]request{{at: "10:00:00", user: "\xff\x1b[31m\x00", verb: "exec", paths: `[{"kind":"User","name":"eve"},{"kind":"ServiceAccount","namespace":"a","name":"b"},{"x":1}]`}}, 1)[0]
+	in.Evidence = func(int) dogwatch.Evidence {
+		return dogwatch.Evidence{AuditID: strings.Repeat("\xfe", 9), Time: time.Date(123456, 1, 1, 0, 0, 0, 0, time.UTC)}
+	}
+	alerts, _ := judge(t, []*dogwatch.Rule{r}, []dogwatch.Batch{in})
+	text, err := json.Marshal(alerts)
+	if err != nil || !json.Valid(text) || !strings.Contains(string(text), `ran User eve, ServiceAccount a/b, {\"x\":1} at 2026-11-21T10:00:00Z`) {
+		t.Errorf("%s %v", text, err)
 	}
 }

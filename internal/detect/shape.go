@@ -53,18 +53,30 @@ func (r row) text(name string) string {
 	return textOf(r.b.At(r.i, c))
 }
 
-// textOf shows an array of scalars as a list.
+// textOf shows a value to people: an array as a list, and what has a kind and
+// a name (the subjects of a binding) by these.
 func textOf(v value.Value) string {
 	switch {
 	case v.Kind() == value.KDateTime:
 		return string(value.AppendDateTime(nil, v.Int()))
+	case v.IsBag() && !v.Get("name").IsNull() && !v.Get("kind").IsNull():
+		name := v.Get("name").String()
+		if ns := v.Get("namespace").String(); ns != "" {
+			name = ns + "/" + name
+		}
+		return v.Get("kind").String() + " " + name
 	case v.IsArray():
+		const most = 20
 		var parts []string
-		for _, e := range v.Elems() {
-			if e.IsArray() || e.IsBag() {
+		for i, e := range v.Elems() {
+			if i == most {
+				parts = append(parts, "...")
+				break
+			}
+			if e.IsArray() {
 				return v.String()
 			}
-			parts = append(parts, e.String())
+			parts = append(parts, textOf(e.Inner()))
 		}
 		return strings.Join(parts, ", ")
 	}
