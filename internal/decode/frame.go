@@ -65,7 +65,7 @@ func (f *framer) top(c byte) error {
 	case '{':
 		return f.object(0, nil)
 	case '[':
-		_, err := f.list(0, nil)
+		_, err := f.list(1, nil)
 		return err
 	case ',', ']', '}': // what a list leaves behind that was cut off
 		f.w.advance(1)

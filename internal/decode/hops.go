@@ -24,7 +24,7 @@ func (r *Reader) clientOf(rec *record, ips []string) (client string, forwarded [
 	if last == len(ips)-1 && last > 0 && isAKS(rec.resourceID) && inAny(aksHops, ips[last]) {
 		last--
 	}
-	return ips[last], ips[:last]
+	return strings.TrimPrefix(ips[last], "::ffff:"), ips[:last]
 }
 
 func isAKS(resourceID string) bool {

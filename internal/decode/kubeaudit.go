@@ -69,15 +69,9 @@ func kubeAuditCaller() []column {
 		text("ActorPod", "The pod that the service account's token was made for.", func(r *record) string {
 			return r.extra("authentication.kubernetes.io/pod-name")
 		}),
-		flag("IsAnonymous", "No credentials: `system:anonymous` or the group `system:unauthenticated`. Null if the record was cut before the user.", func(r *record) value.Value {
-			return r.ofUser(r.isAnonymous)
-		}),
-		flag("IsSystem", "A known part of the control plane or of its add-ons: user name, user agent and address all fit one line of the list `system-identities`. A name alone proves nothing.", func(r *record) value.Value {
-			return r.ofUser(r.isSystem)
-		}),
-		flag("IsHuman", "Neither a machine's name (`system:...`, a service principal's GUID) nor IsSystem nor anonymous.", func(r *record) value.Value {
-			return r.ofUser(r.isHuman)
-		}),
+		truth("IsAnonymous", "No credentials: `system:anonymous` or the group `system:unauthenticated`. This and the next two are false, not null, where a record was cut before its user: a condition such as not(IsSystem) must not lose it.", func(r *record) value.Value { return value.BoolOf(r.isAnonymous()) }),
+		truth("IsSystem", "A known part of the control plane or of its add-ons: user name, user agent and address all fit one line of the list `system-identities`. A name alone proves nothing.", func(r *record) value.Value { return value.BoolOf(r.isSystem()) }),
+		truth("IsHuman", "Neither a machine's name (`system:...`, a service principal's GUID) nor IsSystem nor anonymous.", func(r *record) value.Value { return value.BoolOf(r.isHuman()) }),
 		object("SourceIPs", "The addresses as recorded. All but the last can be forged by the client with X-Forwarded-For or X-Real-Ip.", func(r *record) string { return r.event.raw(fSourceIPs) }),
 		text("ClientIP", "The address that the API server, or its trusted proxy, was spoken to from: the last one, after one hop of AKS (172.31.0.0/16) or the configured trusted hops.", func(r *record) string { return r.theAddress().client }),
 		{"ForwardedFor", value.Dynamic, "What stands before ClientIP: the client may have forged it. An empty array if nothing does.", func(r *record) value.Value {
@@ -121,15 +115,6 @@ func (r *record) extra(key string) string {
 		return str(all[0])
 	}
 	return str(token)
-}
-
-// ofUser is null where the record does not name its user: it may have been cut
-// off before.
-func (r *record) ofUser(test func() bool) value.Value {
-	if r.event.raw(fUser) == "" || r.cut && r.event.username() == "" {
-		return value.NullOf(value.Bool)
-	}
-	return value.BoolOf(test())
 }
 
 func (r *record) isAnonymous() bool {
@@ -180,8 +165,8 @@ func kubeAuditRequest() []column {
 		}},
 		text("Command", "The command of an exec, its words joined with spaces; also through a node's proxy. Attach has none.", (*record).command),
 		text("Container", "The container of an exec or attach, if the request names one.", (*record).container),
-		flag("Tty", "The exec or attach asked for a terminal.", func(r *record) value.Value { return r.sessionFlag("tty") }),
-		flag("Stdin", "The exec or attach can be typed into.", func(r *record) value.Value { return r.sessionFlag("stdin") }),
+		truth("Tty", "The exec or attach asked for a terminal.", func(r *record) value.Value { return r.sessionFlag("tty") }),
+		truth("Stdin", "The exec or attach can be typed into.", func(r *record) value.Value { return r.sessionFlag("stdin") }),
 		{"Code", value.Int, "HTTP status of the answer; 101 for a session that was opened.", (*record).code},
 		text("Reason", "Reason of a refusal or failure, such as Forbidden.", status("reason")),
 		text("Message", "Text of a refusal or failure.", status("message")),
@@ -194,10 +179,10 @@ func kubeAuditRequest() []column {
 		text("DecisionReason", "The binding that allowed it: annotation `authorization.k8s.io/reason`. Empty for system:masters.", func(r *record) string {
 			return r.annotation("authorization.k8s.io/reason")
 		}),
-		flag("DryRun", "The request changes nothing: dryRun=All in its address, or in the options of a delete.", func(r *record) value.Value {
+		truth("DryRun", "The request changes nothing: dryRun=All in its address, or in the options of a delete. False, not null, where a cut record does not show it.", func(r *record) value.Value {
 			return value.BoolOf(isDryRun(&r.event, r.verb()))
 		}),
-		flag("Truncated", "The record is cut off, or its bodies were left out because of their size: what is missing here may have been there.", func(r *record) value.Value {
+		truth("Truncated", "The record is cut off, or its bodies were left out because of their size: what is missing here may have been there.", func(r *record) value.Value {
 			return value.BoolOf(r.isCut())
 		}),
 		object("Annotations", "The event's annotations, a bag.", func(r *record) string { return r.event.raw(fAnnotations) }),
@@ -262,10 +247,14 @@ func (r *record) sessionFlag(name string) value.Value {
 	if !r.isSession() {
 		return value.NullOf(value.Bool)
 	}
-	if r.uriCut && valuesOf(r.theParams(), name) == nil {
+	params := r.theParams()
+	if name == "stdin" && r.nodeSession() != "" && valuesOf(params, name) == nil {
+		name = "input" // the kubelet's own word
+	}
+	if r.uriCut && valuesOf(params, name) == nil {
 		return value.NullOf(value.Bool)
 	}
-	return boolParam(r.theParams(), name)
+	return boolParam(params, name)
 }
 
 func (r *record) code() value.Value {

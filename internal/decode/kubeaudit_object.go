@@ -21,7 +21,7 @@ func kubeAuditObject() []column {
 			}
 			return value.NullOf(value.Dynamic)
 		}},
-		flag("ChangePartial", "Change is not all: the record is cut off, or a copy or move could not be resolved.", func(r *record) value.Value {
+		truth("ChangePartial", "Change is not all: the record is cut off, or a copy or move could not be resolved.", func(r *record) value.Value {
 			if c := &r.theBody().change; !c.set.IsNull() {
 				return value.BoolOf(c.partial)
 			}
@@ -49,7 +49,7 @@ func podColumns() []podColumn {
 	list := func(get func(*pod) []string) func(*pod) value.Value {
 		return func(p *pod) value.Value { return stringsValue(get(p)) }
 	}
-	truth := func(get func(*pod) bool) func(*pod) value.Value {
+	yesNo := func(get func(*pod) bool) func(*pod) value.Value {
 		return func(p *pod) value.Value { return value.BoolOf(get(p)) }
 	}
 	return []podColumn{
@@ -68,13 +68,13 @@ func podColumns() []podColumn {
 		{"HostPorts", "Ports of the node that containers take.", "Host ports that Change sets.", []string{"hostPort"}, false,
 			func(p *pod) value.Value { return portsValue(p.hostPorts) }},
 		{"HostPID", "The pod shares the node's process table.", "Change sets hostPID: true.", []string{"hostPID"}, true,
-			truth(func(p *pod) bool { return p.hostPID })},
+			yesNo(func(p *pod) bool { return p.hostPID })},
 		{"HostIPC", "The pod shares the node's IPC.", "Change sets hostIPC: true.", []string{"hostIPC"}, true,
-			truth(func(p *pod) bool { return p.hostIPC })},
+			yesNo(func(p *pod) bool { return p.hostIPC })},
 		{"HostNetwork", "The pod shares the node's network.", "Change sets hostNetwork: true.", []string{"hostNetwork"}, true,
-			truth(func(p *pod) bool { return p.hostNetwork })},
+			yesNo(func(p *pod) bool { return p.hostNetwork })},
 		{"HostProcess", "A Windows host process (windowsOptions of the pod or a container).", "Change sets hostProcess: true.", []string{"hostProcess"}, true,
-			truth(func(p *pod) bool { return p.hostProcess })},
+			yesNo(func(p *pod) bool { return p.hostProcess })},
 	}
 }
 
@@ -123,11 +123,10 @@ func (c *podColumn) of(r *record, isNew bool) value.Value {
 		if isNew {
 			p = r.theNewPod()
 		}
-		if p == nil {
-			return null
-		}
-		if v := c.read(p); c.isFlag && v.Bool() || !c.isFlag && v.Len() > 0 {
-			return v
+		if p != nil {
+			if v := c.read(p); c.isFlag && v.Bool() || !c.isFlag && v.Len() > 0 {
+				return v
+			}
 		}
 	}
 	if r.isCut() {

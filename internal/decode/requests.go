@@ -36,25 +36,56 @@ func (q *requests) isRow(cluster string, e *event) bool {
 	if !ok {
 		return true
 	}
-	if q.recent.has(id) || q.sessions.has(id) {
+	copied := q.copyOf(id, e)
+	if q.sessions.has(id) || q.recent.has(copied) {
 		return false
 	}
-	// Only requests that stay open have this stage; their end may come hours
-	// and very many requests later.
-	if stage == "ResponseStarted" {
+	q.recent.add(copied)
+	// A session's end may come hours and very many requests later.
+	if stage == "ResponseStarted" || staysOpen(e) {
 		q.sessions.add(id)
-	} else {
-		q.recent.add(id)
 	}
 	return true
 }
 
+// copyOf is what is the same in all copies of one stage of a request. Two
+// requests that share everything else down to the microsecond still end apart.
+func (q *requests) copyOf(id uint64, e *event) uint64 {
+	var h maphash.Hash
+	h.SetSeed(q.seed)
+	h.WriteString(e.str(fStage))
+	ticks, _ := value.ParseDateTime(e.str(fStageTime))
+	writeInt(&h, ticks)
+	writeInt(&h, int64(id))
+	return h.Sum64()
+}
+
+func writeInt(h *maphash.Hash, n int64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(n))
+	h.Write(b[:])
+}
+
+// staysOpen says whether a request is of a kind that has a stage
+// ResponseStarted.
+func staysOpen(e *event) bool {
+	if e.str(fVerb) == "watch" {
+		return true
+	}
+	switch str(get(e.raw(fObjectRef), "subresource")) {
+	case "exec", "attach", "portforward", "proxy", "log":
+		return true
+	}
+	return false
+}
+
 // isNew says whether this stage of a request was not seen before.
 func (q *requests) isNew(cluster string, e *event) bool {
-	id, ok := q.identity(cluster+"\x00"+e.str(fStage), e)
+	id, ok := q.identity(cluster, e)
 	if !ok {
 		return true
 	}
+	id = q.copyOf(id, e)
 	if q.recent.has(id) {
 		return false
 	}
@@ -77,9 +108,7 @@ func (q *requests) identity(cluster string, e *event) (id uint64, ok bool) {
 		h.WriteString(part)
 		h.WriteByte(0)
 	}
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(ticks))
-	h.Write(b[:])
+	writeInt(&h, ticks)
 	return h.Sum64(), true
 }
 

@@ -127,6 +127,6 @@ func object(name, doc string, read func(*record) string) column {
 	return column{name, value.Dynamic, doc, func(r *record) value.Value { return dynamic(read(r)) }}
 }
 
-func flag(name, doc string, read func(*record) value.Value) column {
+func truth(name, doc string, read func(*record) value.Value) column {
 	return column{name, value.Bool, doc, read}
 }
