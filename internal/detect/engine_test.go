@@ -417,3 +417,24 @@ func TestHostileRecordsMakeAlertsThatCanBeWritten(t *testing.T) {
 		t.Errorf("%s %v", text, err)
 	}
 }
+
+// BenchmarkFeed judges rows by as many rules as come with dogwatch, of which
+// nearly none has anything to say.
+func BenchmarkFeed(b *testing.B) {
+	var rules []*dogwatch.Rule
+	for i := range 25 {
+		rules = append(rules, compile(b, fmt.Sprintf("Requests | where Verb in ('create', 'exec%d') and Resource == 'pods' | extend n = strlen(Name) | where n > %d", i, i+1), nil))
+	}
+	rows := make([]request, 512)
+	for i := range rows {
+		rows[i] = request{at: "10:00:00", user: "system:node:a", verb: []string{"get", "list", "create"}[i%3], name: "n"}
+	}
+	in := batches(rows, len(rows))[0]
+	w := New(rules, Options{Catalog: world{}}).NewWorker(b.Context())
+	for b.Loop() {
+		if err := w.Feed(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "rows/s")
+}

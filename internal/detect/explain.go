@@ -119,6 +119,19 @@ func (x *explainer) split(r *dogwatch.Rule) {
 			x.add(tree, "| where "+syntax.Format(p), p)
 		}
 	}
+	x.exceptions(r)
+}
+
+// exceptions are the last line of a rule that has some.
+func (x *explainer) exceptions(r *dogwatch.Rule) {
+	if r.ExceptionColumn == "" {
+		return
+	}
+	text := syntax.Format(r.Query.Tree()) + "\n| where " + r.ExceptionColumn + " == 0"
+	tree, errs := syntax.Parse(diag.NewFile(r.Path, text))
+	if len(errs) == 0 {
+		x.add(tree, "no exception holds", nil)
+	}
 }
 
 // mainPipeline is the last statement's. Where that only names a variable, the

@@ -12,19 +12,24 @@ import (
 func TestExplainCountsWhatPassesEachLine(t *testing.T) {
 	tests := []struct {
 		name, query string
+		change      func(*dogwatch.Rule)
 		want        []string
 	}{
-		{"conditions one by one", "Requests\n| where Verb == 'exec' and (User == 'ann' and Name != 'a')\n| extend x = 1 | where Name == 'c'", []string{
+		{"conditions one by one", "Requests\n| where Verb == 'exec' and (User == 'ann' and Name != 'a')\n| extend x = 1 | where Name == 'c'", nil, []string{
 			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "6 | where User == \"ann\" miss 5 User=bob;",
 			"2 | where Name != \"a\" miss 1 Name=a; miss 2 Name=a; miss 6 Name=a;", "2 | extend x = 1", "1 | where Name == \"c\" miss 4 Name=b;"}},
-		{"a variable", "let Deeds = Requests | where Verb == 'get'; Deeds", []string{
+		{"a variable", "let Deeds = Requests | where Verb == 'get'; Deeds", nil, []string{
 			"8 Requests", "1 | where Verb == \"get\" miss 1 Verb=exec; miss 2 Verb=exec; miss 4 Verb=exec;"}},
-		{"counted", "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 2", []string{
+		{"counted", "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 2", nil, []string{
 			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "2 | summarize n = count() by User whole", "1 | where n > 2 whole"}},
+		{"with an exception", "Requests | where Verb == 'exec' | extend x = case((User == 'ann'), 1, 0)", func(r *dogwatch.Rule) {
+			r.KQL, r.ExceptionColumn = "Requests | where Verb == 'exec'", "x"
+			r.Exceptions = []dogwatch.Exception{{Where: "User == 'ann'"}}
+		}, []string{"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "1 no exception holds"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := compile(t, test.query, nil)
+			r := compile(t, test.query, test.change)
 			for _, size := range []int{1, 3, 100} {
 				lines, err := Explain(t.Context(), r, world{}, func(emit func(dogwatch.Batch) error) error {
 					for _, b := range batches(day, size) {

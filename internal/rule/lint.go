@@ -91,7 +91,7 @@ var versionForm = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
 func (l *linter) identity() {
 	r := &l.src.rule
-	if !guid.MatchString(r.ID) {
+	if r.ID != "" && !guid.MatchString(r.ID) {
 		l.warn("id", "the id %q is no GUID", clip(r.ID)).Hint = "Sentinel takes nothing else; uuidgen makes one"
 	}
 	if len(r.Name) > 256 {
@@ -123,7 +123,7 @@ func (l *linter) schedule() {
 	}{{"queryFrequency", r.Frequency}, {"queryPeriod", r.Period}} {
 		switch {
 		case t.d == 0:
-			l.warn("", "a Scheduled rule has a %s", t.key)
+			l.warn("", "the rule has no %s, which Sentinel asks of a Scheduled one", t.key)
 		case t.d < 5*time.Minute || t.d > 14*day:
 			l.warn(t.key, "%s is from 5m to 14d", t.key)
 		}

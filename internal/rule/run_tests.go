@@ -47,7 +47,7 @@ func (s *Set) Test(ctx context.Context, judge Judge, want func(r *dogwatch.Rule)
 }
 
 func (s *Set) runCase(ctx context.Context, judge Judge, r *dogwatch.Rule, t *testFile, c *testCase) TestResult {
-	at := lineStartsBefore(t.doc.lines, c.at.Start)
+	at := lineNumber(t.doc.lines, c.at.Start)
 	res := TestResult{Rule: r.Short, Name: c.name, Path: t.doc.file.Name, Line: at}
 	start := time.Now()
 	lists := s.Lists
@@ -80,8 +80,8 @@ func (s *Set) recompile(r *dogwatch.Rule, lists *Lists) (*dogwatch.Rule, error) 
 	return r, nil
 }
 
-// lineStartsBefore is the number, from 1, of the line that an offset is in.
-func lineStartsBefore(lines []int, offset int) int {
+// lineNumber is the number, from 1, of the line that an offset is in.
+func lineNumber(lines []int, offset int) int {
 	i, found := slices.BinarySearch(lines, offset)
 	if found {
 		return i + 1
