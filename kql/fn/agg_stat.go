@@ -45,7 +45,7 @@ func statAggs() []Agg {
 	var all []Agg
 	for _, a := range [][]Agg{
 		stat("stdev", "standard deviation of a sample", true, true),
-		stat("stdevp", "standard deviation of a population", false, true),
+		stat("stdevp", "standard deviation of a population", false, true)[:1], // there is no stdevpif
 		stat("variance", "variance of a sample", true, false),
 		stat("variancep", "variance of a population", false, false),
 		co("covariance", "covariance of a sample", true),

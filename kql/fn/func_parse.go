@@ -21,7 +21,7 @@ func parseFuncs() []Func {
 			Name: "parse_xml", Category: parseCategory, Result: value.Dynamic,
 			Params:   []Param{param("xml_text", tText, "the XML")},
 			Doc:      "Reads XML as a dynamic value: attributes are members with @ before the name, text beside them is #text, elements of one name an array. Null for text that is no XML.",
-			Examples: []string{`parse_xml('<a b="1"><c>x</c><c>y</c></a>').a.c[1] == "y"`, `parse_xml('<a b="1">t</a>').a["@b"] == "1"`},
+			Examples: []string{`parse_xml('<a b="1"><c>x</c><c>y</c></a>').a.c[1] == "y"`, `parse_xml("<a b=\"1\">t</a>").a["@b"] == "1"`, `parse_xml("<a><v>118.0</v></a>").a.v == 118.0`},
 			Eval:     eachText(value.Dynamic, parseXML),
 		},
 		{

@@ -8,24 +8,30 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// maxXMLDepth bounds how deep elements may nest.
-const maxXMLDepth = 200
+// Longer text, and deeper elements, are not read.
+const (
+	maxXML      = 1 << 20
+	maxXMLDepth = 200
+)
 
 // An element is what was read of an XML element so far.
 type element struct {
 	name  string
 	keys  []string
 	elems [][]value.Value // several for elements of one name
+	at    map[string]int  // where a key is
 	text  strings.Builder
 }
 
 func (e *element) put(key string, v value.Value) {
-	for i, k := range e.keys {
-		if k == key {
-			e.elems[i] = append(e.elems[i], v)
-			return
-		}
+	if i, ok := e.at[key]; ok {
+		e.elems[i] = append(e.elems[i], v)
+		return
 	}
+	if e.at == nil {
+		e.at = map[string]int{}
+	}
+	e.at[key] = len(e.keys)
 	e.keys, e.elems = append(e.keys, key), append(e.elems, []value.Value{v})
 }
 
@@ -37,9 +43,9 @@ func (e *element) value() value.Value {
 	case len(e.keys) == 0 && text == "":
 		return value.NullOf(value.Dynamic)
 	case len(e.keys) == 0:
-		return value.StringOf(text)
+		return xmlText(text)
 	case text != "":
-		e.put("#text", value.StringOf(text))
+		e.put("#text", xmlText(text))
 	}
 	elems := make([]value.Value, len(e.keys))
 	for i, all := range e.elems {
@@ -57,6 +63,9 @@ func parseXML(s string) value.Value {
 	null := value.NullOf(value.Dynamic)
 	d := xml.NewDecoder(strings.NewReader(s))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	if len(s) > maxXML {
+		return null
+	}
 	open := []*element{{}}
 	for {
 		token, err := d.RawToken()
@@ -91,6 +100,16 @@ func parseXML(s string) value.Value {
 		return null
 	}
 	return open[0].value()
+}
+
+// xmlText is a number when the text is one as JSON writes them.
+func xmlText(s string) value.Value {
+	if s != "" && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') {
+		if v, ok := value.ParseJSON(s); ok {
+			return v
+		}
+	}
+	return value.StringOf(s)
 }
 
 func xmlName(n xml.Name) string {

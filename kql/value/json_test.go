@@ -163,6 +163,7 @@ func likeJSON(want, got any) bool {
 func FuzzAccess(f *testing.F) {
 	f.Add(`{"a":{"b":[1,"x"]},"a\u0062":2}`, "ab", 1)
 	f.Add(`[[1,2],{"k":"v"}]`, "k", -1)
+	f.Add(`{"k":1.50,"\u0041":"\n\/","k":2,"z":[1E5,-0,0.1,"\u001f"]}`, "k", 2)
 	f.Fuzz(func(t *testing.T, s, key string, i int) {
 		lazy, ok := LazyJSON(s)
 		if !ok {
@@ -216,6 +217,16 @@ func BenchmarkValidJSON(b *testing.B) {
 	for b.Loop() {
 		if !ValidJSON(auditEvent) {
 			b.Fatal("the event is valid")
+		}
+	}
+}
+
+func BenchmarkJSONText(b *testing.B) {
+	v := JSONOf(auditEvent)
+	b.SetBytes(int64(len(auditEvent)))
+	for b.Loop() {
+		if len(v.String()) != len(auditEvent) {
+			b.Fatal("the event is compact")
 		}
 	}
 }

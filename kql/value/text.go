@@ -18,6 +18,10 @@ func (v Value) String() string {
 		return "false"
 	case Null:
 		return ""
+	case JSON:
+		if isCompact(v.s) {
+			return v.s
+		}
 	}
 	return string(v.appendText(nil))
 }
@@ -57,6 +61,9 @@ func AppendJSON(dst []byte, v Value) []byte {
 	case KTimeSpan:
 		return append(AppendTimeSpan(append(dst, '"'), v.n), '"')
 	case JSON:
+		if isCompact(v.s) {
+			return append(dst, v.s...)
+		}
 		return AppendJSON(dst, v.Resolve())
 	case Bag:
 		return appendBag(dst, v.ref)
