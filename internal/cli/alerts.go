@@ -30,7 +30,7 @@ func alertTable(alerts []dogwatch.Alert, wide bool, p palette) *table {
 				text(strings.Join(a.Techniques, " ")), text(record(a)), text(a.ID), text(a.Summary))
 			continue
 		}
-		t.add(severity, text(stamp(a.FirstEvent)), text(a.Rule.Short), text(who(a)), text(what(a)))
+		t.add(severity, text(stamp(a.FirstEvent)), text(a.Rule.Short), text(who(a)), text(deed(a)))
 	}
 	return t
 }
@@ -65,6 +65,15 @@ func what(a *dogwatch.Alert) string {
 		s += " (" + thousands(a.Count) + "x)"
 	}
 	return s
+}
+
+// deed is what happened without who did it, which stands beside it.
+func deed(a *dogwatch.Alert) string {
+	all := what(a)
+	if rest, found := strings.CutPrefix(all, who(a)+" "); found && rest != "" {
+		return rest
+	}
+	return all
 }
 
 // entities lists those of a type, each once.
