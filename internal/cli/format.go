@@ -138,11 +138,16 @@ func (t *table) project(at []int) table {
 	return out
 }
 
-// print writes a table in the format asked for: table, wide, csv, markdown.
+// print writes the columns asked for of a table.
 func (o *output) print(env *Env, w io.Writer, t *table) error {
 	if err := o.pick(t); err != nil {
 		return err
 	}
+	return o.write(env, w, t)
+}
+
+// write writes a table in the format asked for: table, wide, csv, markdown.
+func (o *output) write(env *Env, w io.Writer, t *table) error {
 	switch o.format {
 	case "csv":
 		return t.writeCSV(w, !o.noHeaders)

@@ -169,3 +169,24 @@ func TestColour(t *testing.T) {
 		t.Error("--color purple passes")
 	}
 }
+
+func TestWideRowsBecomeBlocks(t *testing.T) {
+	tab := table{heads: []string{"Name", "Empty", "Text", "Last"}}
+	tab.add(text("ann"), text(""), text("a text that is too long for the screen it is on"), text("z"))
+	if tab.tooWide(120) || !tab.tooWide(60) {
+		t.Error("tooWide is wrong")
+	}
+	var out bytes.Buffer
+	if err := tab.writeBlocks(&out, 40, false); err != nil {
+		t.Fatal(err)
+	}
+	want := `-- row 1 --
+Name   ann
+Text   a text that is too long for the
+       screen it is on
+Last   z
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}

@@ -193,11 +193,17 @@ func (r *tableRows) write(b *value.Batch) error {
 	return nil
 }
 
-func (r *tableRows) finish(error) error {
-	if len(r.t.heads) == 0 {
+func (r *tableRows) finish(err error) error {
+	if len(r.t.heads) == 0 || err != nil && len(r.t.rows) == 0 {
 		return nil
 	}
-	return r.o.print(r.env, r.env.Stdout, r.t)
+	if err := r.o.pick(r.t); err != nil {
+		return err
+	}
+	if r.o.format == "table" && r.env.StdoutTerminal && r.t.tooWide(r.env.Width) {
+		return r.t.writeBlocks(r.env.Stdout, r.env.Width, r.o.palette)
+	}
+	return r.o.write(r.env, r.env.Stdout, r.t)
 }
 
 // show is a value as text: strings bare, null as nothing, the rest as in JSON.

@@ -49,6 +49,29 @@ Commands: scan, hunt, explain, rules, completion, version.
 and "dogwatch help inputs" say what they are.
 `
 
+// usageTemplate is cobra's with the examples first: they are what one looks
+// for.
+const usageTemplate = `{{if .HasExample}}Examples:
+{{.Example}}
+
+{{end}}Usage:
+{{- if .Runnable}}
+  {{.UseLine}}{{end}}
+{{- if .HasAvailableSubCommands}}
+  {{.CommandPath}} COMMAND
+
+Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{- if .HasHelpSubCommands}}
+
+Topics:{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}
+`
+
 func rootCommand(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dogwatch",
@@ -62,6 +85,7 @@ func rootCommand(env *Env) *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(usageTemplate)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(
 		scanCommand(env), huntCommand(env), explainCommand(env), rulesCommand(env), versionCommand(env),
