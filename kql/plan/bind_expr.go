@@ -16,8 +16,6 @@ type env struct {
 	// table is the table that the columns come straight from; its further
 	// columns may be asked for (open tables).
 	open func(name string) (Expr, bool)
-	// left and right are set in a join's condition.
-	left, right value.Schema
 	// agg, when set, takes the aggregates of the expression and gives the
 	// expression that stands for the result.
 	agg func(call *syntax.Call, a *fn.Agg) Expr

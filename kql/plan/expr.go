@@ -69,7 +69,7 @@ type (
 	RowTime struct{}
 )
 
-// Types of the expressions.
+// Type is the type of the expression.
 func (e *Const) Type() value.Type   { return e.V.Type() }
 func (e *Col) Type() value.Type     { return e.Typ }
 func (e *Call) Type() value.Type    { return e.Bound.Result }

@@ -26,16 +26,49 @@ func autoName(x syntax.Expr) string {
 		}
 		return joinName(autoName(x.X), "")
 	case *syntax.Call:
-		if f, ok := fn.Lookup(x.Func.Text); ok && f.NameFromArg && len(x.Args) > 0 {
-			return autoName(x.Args[0])
-		}
+		return callName(x)
+	}
+	return ""
+}
+
+// nameIn is autoName where the columns are known: column_ifexists is called by
+// the column only when that is there.
+func nameIn(x syntax.Expr, v *env) string {
+	name := autoName(x)
+	if call, ok := x.(*syntax.Call); ok && strings.HasPrefix(call.Func.Text, "column") && v.cols.Index(name) < 0 {
+		return ""
+	}
+	return name
+}
+
+// callName is the automatic name of a function's or an aggregate's result.
+func callName(x *syntax.Call) string {
+	name := x.Func.Text
+	switch {
+	case name == "ingestion_time":
+		return "$IngestionTime"
+	case len(x.Args) == 0:
+	case name == "column_ifexists" || name == "columnifexists":
+		key, _ := literalKey(x.Args[0])
+		return key
+	case len(x.Args) > 1 && (name == "make_datetime" || name == "make_timespan"):
+		return ""
+	}
+	if sorted := sortedArrays(x); len(sorted) > 0 {
+		return sortedName(sorted[0], 0)
+	}
+	if a, ok := fn.LookupAgg(name); ok {
+		return aggName(a, x)
+	}
+	if f, ok := fn.Lookup(name); ok && f.NameFromArg && len(x.Args) > 0 {
+		return f.NamePrefix + autoName(x.Args[0])
 	}
 	return ""
 }
 
 func joinName(base, part string) string {
 	if base == "" {
-		return ""
+		return part
 	}
 	return base + "_" + part
 }
@@ -57,20 +90,28 @@ func literalKey(x syntax.Expr) (string, bool) {
 // aggName is the automatic name of an aggregate: its prefix and its first
 // argument's name.
 func aggName(a *fn.Agg, call *syntax.Call) string {
-	prefix := a.Prefix
+	prefix, ok := aggPrefixes[call.Func.Text]
+	if !ok {
+		prefix = a.Prefix
+	}
 	if len(call.Args) == 0 {
 		return prefix
 	}
-	name := autoName(call.Args[0])
+	name := prefix + autoName(call.Args[0])
 	switch {
-	case call.Func.Text == "countif":
-		return prefix
 	case call.Func.Text == "percentile" && len(call.Args) == 2:
-		return prefix + name + "_" + percentText(call.Args[1])
-	case strings.HasPrefix(call.Func.Text, "covariance") && len(call.Args) > 1:
-		return prefix + name + "_" + autoName(call.Args[1])
+		return name + "_" + percentText(call.Args[1])
+	case call.Func.Text == "percentilew" && len(call.Args) == 3:
+		return name + "_" + percentText(call.Args[2])
 	}
-	return prefix + name
+	return name
+}
+
+// aggPrefixes are of spellings whose columns are called otherwise than those
+// of the aggregate that they mean; "" leaves the argument's name.
+var aggPrefixes = map[string]string{
+	"cnt": "cnt_", "make_dictionary": "dictionary_", "any": "any_", "anyif": "anyif_", "take_anyif": "",
+	"binary_all_and": "", "binary_all_or": "", "binary_all_xor": "",
 }
 
 func percentText(x syntax.Expr) string {
@@ -83,11 +124,19 @@ func percentText(x syntax.Expr) string {
 
 // names hands out column names so that none comes twice: a second x is x1.
 type names struct {
-	used map[string]bool
-	auto int
+	used    map[string]bool
+	written map[string]bool // names that the author gave
+	auto    int
 }
 
-func newNames() *names { return &names{used: map[string]bool{}} }
+func newNames() *names { return &names{used: map[string]bool{}, written: map[string]bool{}} }
+
+// write notes a name that the author gave; false when it was given before.
+func (n *names) write(name string) bool {
+	fresh := !n.written[name]
+	n.written[name] = true
+	return fresh
+}
 
 func (n *names) take(name string) string {
 	if name == "" {

@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
@@ -14,6 +15,7 @@ import (
 type target struct {
 	name  string // as written or made from the expression; "" for ColumnN
 	given bool   // written by the author
+	part  bool   // one of several columns of one expression
 	x     Expr
 }
 
@@ -22,13 +24,17 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 	var out []target
 	for _, x := range list {
 		n, named := x.(*syntax.Named)
+		inner := x
+		if named {
+			inner = n.X
+		}
 		switch {
-		case !named && len(sortedArrays(x)) > 1:
-			out = append(out, b.sortedColumns(x.(*syntax.Call), v)...)
+		case len(sortedArrays(inner)) > 1:
+			out = append(out, b.sortedColumns(inner.(*syntax.Call), n, v)...)
 		case !named:
-			out = append(out, target{autoName(x), isIdent(x), b.scalar(x, v)})
+			out = append(out, target{name: nameIn(x, v), given: isIdent(x), x: b.scalar(x, v)})
 		case len(n.Names) == 1 && !n.Paren:
-			out = append(out, target{n.Names[0].Text, true, b.scalar(n.X, v)})
+			out = append(out, target{name: n.Names[0].Text, given: true, x: b.scalar(n.X, v)})
 		default:
 			e := b.scalar(n.X, v)
 			if !isBad(e) && e.Type() != value.Dynamic {
@@ -36,7 +42,7 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 				continue
 			}
 			for i := range n.Names {
-				out = append(out, target{n.Names[i].Text, true, &Element{e, &Const{value.LongOf(int64(i))}}})
+				out = append(out, target{name: n.Names[i].Text, given: true, part: true, x: &Element{e, &Const{value.LongOf(int64(i))}}})
 			}
 		}
 	}
@@ -59,20 +65,31 @@ func sortedArrays(x syntax.Expr) []syntax.Expr {
 	return args
 }
 
-func (b *binder) sortedColumns(x *syntax.Call, v *env) []target {
+// sortedColumns are the columns of several sorted arrays, of which the author
+// may have named the first ones.
+func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []target {
 	e := b.scalar(x, v)
 	if isBad(e) {
 		return nil
 	}
 	var out []target
 	for i, a := range sortedArrays(x) {
-		name := autoName(a)
-		if name != "" {
-			name += "_sorted"
+		t := target{name: sortedName(a, i), part: true, x: fold(&Element{e, &Const{value.LongOf(int64(i))}})}
+		if named != nil && i < len(named.Names) {
+			t.name, t.given = named.Names[i].Text, true
 		}
-		out = append(out, target{name, name != "", fold(&Element{e, &Const{value.LongOf(int64(i))}})})
+		out = append(out, t)
 	}
 	return out
+}
+
+// sortedName is what the i-th sorted array is called.
+func sortedName(x syntax.Expr, i int) string {
+	name := autoName(x)
+	if name == "" {
+		name = "array" + strconv.Itoa(i)
+	}
+	return name + "_sorted"
 }
 
 // extend adds columns, or replaces those of the same name where they stand.
@@ -86,17 +103,15 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 	for _, f := range in.Schema() {
 		taken.used[f.Name] = true
 	}
-	seen := map[string]bool{}
 	for i, t := range targets {
 		if isBad(t.x) {
 			t.x = &Const{}
 		}
-		if t.given && seen[t.name] && !isIdent(cols[min(i, len(cols)-1)]) {
+		if t.given && !taken.write(t.name) {
 			b.fail(at(cols, i), "the column %q is given twice", t.name)
 			continue
 		}
 		if t.name != "" {
-			seen[t.name] = true
 			if at := p.schema.Index(t.name); at >= 0 {
 				p.schema[at].Type, p.Exprs[at] = t.x.Type(), t.x
 				continue

@@ -13,13 +13,14 @@ func (b *binder) print(op *syntax.Print, s *scope) Node {
 	p := &Print{}
 	taken := newNames()
 	position := 0
-	for _, t := range b.columns(op.Cols, &env{scope: s, ordered: true}) {
+	for i, t := range b.columns(op.Cols, &env{scope: s, ordered: true}) {
 		name := t.name
-		if name == "" || !t.given {
+		written := t.given && !isIdent(op.Cols[min(i, len(op.Cols)-1)])
+		if !written && !t.part {
 			name = fmt.Sprintf("print_%d", position)
 		}
 		position++
-		if taken.used[name] {
+		if written && !taken.write(name) {
 			b.fail(op, "the column %q is given twice", name)
 		}
 		p.schema = append(p.schema, value.Field{Name: taken.take(name), Type: t.x.Type()})

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
@@ -114,7 +115,7 @@ func (b *binder) summarize(op *syntax.Summarize, in Node, s *scope) Node {
 
 // key binds one expression of by.
 func (b *binder) key(x syntax.Expr, v *env, sum *Summarize, taken *names) output {
-	name, given := autoName(x), false
+	name, given := nameIn(x, v), false
 	if n, ok := x.(*syntax.Named); ok && len(n.Names) == 1 {
 		name, given, x = n.Names[0].Text, true, n.X
 	}
@@ -122,7 +123,7 @@ func (b *binder) key(x syntax.Expr, v *env, sum *Summarize, taken *names) output
 	if e.Type() == value.Dynamic {
 		b.fail(x, "rows cannot be grouped by a dynamic value").Hint = "convert it, as in tostring(...)"
 	}
-	if given && taken.used[name] {
+	if given && !taken.write(name) {
 		b.fail(x, "the column %q is given twice", name)
 	}
 	sum.By = append(sum.By, e)
@@ -133,6 +134,9 @@ func (b *binder) key(x syntax.Expr, v *env, sum *Summarize, taken *names) output
 func keysOf(by []syntax.Expr) []string {
 	var out []string
 	for _, x := range by {
+		if n, ok := x.(*syntax.Named); ok {
+			x = n.X
+		}
 		if id, ok := x.(*syntax.Ident); ok {
 			out = append(out, id.Name.Text)
 		}
@@ -161,12 +165,12 @@ func (g *gathering) outputs(x syntax.Expr, taken *names, keys []string) []output
 	v.agg = g.one
 	before := len(g.aggs)
 	e := g.b.scalar(x, &v)
-	if len(g.aggs) == before && !isBad(e) {
+	if _, constant := e.(*Const); len(g.aggs) == before && !constant {
 		g.b.fail(x, "summarize needs an aggregate here").Hint = "as in count(), max(...), make_set(...); columns to group by stand after by"
 	}
-	name := g.nameOf(x)
+	name := nameIn(x, g.v)
 	if len(given) > 0 {
-		if taken.used[given[0].Text] {
+		if !taken.write(given[0].Text) {
 			g.b.fail(x, "the column %q is given twice", given[0].Text)
 		}
 		name = given[0].Text
@@ -175,24 +179,6 @@ func (g *gathering) outputs(x syntax.Expr, taken *names, keys []string) []output
 		return []output{{"", false, e}}
 	}
 	return []output{{taken.take(name), len(given) > 0, e}}
-}
-
-// nameOf is the automatic name of an aggregate expression.
-func (g *gathering) nameOf(x syntax.Expr) string {
-	if p, ok := x.(*syntax.Paren); ok {
-		return g.nameOf(p.X)
-	}
-	call, ok := x.(*syntax.Call)
-	if !ok {
-		return autoName(x)
-	}
-	if a, isAgg := fn.LookupAgg(call.Func.Text); isAgg {
-		return aggName(a, call)
-	}
-	if f, known := fn.Lookup(call.Func.Text); known && f.NameFromArg && len(call.Args) > 0 {
-		return g.nameOf(call.Args[0])
-	}
-	return ""
 }
 
 // extreme is arg_max, arg_min and take_any: several columns of one row.
@@ -206,24 +192,21 @@ func (g *gathering) extreme(call *syntax.Call, a *fn.Agg, given []syntax.Name, t
 		agg.Args, agg.Types = append(agg.Args, e), append(agg.Types, e.Type())
 		outs = append(outs, output{name, isGiven, &Col{0, name, e.Type()}})
 	}
+	naming := newExtremeNames(call, agg.Extreme)
 	v := *g.v
 	v.agg = nil
 	for i, x := range call.Args {
 		switch x := x.(type) {
 		case *syntax.Star:
 			for c, f := range g.in.Schema() {
-				if !slices.Contains(keys, f.Name) && !(i > 0 && f.Name == autoName(call.Args[0]) && isIdent(call.Args[0])) {
-					add(f.Name, false, &Col{c, f.Name, f.Type})
+				if !slices.Contains(keys, f.Name) && !namesColumn(call.Args[:i], f.Name) {
+					add(naming.of(f.Name, i), false, &Col{c, f.Name, f.Type})
 				}
 			}
 		case *syntax.Named:
 			add(x.Names[0].Text, true, g.b.scalar(x.X, &v))
 		default:
-			name := autoName(x)
-			if name == "" && i == 0 && agg.Extreme != 2 {
-				name = map[int]string{1: "max_", -1: "min_"}[agg.Extreme]
-			}
-			add(name, false, g.b.scalar(x, &v))
+			add(naming.of(autoName(x), i), false, g.b.scalar(x, &v))
 		}
 	}
 	if len(agg.Args) == 0 {
@@ -233,11 +216,54 @@ func (g *gathering) extreme(call *syntax.Call, a *fn.Agg, given []syntax.Name, t
 	first := g.add(agg)
 	for i := range outs {
 		outs[i].x.(*Col).Index = first + i
-		if outs[i].name != "" {
-			outs[i].name = taken.take(outs[i].name)
+		if outs[i].given && !taken.write(outs[i].name) {
+			g.b.fail(call, "the column %q is given twice", outs[i].name)
 		}
+		outs[i].name = taken.take(outs[i].name)
 	}
 	return outs
+}
+
+// namesColumn says whether one of the expressions is just that column.
+func namesColumn(list []syntax.Expr, name string) bool {
+	return slices.ContainsFunc(list, func(x syntax.Expr) bool { return isIdent(x) && autoName(x) == name })
+}
+
+// extremeNames gives the columns of arg_max and its like their names. The
+// older spellings put a prefix before each.
+type extremeNames struct {
+	legacy      bool
+	first, rest string // of the first column and of the others
+	unnamed     string
+}
+
+func newExtremeNames(call *syntax.Call, kind int) extremeNames {
+	name := call.Func.Text
+	if name == "any" && len(call.Args) == 1 {
+		return extremeNames{true, "any_", "any_", "any_"} // then without a number
+	}
+	if kind == 2 {
+		return extremeNames{name == "any", "any_", "any_", "any_arg"}
+	}
+	best := map[int]string{1: "max_", -1: "min_"}[kind]
+	if len(call.Args) > 0 {
+		return extremeNames{name == "argmax" || name == "argmin", best, best + autoName(call.Args[0]) + "_", best + autoName(call.Args[0]) + "_arg"}
+	}
+	return extremeNames{}
+}
+
+func (n extremeNames) of(name string, i int) string {
+	switch {
+	case name == "" && n.unnamed == n.first:
+		return n.first
+	case name == "" && (i > 0 || n.first == "any_"):
+		return n.unnamed + strconv.Itoa(i)
+	case i == 0 && (n.legacy || name == ""):
+		return n.first + name
+	case n.legacy:
+		return n.rest + name
+	}
+	return name
 }
 
 func isIdent(x syntax.Expr) bool {
