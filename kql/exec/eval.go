@@ -281,7 +281,7 @@ func (r *run) scalar(e *plan.Scalar) (value.Value, error) {
 		}
 		return nil
 	})
-	if s, ok := err.(stop); err != nil && !(ok && s.at == e.Sub) {
+	if err != nil && !stoppedAt(err, e.Sub) {
 		return v, err
 	}
 	r.scalars[e] = v

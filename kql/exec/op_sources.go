@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"errors"
+
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -85,7 +87,7 @@ func (r *run) take(n *plan.Take, out sink) error {
 		}
 		return stopOf(n)
 	})
-	if s, ok := err.(stop); ok && s.at == n {
+	if stoppedAt(err, n) {
 		return nil
 	}
 	return err
@@ -98,6 +100,12 @@ type stop struct{ at plan.Node }
 func (stop) Error() string { return "enough rows" }
 
 func stopOf(n plan.Node) error { return stop{n} }
+
+// stoppedAt says whether err is the stop of a step.
+func stoppedAt(err error, n plan.Node) bool {
+	var s stop
+	return errors.As(err, &s) && s.at == n
+}
 
 func (r *run) union(n *plan.Union, out sink) error {
 	for i, in := range n.Ins {

@@ -329,7 +329,7 @@ func formatIP(name, doc, example string, withPrefix bool) Func {
 		},
 		Eval: func(_ *Context, a []value.Value) value.Value {
 			prefix, ok := longArg(a, 1, 32)
-			n, valid := network{size: 32, prefix: 32}, true
+			n, valid := network{size: 32, prefix: 32}, false
 			if v := a[0].Inner(); v.Kind() == value.KLong || v.Kind() == value.KInt {
 				n.high, valid = uint64(v.Int()), v.Int() >= 0 && v.Int() <= 1<<32-1
 			} else {

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 
@@ -69,7 +70,7 @@ func parseXML(s string) value.Value {
 	open := []*element{{}}
 	for {
 		token, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -109,7 +110,8 @@ func readCases(path string) ([]conformanceCase, error) {
 func judge(c conformanceCase) (verdict, missing string) {
 	q, err := kql.Compile(diag.NewFile(c.ID, c.Query), noTables{})
 	if err != nil {
-		if list, ok := err.(diag.List); ok {
+		var list diag.List
+		if errors.As(err, &list) {
 			var names []string
 			for _, e := range list {
 				if e.Unsupported != "" {

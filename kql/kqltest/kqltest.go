@@ -140,7 +140,7 @@ func parseTable(text string) (*Table, error) {
 
 var types = []value.Type{value.Bool, value.Int, value.Long, value.Real, value.Decimal, value.String, value.DateTime, value.TimeSpan, value.GUID, value.Dynamic}
 
-// Catalog of the case's tables.
+// Table returns the schema of one of the case's tables.
 func (c *Case) Table(name string) (value.Schema, bool) {
 	t, ok := c.Tables[name]
 	if !ok {

@@ -118,7 +118,7 @@ func (b *binder) unknownName(n syntax.Node, name string, v *env) {
 }
 
 func (b *binder) path(x *syntax.Path, v *env) Expr {
-	if id, ok := x.X.(*syntax.Ident); ok && v.right != nil && (id.Name.Text == "$left" || id.Name.Text == "$right") {
+	if id, ok := x.X.(*syntax.Ident); ok && (id.Name.Text == "$left" || id.Name.Text == "$right") {
 		b.fail(x, "%s is only for equalities of the join", id.Name.Text)
 		return bad
 	}

@@ -220,12 +220,12 @@ func (n *Print) Inputs() []Node      { return nil }
 func (n *Range) Inputs() []Node      { return nil }
 func (n *Given) Inputs() []Node      { return nil }
 func (n *Where) Inputs() []Node      { return []Node{n.In} }
-func (n *Project) Inputs() []Node    { return []Node{n.In} }
+func (p *Project) Inputs() []Node    { return []Node{p.In} }
 func (n *Summarize) Inputs() []Node  { return []Node{n.In} }
 func (n *Sort) Inputs() []Node       { return []Node{n.In} }
 func (n *Take) Inputs() []Node       { return []Node{n.In} }
-func (n *Join) Inputs() []Node       { return []Node{n.Left, n.Right} }
-func (n *Union) Inputs() []Node      { return n.Ins }
+func (j *Join) Inputs() []Node       { return []Node{j.Left, j.Right} }
+func (u *Union) Inputs() []Node      { return u.Ins }
 func (n *MvExpand) Inputs() []Node   { return []Node{n.In} }
 func (n *MvApply) Inputs() []Node    { return []Node{n.In} }
 func (n *Partition) Inputs() []Node  { return []Node{n.In} }

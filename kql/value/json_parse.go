@@ -114,10 +114,12 @@ func (v Value) shallow() Value {
 	}
 	n := &node{keys: []string{}}
 	var seen keyIndex
-	for i, m, ok := 1, (member{}), true; ; {
-		if m, i, ok = nextMember(v.s, i); !ok {
+	for i := 1; ; {
+		m, next, ok := nextMember(v.s, i)
+		if !ok {
 			break
 		}
+		i = next
 		name := m.name()
 		if at := seen.find(n.keys, name); at >= 0 {
 			n.elems[at] = rawValue(v.s[m.start:m.end])
@@ -131,10 +133,12 @@ func (v Value) shallow() Value {
 
 func rawElements(s string) []Value {
 	elems := []Value{}
-	for i, m, ok := 1, (member{}), true; ; {
-		if m, i, ok = nextElement(s, i); !ok {
+	for i := 1; ; {
+		m, next, ok := nextElement(s, i)
+		if !ok {
 			return elems
 		}
+		i = next
 		elems = append(elems, rawValue(s[m.start:m.end]))
 	}
 }

@@ -10,6 +10,7 @@ import "math"
 // A Type is one of Kusto's scalar types.
 type Type uint8
 
+// The scalar types.
 const (
 	Unknown Type = iota // not known: never the type of a bound column
 	Bool
@@ -37,6 +38,7 @@ func (t Type) IsNumeric() bool { return t == Int || t == Long || t == Real || t 
 // object, not parsed yet).
 type Kind uint8
 
+// What a value may hold.
 const (
 	Null      Kind = 0
 	KBool          = Kind(Bool)
