@@ -55,7 +55,7 @@ race:
 # The linter has a module of its own, so that its many dependencies stay out of
 # the product's.
 lint:
-	$(GO) tool -modfile=tools/go.mod golangci-lint run
+	$(GO) tool -modfile=tools/go.mod golangci-lint run --allow-parallel-runners
 
 # -count=1: the tree is not among the files that go test's cache watches.
 arrows:
