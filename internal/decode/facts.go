@@ -69,9 +69,19 @@ func (rec *record) theAddress() *facts {
 		for _, e := range elements(rec.event.raw(fSourceIPs)) {
 			f.ips = append(f.ips, str(e))
 		}
-		f.client, f.forwarded = f.r.clientOf(rec, f.ips)
+		if !rec.lastIs(fSourceIPs) {
+			f.client, f.forwarded = f.r.clientOf(rec, f.ips)
+		}
 	}
 	return f
+}
+
+// lastIs says whether a member is the last one of a record that was cut off, and
+// may not be whole: of sourceIPs only the last is to be trusted, and it may be
+// what was cut.
+func (rec *record) lastIs(field int) bool {
+	e := &rec.event
+	return rec.cut && int(e.spans[field].end) == len(e.text)-1
 }
 
 func (rec *record) theBody() *facts {

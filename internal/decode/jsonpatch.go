@@ -32,7 +32,12 @@ func patchChange(ops, object value.Value) change {
 
 func (c *change) operation(root *patchNode, op, object value.Value) {
 	at := op.Get("path").Str()
-	switch op.Get("op").Str() {
+	name := op.Get("op").Str()
+	if (name == "add" || name == "replace") && !op.Has("value") { // cut off
+		c.partial = true
+		return
+	}
+	switch name {
 	case "add":
 		c.place(root, at, op.Get("value"), object, true)
 	case "replace":

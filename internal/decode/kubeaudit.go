@@ -156,7 +156,7 @@ func kubeAuditRequest() []column {
 		text("Namespace", "The namespace; of a Namespace object its own name.", func(r *record) string { return r.theRef().namespace }),
 		text("Name", "The object's name. For a create it may stand in the body only (generateName, a POST to the list): then it is taken from there.", func(r *record) string { return r.theRef().name }),
 		text("RequestURI", "The request's address as recorded, up to the cut if it was cut.", member1(fURI)),
-		text("Path", "Its path, percent escapes decoded.", func(r *record) string { return pathOf(r.event.str(fURI)) }),
+		text("Path", "Its path, percent escapes decoded.", func(r *record) string { return pathOf(r.event.str(fURI), r.uriCut) }),
 		{"Parameters", value.Dynamic, "Its query, decoded as the API server does: a bag of texts, or of arrays where a name is given more than once.", func(r *record) value.Value {
 			if r.event.raw(fURI) == "" {
 				return value.NullOf(value.Dynamic)
@@ -189,11 +189,6 @@ func kubeAuditRequest() []column {
 	}
 }
 
-func pathOf(uri string) string {
-	p, _, _ := strings.Cut(uri, "?")
-	return unescapePath(p)
-}
-
 func (r *record) annotation(key string) string { return str(get(r.event.raw(fAnnotations), key)) }
 
 // isSession says whether the request is an exec or attach, straight or through
@@ -210,7 +205,7 @@ func (r *record) nodeSession() string {
 	if ref.resource != "nodes" || ref.subresource != "proxy" {
 		return ""
 	}
-	_, rest, _ := strings.Cut(pathOf(r.event.str(fURI)), "/proxy/")
+	_, rest, _ := strings.Cut(pathOf(r.event.str(fURI), r.uriCut), "/proxy/")
 	rest = strings.Trim(rest, "/")
 	switch first, _, _ := strings.Cut(rest, "/"); strings.ToLower(first) {
 	case "exec", "run", "attach", "cri":

@@ -66,8 +66,9 @@ func bagAt(v value.Value, steps []string) value.Value {
 }
 
 // newPod reads a specification. whole is the specification as it is now, where
-// spec is only what changed: how a volume is mounted may stand there.
-func newPod(spec, whole value.Value) *pod {
+// spec is only what changed: how a volume is mounted may stand there. cut says
+// that the record was cut off, maybe in the middle of one of them.
+func newPod(spec, whole value.Value, cut bool) *pod {
 	p := &pod{spec: spec}
 	p.hostPID = spec.Get("hostPID").Bool()
 	p.hostIPC = spec.Get("hostIPC").Bool()
@@ -78,7 +79,7 @@ func newPod(spec, whole value.Value) *pod {
 			p.container(c, list+"["+strconv.Itoa(i)+"]")
 		}
 	}
-	p.volumes(spec, whole)
+	p.volumes(spec, whole, cut)
 	return p
 }
 
@@ -116,8 +117,8 @@ func isHostProcess(v value.Value) bool {
 
 // volumes lists the host's paths: those of the volumes here, and those of the
 // whole specification that are mounted anew.
-func (p *pod) volumes(spec, whole value.Value) {
-	here, all := mountsOf(spec), mountsOf(whole)
+func (p *pod) volumes(spec, whole value.Value, cut bool) {
+	here, all := mountsOf(spec, cut), mountsOf(whole, cut)
 	for _, v := range spec.Get("volumes").Elems() {
 		name := v.Get("name").Str()
 		p.hostPath(v.Get("hostPath"), here[name] || all[name])
@@ -149,13 +150,18 @@ func (m mounts) has(name string) bool {
 	return ok
 }
 
-func mountsOf(spec value.Value) mounts {
+// mountsOf lists the mounts of all containers. Of a mount that may be cut it is
+// not known whether readOnly would have followed.
+func mountsOf(spec value.Value, cut bool) mounts {
 	m := mounts{}
 	for _, list := range containerLists {
-		for _, c := range spec.Get(list).Elems() {
-			for _, mount := range c.Get("volumeMounts").Elems() {
+		containers := spec.Get(list).Elems()
+		for i, c := range containers {
+			all := c.Get("volumeMounts").Elems()
+			for k, mount := range all {
 				name := mount.Get("name").Str()
-				m[name] = m[name] || !mount.Get("readOnly").Bool()
+				maybeCut := cut && i == len(containers)-1 && k == len(all)-1
+				m[name] = m[name] || !mount.Get("readOnly").Bool() && !maybeCut
 			}
 		}
 	}
@@ -209,7 +215,7 @@ func (rec *record) thePod() *pod {
 	if !f.podDone {
 		f.podDone = true
 		rec.theBody()
-		if f.pod = podOf(rec.theRef(), f.object, value.NullOf(value.Dynamic)); f.pod == nil && !f.object.IsBag() {
+		if f.pod = podOf(rec.theRef(), f.object, value.NullOf(value.Dynamic), rec.cut); f.pod == nil && !f.object.IsBag() {
 			f.pod = rec.theNewPod()
 		}
 	}
@@ -222,12 +228,12 @@ func (rec *record) theNewPod() *pod {
 	if !f.newPodDone {
 		f.newPodDone = true
 		rec.theBody()
-		f.newPod = podOf(rec.theRef(), f.change.set, f.object)
+		f.newPod = podOf(rec.theRef(), f.change.set, f.object, rec.cut)
 	}
 	return f.newPod
 }
 
-func podOf(r *ref, v, whole value.Value) *pod {
+func podOf(r *ref, v, whole value.Value, cut bool) *pod {
 	if r.resource == "persistentvolumes" && r.subresource == "" && v.IsBag() {
 		return persistentVolume(v)
 	}
@@ -235,5 +241,5 @@ func podOf(r *ref, v, whole value.Value) *pod {
 	if spec.IsNull() {
 		return nil
 	}
-	return newPod(spec, podSpecOf(r, whole))
+	return newPod(spec, podSpecOf(r, whole), cut)
 }

@@ -24,6 +24,7 @@ type Reader struct {
 	arena      arena
 	members    []member
 	free       []record
+	block      int // size of the last block of records
 
 	ledger      *Ledger
 	ledgers     []*Ledger
@@ -193,11 +194,12 @@ func batchOf(t *table, recs []*record) dogwatch.Batch {
 	}
 }
 
-const recordBlock = 128
+const maxRecordBlock = 128
 
 func (r *Reader) newRecord() *record {
 	if len(r.free) == 0 {
-		r.free = make([]record, recordBlock)
+		r.block = min(max(2*r.block, 8), maxRecordBlock)
+		r.free = make([]record, r.block)
 	}
 	rec := &r.free[0]
 	r.free = r.free[1:]

@@ -173,15 +173,7 @@ func wholePart(s string) string {
 		i += size
 	}
 	s = s[:min(i, len(s))]
-	for n := 1; n <= 3 && n < len(s); n++ {
-		if b := s[len(s)-n]; b >= utf8.RuneSelf && utf8.RuneStart(b) {
-			if !utf8.FullRuneInString(s[len(s)-n:]) {
-				return s[:len(s)-n]
-			}
-			break
-		}
-	}
-	return s
+	return s[:1] + wholeRunes(s[1:])
 }
 
 // escapeSize is the length of the escape that s starts with, 0 if it is broken
@@ -230,7 +222,7 @@ func (c *cutter) word() bool {
 	}
 	switch w := c.s[c.i:end]; {
 	case w == "true", w == "false", w == "null":
-	case end == len(c.s) && c.nested.n > 0, !isNumber(w):
+	case c.nested.n > 0 && skipSpace(c.s, end) == len(c.s), !isNumber(w):
 		return false
 	}
 	c.i, c.good = end, end

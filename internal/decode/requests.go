@@ -137,21 +137,41 @@ func (r *ring) has(id uint64) bool {
 }
 
 func (r *ring) add(id uint64) {
-	if r.slots == nil {
-		r.slots, r.order = make([]uint64, 2*r.size), make([]uint64, r.size)
+	if r.next == len(r.order) && len(r.order) < r.size {
+		r.grow()
+	}
+	if r.next == len(r.order) {
+		r.next = 0
 	}
 	id |= 1
 	if old := r.order[r.next]; old != 0 {
 		r.remove(old)
 	}
 	r.order[r.next] = id
-	r.next = (r.next + 1) % len(r.order)
+	r.next++
+	r.insert(id)
+}
+
+func (r *ring) insert(id uint64) {
 	mask := uint64(len(r.slots) - 1)
 	i := home(id) & mask
 	for r.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
 	r.slots[i] = id
+}
+
+// grow makes room: a short log should not pay for the memory of a long one.
+func (r *ring) grow() {
+	size := min(max(4*len(r.order), 1024), r.size)
+	order := make([]uint64, size)
+	copy(order, r.order)
+	r.order, r.slots = order, make([]uint64, 2*size)
+	for _, id := range r.order {
+		if id != 0 {
+			r.insert(id)
+		}
+	}
 }
 
 // remove closes the gap, so that what was put behind is still found.

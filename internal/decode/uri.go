@@ -3,6 +3,7 @@ package decode
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -60,6 +61,12 @@ func refOfPath(p string, whole bool) (r ref) {
 	if (parts[0] == "watch" || parts[0] == "proxy") && len(parts) > 1 {
 		parts = parts[1:]
 	}
+	if parts[0] == "namespaces" && !whole && len(parts) < 3 { // of what in it is cut off
+		if len(parts) > 1 {
+			r.namespace = parts[1]
+		}
+		return ref{group: r.group, version: r.version, namespace: r.namespace}
+	}
 	if parts[0] == "namespaces" && len(parts) > 1 {
 		r.namespace = parts[1]
 		if len(parts) > 2 && (len(parts) > 3 || parts[2] != "status" && parts[2] != "finalize") {
@@ -90,7 +97,8 @@ func paramsOf(uri string, cut bool) (params []param) {
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
-		if cut && query == "" {
+		last := cut && query == ""
+		if last {
 			pair = wholeEscapes(pair)
 		}
 		if pair == "" || strings.IndexByte(pair, ';') >= 0 {
@@ -99,6 +107,9 @@ func paramsOf(uri string, cut bool) (params []param) {
 		name, val, _ := strings.Cut(pair, "=")
 		name, err1 := url.QueryUnescape(name)
 		val, err2 := url.QueryUnescape(val)
+		if last {
+			name, val = wholeRunes(name), wholeRunes(val)
+		}
 		if err1 == nil && err2 == nil {
 			params = addParam(params, name, val)
 		}
@@ -168,9 +179,33 @@ func stringsValue(texts []string) value.Value {
 	return value.ArrayOf(vals)
 }
 
-func unescapePath(p string) string {
-	if decoded, err := url.PathUnescape(p); err == nil {
-		return decoded
+// pathOf is the path of an address, decoded; of one that was cut off, as far as
+// it goes.
+func pathOf(uri string, cut bool) string {
+	p, _, query := strings.Cut(uri, "?")
+	cut = cut && !query
+	if cut {
+		p = wholeEscapes(p)
 	}
-	return p
+	decoded, err := url.PathUnescape(p)
+	if err != nil {
+		return p
+	}
+	if cut {
+		decoded = wholeRunes(decoded)
+	}
+	return decoded
+}
+
+// wholeRunes drops a character at the end whose last bytes are missing.
+func wholeRunes(s string) string {
+	for n := 1; n <= min(3, len(s)); n++ {
+		if b := s[len(s)-n]; utf8.RuneStart(b) {
+			if !utf8.FullRuneInString(s[len(s)-n:]) {
+				return s[:len(s)-n]
+			}
+			break
+		}
+	}
+	return s
 }

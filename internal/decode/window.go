@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	blockSize = 1 << 20
+	firstBlock = 64 << 10 // most inputs of tests and webhooks are short
+	blockSize  = 1 << 20
 
 	// MaxRecord is how many bytes of one record are kept. What is longer is
 	// read as a record that was cut off there.
@@ -19,6 +20,7 @@ type window struct {
 	in       io.Reader
 	buf      []byte
 	pos, end int
+	block    int // size of the last block
 	newline  int // where the next line break in buf is; before pos when not known
 	noBreak  int // up to here there is none from pos on
 	line     int64
@@ -58,7 +60,8 @@ func (w *window) fill() bool {
 // grow moves the text to a new block. Rows may still use the old one.
 func (w *window) grow() {
 	unread := w.buf[w.pos:w.end]
-	size := max(blockSize, min(2*len(unread), len(unread)+MaxRecord/4))
+	w.block = min(max(2*w.block, firstBlock), blockSize)
+	size := max(w.block, min(2*len(unread), len(unread)+MaxRecord/4))
 	buf := make([]byte, size)
 	copy(buf, unread)
 	w.buf, w.noBreak, w.pos, w.end, w.newline = buf, w.noBreak-w.pos, 0, len(unread), -1
