@@ -99,8 +99,10 @@ func (a *App) Only(keep func(*dogwatch.Rule) bool) {
 // Lint says what is wrong in the rules, and what could be better.
 func (a *App) Lint(now time.Time) []Finding { return a.set.Lint(now) }
 
-// Compile reads a query over the tables and lists.
-func (a *App) Compile(f *diag.File) (*kql.Query, error) { return kql.Compile(f, a.set.Catalog()) }
+// Compile reads a query over the tables, the lists, and local files.
+func (a *App) Compile(f *diag.File) (*kql.Query, error) {
+	return kql.Compile(f, hunting{a.set.Catalog()})
+}
 
 // decodeOptions are the cluster's, with the system identities of the list.
 func (a *App) decodeOptions(lists *rule.Lists) decode.Options {

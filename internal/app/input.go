@@ -41,14 +41,24 @@ func (l *Ledger) Bytes() (n int64) {
 	return n
 }
 
+// Decoded is how many records were decoded.
+func (l *Ledger) Decoded() (n int64) {
+	for _, s := range l.Sources {
+		n += s.Decoded
+	}
+	return n
+}
+
 // judge adds what a ledger of an input says about the input as a whole: one
 // that holds no record of ours was not read in any useful sense.
 func (l *Ledger) judge(s *decode.Ledger) {
 	switch {
 	case s.Decoded > 0:
-	case s.Bytes == 0:
-		l.Remarks = append(l.Remarks, fmt.Sprintf("%q is empty", s.Source))
 	case s.RefusedTotal() > 0:
 		l.Problems = append(l.Problems, fmt.Errorf("%q is no log that dogwatch knows: none of its %d records or lines could be decoded", s.Source, s.RefusedTotal()))
+	case s.Bytes == 0:
+		l.Remarks = append(l.Remarks, fmt.Sprintf("%q is empty", s.Source))
+	default:
+		l.Remarks = append(l.Remarks, fmt.Sprintf("%q holds no records", s.Source))
 	}
 }

@@ -21,9 +21,6 @@ func (a *App) read(ctx context.Context, in Input, lists *rule.Lists, tables []st
 	s := &sitting{ctx: ctx, in: in, reader: r, ledger: ledger, emit: emit}
 	err = s.all()
 	ledger.Sources = r.Ledgers()
-	for _, l := range ledger.Sources {
-		ledger.judge(l)
-	}
 	return ledger, err
 }
 
@@ -77,6 +74,9 @@ func (s *sitting) one(in source.Input) error {
 		return s.ctx.Err()
 	case err != nil:
 		s.ledger.Problems = append(s.ledger.Problems, err)
+	default:
+		ledgers := s.reader.Ledgers()
+		s.ledger.judge(ledgers[len(ledgers)-1])
 	}
 	return nil
 }

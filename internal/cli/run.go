@@ -102,6 +102,9 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) > 0 && strings.HasPrefix(args[0], "__") { // the shell asks for completions
 		return nil
 	}
+	if len(args) > 1 && args[0] == "help" {
+		args = args[1:]
+	}
 	cmd, rest, err := root.Find(args)
 	if err == nil && (cmd.RunE != nil || !cmd.HasAvailableSubCommands() || len(words(rest)) == 0) {
 		return nil
@@ -134,7 +137,7 @@ func words(args []string) []string {
 func commandNames(cmd *cobra.Command) []string {
 	var names []string
 	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() || c.Name() == "help" {
+		if c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand() || c.Name() == "help" {
 			names = append(names, c.Name())
 		}
 	}

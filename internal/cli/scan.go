@@ -127,7 +127,7 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	result, err := a.Scan(ctx, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show})
 	m.clear()
 	shown := f.shown(result.Alerts)
-	if failed := f.print(env, shown); failed != nil {
+	if failed := f.print(env, shown, result.Ledger); failed != nil {
 		return failed
 	}
 	for _, loss := range result.Losses() {
@@ -162,7 +162,7 @@ func (f *scanFlags) verdict(r *app.ScanResult, err error) error {
 }
 
 // print writes the alerts in the format asked for.
-func (f *scanFlags) print(env *Env, alerts []dogwatch.Alert) error {
+func (f *scanFlags) print(env *Env, alerts []dogwatch.Alert, l *app.Ledger) error {
 	switch f.format {
 	case "jsonl":
 		return f.writeLines(env.Stdout, alerts)
@@ -176,7 +176,11 @@ func (f *scanFlags) print(env *Env, alerts []dogwatch.Alert) error {
 		return nil
 	}
 	if len(alerts) == 0 {
-		_, err := fmt.Fprintln(env.Stdout, "No alerts.")
+		none := "No alerts."
+		if l.Decoded() == 0 {
+			none = "No alerts, for no record was read."
+		}
+		_, err := fmt.Fprintln(env.Stdout, none)
 		return err
 	}
 	if f.noSummary || f.quiet {
