@@ -133,9 +133,17 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	for _, loss := range result.Losses() {
 		fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(loss))
 	}
-	f.note(env, "%s: %s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"))
+	f.note(env, "%s: %s%s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"), f.hidden(len(result.Alerts)-len(shown)))
 	printLedger(env.Stderr, result.Ledger, env.Now().Sub(start), f.quiet)
 	return f.verdict(result, err)
+}
+
+// hidden says how many alerts are not shown.
+func (f *scanFlags) hidden(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s below %s", thousands(int64(n)), f.showAt)
 }
 
 // shown are the alerts to be printed, in the order of time.
