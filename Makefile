@@ -19,7 +19,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 CONFORMANCE ?= ../shared/kql/conformance.jsonl
 
 # Packages with goroutines or state that is shared.
-RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./internal/app/... ./kql/exec/...
+RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./internal/app/... ./kql/kqltest/...
 
 # Packages that keep wanted answers or generated pages.
 UPDATABLE = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
