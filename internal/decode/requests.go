@@ -3,6 +3,7 @@ package decode
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -166,7 +167,7 @@ func (r *ring) grow() {
 	size := min(max(4*len(r.order), 1024), r.size)
 	order := make([]uint64, size)
 	copy(order, r.order)
-	r.order, r.slots = order, make([]uint64, 2*size)
+	r.order, r.slots = order, make([]uint64, 1<<bits.Len(uint(2*size)))
 	for _, id := range r.order {
 		if id != 0 {
 			r.insert(id)
