@@ -41,6 +41,8 @@ type binder struct {
 	errs  diag.List
 	depth int
 	probe Probe
+	// anonymous counts the columns that nobody named: Column1, Column2, ...
+	anonymous int
 }
 
 // A scope is the names that let statements and parameters gave.

@@ -34,7 +34,7 @@ func (b *binder) call(x *syntax.Call, v *env) Expr {
 	for i, a := range args {
 		info[i] = argOf(a)
 		if info[i].Name == "" {
-			info[i].Name = autoName(written[i])
+			info[i].Name = autoName(written[i], v.cols)
 		}
 	}
 	bound, err := fn.Bind(f, info)
@@ -269,6 +269,7 @@ func (b *binder) callFunction(x *syntax.Call, f *function, v *env) Expr {
 		return bad
 	}
 	defer b.leave()
+	defer b.ownNumbers()()
 	last, s := b.lets(body, s)
 	if last == nil {
 		return bad

@@ -190,6 +190,7 @@ func (b *binder) tableFunction(x *syntax.Call, f *function, s *scope) Node {
 		return &Values{}
 	}
 	defer b.leave()
+	defer b.ownNumbers()()
 	last, inner := b.lets(body, inner)
 	if last == nil {
 		return &Values{}

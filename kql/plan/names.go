@@ -11,38 +11,29 @@ import (
 )
 
 // autoName is the name a column gets when its author gives none: that of the
-// column or path it is made from, or "" when there is none.
-func autoName(x syntax.Expr) string {
+// column or path it is made from, or "" when there is none. cols are the columns
+// that column_ifexists may find.
+func autoName(x syntax.Expr, cols value.Schema) string {
 	switch x := x.(type) {
 	case *syntax.Ident:
 		return x.Name.Text
 	case *syntax.Paren:
-		return autoName(x.X)
+		return autoName(x.X, cols)
 	case *syntax.Path:
-		return joinName(autoName(x.X), x.Name.Text)
+		return joinName(autoName(x.X, cols), x.Name.Text)
 	case *syntax.Index:
 		if key, ok := literalKey(x.I); ok {
-			return joinName(autoName(x.X), key)
+			return joinName(autoName(x.X, cols), key)
 		}
-		return joinName(autoName(x.X), "")
+		return joinName(autoName(x.X, cols), "")
 	case *syntax.Call:
-		return callName(x)
+		return callName(x, cols)
 	}
 	return ""
 }
 
-// nameIn is autoName where the columns are known: column_ifexists is called by
-// the column only when that is there.
-func nameIn(x syntax.Expr, v *env) string {
-	name := autoName(x)
-	if call, ok := x.(*syntax.Call); ok && strings.HasPrefix(call.Func.Text, "column") && v.cols.Index(name) < 0 {
-		return ""
-	}
-	return name
-}
-
 // callName is the automatic name of a function's or an aggregate's result.
-func callName(x *syntax.Call) string {
+func callName(x *syntax.Call, cols value.Schema) string {
 	name := x.Func.Text
 	switch {
 	case name == "ingestion_time":
@@ -50,18 +41,21 @@ func callName(x *syntax.Call) string {
 	case len(x.Args) == 0:
 	case name == "column_ifexists" || name == "columnifexists":
 		key, _ := literalKey(x.Args[0])
+		if cols.Index(key) < 0 {
+			return ""
+		}
 		return key
 	case len(x.Args) > 1 && (name == "make_datetime" || name == "make_timespan"):
 		return ""
 	}
 	if sorted := sortedArrays(x); len(sorted) > 0 {
-		return sortedName(sorted[0], 0)
+		return sortedName(sorted[0], 0, cols)
 	}
 	if a, ok := fn.LookupAgg(name); ok {
-		return aggName(a, x)
+		return aggName(a, x, cols)
 	}
 	if f, ok := fn.Lookup(name); ok && f.NameFromArg && len(x.Args) > 0 {
-		return f.NamePrefix + autoName(x.Args[0])
+		return f.NamePrefix + autoName(x.Args[0], cols)
 	}
 	return ""
 }
@@ -89,7 +83,7 @@ func literalKey(x syntax.Expr) (string, bool) {
 
 // aggName is the automatic name of an aggregate: its prefix and its first
 // argument's name.
-func aggName(a *fn.Agg, call *syntax.Call) string {
+func aggName(a *fn.Agg, call *syntax.Call, cols value.Schema) string {
 	prefix, ok := aggPrefixes[call.Func.Text]
 	if !ok {
 		prefix = a.Prefix
@@ -97,12 +91,14 @@ func aggName(a *fn.Agg, call *syntax.Call) string {
 	if len(call.Args) == 0 {
 		return prefix
 	}
-	name := prefix + autoName(call.Args[0])
+	name := prefix + autoName(call.Args[0], cols)
 	switch {
 	case call.Func.Text == "percentile" && len(call.Args) == 2:
 		return name + "_" + percentText(call.Args[1])
 	case call.Func.Text == "percentilew" && len(call.Args) == 3:
 		return name + "_" + percentText(call.Args[2])
+	case strings.HasPrefix(call.Func.Text, "covariance") && len(call.Args) > 1:
+		return name + "_" + autoName(call.Args[1], cols)
 	}
 	return name
 }
@@ -126,10 +122,20 @@ func percentText(x syntax.Expr) string {
 type names struct {
 	used    map[string]bool
 	written map[string]bool // names that the author gave
-	auto    int
+	auto    *int
 }
 
-func newNames() *names { return &names{used: map[string]bool{}, written: map[string]bool{}} }
+func (b *binder) newNames() *names {
+	return &names{used: map[string]bool{}, written: map[string]bool{}, auto: &b.anonymous}
+}
+
+// ownNumbers begins the numbering of Column1 anew, for a function's body, and
+// returns what ends that.
+func (b *binder) ownNumbers() (end func()) {
+	outer := b.anonymous
+	b.anonymous = 0
+	return func() { b.anonymous = outer }
+}
 
 // write notes a name that the author gave; false when it was given before.
 func (n *names) write(name string) bool {
@@ -150,11 +156,11 @@ func (n *names) take(name string) string {
 	return unique
 }
 
-// anonymous gives Column1, Column2, ...
+// anonymous gives Column1, Column2, ...: the numbers run through the query.
 func (n *names) anonymous() string {
 	for {
-		n.auto++
-		name := fmt.Sprintf("Column%d", n.auto)
+		*n.auto++
+		name := fmt.Sprintf("Column%d", *n.auto)
 		if !n.used[name] {
 			n.used[name] = true
 			return name

@@ -46,7 +46,7 @@ func (b *binder) ipLookup(op *syntax.Evaluate, in Node, s *scope) Node {
 		n.LeftKeys = append(n.LeftKeys, b.scalar(x, b.envOf(in, s)))
 		n.RightKeys = append(n.RightKeys, b.scalar(x, b.envOf(right, s)))
 	}
-	taken := newNames()
+	taken := b.newNames()
 	for _, f := range append(slices.Clone(in.Schema()), right.Schema()...) {
 		n.schema = append(n.schema, value.Field{Name: taken.take(f.Name), Type: f.Type})
 	}
@@ -63,9 +63,9 @@ func (b *binder) makeSeries(op *syntax.MakeSeries, in Node, s *scope) Node {
 	v := b.envOf(in, s)
 	v.ordered = false
 	m := &MakeSeries{In: in}
-	taken := newNames()
+	taken := b.newNames()
 	for _, x := range op.By {
-		name := autoName(x)
+		name := autoName(x, v.cols)
 		if n, ok := x.(*syntax.Named); ok && len(n.Names) == 1 {
 			name, x = n.Names[0].Text, n.X
 		}
@@ -103,7 +103,7 @@ func (b *binder) seriesAgg(m *MakeSeries, sa syntax.SeriesAgg, v *env, taken *na
 		return
 	}
 	if name == "" {
-		name = aggName(a, call)
+		name = aggName(a, call, v.cols)
 	}
 	var def Expr = &Const{value.LongOf(0)}
 	if agg.Types[0] == value.Real {
@@ -117,7 +117,7 @@ func (b *binder) seriesAgg(m *MakeSeries, sa syntax.SeriesAgg, v *env, taken *na
 }
 
 func (b *binder) seriesAxis(m *MakeSeries, op *syntax.MakeSeries, v *env, taken *names) {
-	on, name := op.On, autoName(op.On)
+	on, name := op.On, autoName(op.On, v.cols)
 	if n, ok := on.(*syntax.Named); ok && len(n.Names) == 1 {
 		name, on = n.Names[0].Text, n.X
 	}

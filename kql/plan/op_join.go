@@ -32,7 +32,7 @@ func (b *binder) join(op *syntax.Join, in Node, s *scope) Node {
 			shared = append(shared, i)
 		}
 	}
-	j.columns(op.Lookup, shared)
+	j.columns(b.newNames(), op.Lookup, shared)
 	return j
 }
 
@@ -148,8 +148,7 @@ func (b *binder) joinSide(x syntax.Expr, j *Join, s *scope) (Expr, string) {
 }
 
 // columns chooses and names the result's columns.
-func (j *Join) columns(lookup bool, shared []int) {
-	taken := newNames()
+func (j *Join) columns(taken *names, lookup bool, shared []int) {
 	add := func(schema value.Schema, shift int, skip []int) {
 		for i, f := range schema {
 			if slices.Contains(skip, i) {

@@ -28,7 +28,11 @@ func (b *binder) expand(op syntax.Node, options []syntax.Option, cols []syntax.E
 	}
 	if id, ok := syntax.FindOption(options, "with_itemindex").(*syntax.Ident); ok {
 		m.Index = len(m.schema)
-		m.schema = append(m.schema, value.Field{Name: id.Name.Text, Type: value.Long})
+		taken := b.newNames()
+		for _, f := range m.schema {
+			taken.used[f.Name] = true
+		}
+		m.schema = append(m.schema, value.Field{Name: taken.take(id.Name.Text), Type: value.Long})
 		m.Out = append(m.Out, -1-len(m.Exprs))
 	}
 	if limit != nil {
@@ -49,7 +53,7 @@ func (b *binder) expandColumn(m *MvExpand, c syntax.ExpandCol, s *scope) {
 		b.fail(c.X, "only dynamic values can be expanded, and this is %s", describe(e.Type())).Hint = "parse_json(...) or split(...) make one of a text"
 		return
 	}
-	name := autoName(c.X)
+	name := autoName(c.X, m.In.Schema())
 	if c.Name != nil {
 		name = c.Name.Text
 	}
@@ -63,7 +67,7 @@ func (b *binder) expandColumn(m *MvExpand, c syntax.ExpandCol, s *scope) {
 		return
 	}
 	if name == "" {
-		taken := newNames()
+		taken := b.newNames()
 		for _, f := range m.schema {
 			taken.used[f.Name] = true
 		}

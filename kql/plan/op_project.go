@@ -32,7 +32,7 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 		case len(sortedArrays(inner)) > 1:
 			out = append(out, b.sortedColumns(inner.(*syntax.Call), n, v)...)
 		case !named:
-			out = append(out, target{name: nameIn(x, v), given: isIdent(x), x: b.scalar(x, v)})
+			out = append(out, target{name: autoName(x, v.cols), given: isIdent(x), x: b.scalar(x, v)})
 		case len(n.Names) == 1 && !n.Paren:
 			out = append(out, target{name: n.Names[0].Text, given: true, x: b.scalar(n.X, v)})
 		default:
@@ -74,7 +74,7 @@ func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []ta
 	}
 	var out []target
 	for i, a := range sortedArrays(x) {
-		t := target{name: sortedName(a, i), part: true, x: fold(&Element{e, &Const{value.LongOf(int64(i))}})}
+		t := target{name: sortedName(a, i, v.cols), part: true, x: fold(&Element{e, &Const{value.LongOf(int64(i))}})}
 		if named != nil && i < len(named.Names) {
 			t.name, t.given = named.Names[i].Text, true
 		}
@@ -84,8 +84,8 @@ func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []ta
 }
 
 // sortedName is what the i-th sorted array is called.
-func sortedName(x syntax.Expr, i int) string {
-	name := autoName(x)
+func sortedName(x syntax.Expr, i int, cols value.Schema) string {
+	name := autoName(x, cols)
 	if name == "" {
 		name = "array" + strconv.Itoa(i)
 	}
@@ -99,7 +99,7 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 	p := &Project{node: node{slices.Clone(in.Schema())}, In: in, Ordered: serialize}
 	p.Exprs = identity(in)
 	targets := b.columns(cols, v)
-	taken := newNames()
+	taken := b.newNames()
 	for _, f := range in.Schema() {
 		taken.used[f.Name] = true
 	}
@@ -110,6 +110,9 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 		if t.given && !taken.write(t.name) {
 			b.fail(at(cols, i), "the column %q is given twice", t.name)
 			continue
+		}
+		if c, ok := t.x.(*Col); ok && t.given && c.Name == t.name && isIdent(at(cols, i).(syntax.Expr)) {
+			continue // a column by itself stays as it is
 		}
 		if t.name != "" {
 			if at := p.schema.Index(t.name); at >= 0 {
@@ -165,7 +168,7 @@ func (b *binder) project(op *syntax.Project, in Node, s *scope) Node {
 		return b.projectReorder(op, in)
 	}
 	p := &Project{In: in}
-	taken := newNames()
+	taken := b.newNames()
 	targets := b.columns(op.Cols, b.envOf(in, s))
 	for _, t := range targets {
 		if t.given {
@@ -296,7 +299,7 @@ func orderNames(cols []int, schema value.Schema, kind string) {
 	if kind == "" {
 		return
 	}
-	less := func(x, y string) bool { return x < y }
+	less := func(x, y string) bool { return value.FoldString(x) < value.FoldString(y) }
 	if strings.HasPrefix(kind, "granny") {
 		less = naturalLess
 	}

@@ -46,7 +46,7 @@ func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
 		}
 		return &Values{}
 	}
-	u.layout(false)
+	u.layout(b.newNames(), false)
 	u.schema = append(value.Schema{{Name: "$table", Type: value.String}}, u.schema...)
 	return u
 }

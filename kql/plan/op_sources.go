@@ -11,7 +11,7 @@ import (
 // print is one row.
 func (b *binder) print(op *syntax.Print, s *scope) Node {
 	p := &Print{}
-	taken := newNames()
+	taken := b.newNames()
 	position := 0
 	for i, t := range b.columns(op.Cols, &env{scope: s, ordered: true}) {
 		name := t.name

@@ -89,7 +89,7 @@ func (b *binder) summarize(op *syntax.Summarize, in Node, s *scope) Node {
 	v.ordered = false
 	sum := &Summarize{In: in}
 	var outs []output
-	taken := newNames()
+	taken := b.newNames()
 	for _, x := range op.By {
 		outs = append(outs, b.key(x, v, sum, taken))
 	}
@@ -115,7 +115,7 @@ func (b *binder) summarize(op *syntax.Summarize, in Node, s *scope) Node {
 
 // key binds one expression of by.
 func (b *binder) key(x syntax.Expr, v *env, sum *Summarize, taken *names) output {
-	name, given := nameIn(x, v), false
+	name, given := autoName(x, v.cols), false
 	if n, ok := x.(*syntax.Named); ok && len(n.Names) == 1 {
 		name, given, x = n.Names[0].Text, true, n.X
 	}
@@ -168,7 +168,7 @@ func (g *gathering) outputs(x syntax.Expr, taken *names, keys []string) []output
 	if _, constant := e.(*Const); len(g.aggs) == before && !constant {
 		g.b.fail(x, "summarize needs an aggregate here").Hint = "as in count(), max(...), make_set(...); columns to group by stand after by"
 	}
-	name := nameIn(x, g.v)
+	name := autoName(x, g.v.cols)
 	if len(given) > 0 {
 		if !taken.write(given[0].Text) {
 			g.b.fail(x, "the column %q is given twice", given[0].Text)
@@ -192,7 +192,7 @@ func (g *gathering) extreme(call *syntax.Call, a *fn.Agg, given []syntax.Name, t
 		agg.Args, agg.Types = append(agg.Args, e), append(agg.Types, e.Type())
 		outs = append(outs, output{name, isGiven, &Col{0, name, e.Type()}})
 	}
-	naming := newExtremeNames(call, agg.Extreme)
+	naming := newExtremeNames(call, agg.Extreme, g.v.cols)
 	v := *g.v
 	v.agg = nil
 	for i, x := range call.Args {
@@ -206,7 +206,7 @@ func (g *gathering) extreme(call *syntax.Call, a *fn.Agg, given []syntax.Name, t
 		case *syntax.Named:
 			add(x.Names[0].Text, true, g.b.scalar(x.X, &v))
 		default:
-			add(naming.of(autoName(x), i), false, g.b.scalar(x, &v))
+			add(naming.of(autoName(x, v.cols), i), false, g.b.scalar(x, &v))
 		}
 	}
 	if len(agg.Args) == 0 {
@@ -226,7 +226,7 @@ func (g *gathering) extreme(call *syntax.Call, a *fn.Agg, given []syntax.Name, t
 
 // namesColumn says whether one of the expressions is just that column.
 func namesColumn(list []syntax.Expr, name string) bool {
-	return slices.ContainsFunc(list, func(x syntax.Expr) bool { return isIdent(x) && autoName(x) == name })
+	return slices.ContainsFunc(list, func(x syntax.Expr) bool { return isIdent(x) && autoName(x, nil) == name })
 }
 
 // extremeNames gives the columns of arg_max and its like their names. The
@@ -237,7 +237,7 @@ type extremeNames struct {
 	unnamed     string
 }
 
-func newExtremeNames(call *syntax.Call, kind int) extremeNames {
+func newExtremeNames(call *syntax.Call, kind int, cols value.Schema) extremeNames {
 	name := call.Func.Text
 	if name == "any" && len(call.Args) == 1 {
 		return extremeNames{true, "any_", "any_", "any_"} // then without a number
@@ -247,7 +247,7 @@ func newExtremeNames(call *syntax.Call, kind int) extremeNames {
 	}
 	best := map[int]string{1: "max_", -1: "min_"}[kind]
 	if len(call.Args) > 0 {
-		return extremeNames{name == "argmax" || name == "argmin", best, best + autoName(call.Args[0]) + "_", best + autoName(call.Args[0]) + "_arg"}
+		return extremeNames{name == "argmax" || name == "argmin", best, best + autoName(call.Args[0], cols) + "_", best + autoName(call.Args[0], cols) + "_arg"}
 	}
 	return extremeNames{}
 }
@@ -281,7 +281,7 @@ func (g *gathering) percentiles(call *syntax.Call, given []syntax.Name, taken *n
 	var outs []output
 	for i, pct := range call.Args[1:] {
 		one := &syntax.Call{Pos: call.Pos, Func: syntax.Name{Pos: call.Func.Pos, Text: "percentile"}, Args: []syntax.Expr{call.Args[0], pct}}
-		name := aggName(single, one)
+		name := aggName(single, one, g.v.cols)
 		if i < len(given) {
 			name = given[i].Text
 		}
@@ -294,7 +294,7 @@ func (g *gathering) percentiles(call *syntax.Call, given []syntax.Name, taken *n
 func (b *binder) distinct(op *syntax.Distinct, in Node, s *scope) Node {
 	v := b.envOf(in, s)
 	sum := &Summarize{In: in}
-	taken := newNames()
+	taken := b.newNames()
 	for _, x := range op.Cols {
 		switch x.(type) {
 		case *syntax.Star, *syntax.Pattern:

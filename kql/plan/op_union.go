@@ -43,7 +43,7 @@ func (b *binder) union(op *syntax.Union, in Node, s *scope) Node {
 		}
 		return &Values{}
 	}
-	u.layout(inner)
+	u.layout(b.newNames(), inner)
 	if source != "" {
 		u.Source = names
 		u.schema = append(value.Schema{{Name: source, Type: value.String}}, u.schema...)
@@ -160,7 +160,7 @@ func (b *binder) resolvable(x syntax.Expr, s *scope) bool {
 
 // layout lines the columns up by name; columns of one name with different
 // types part into name_type each.
-func (u *Union) layout(inner bool) {
+func (u *Union) layout(taken *names, inner bool) {
 	type column struct {
 		name string
 		typ  value.Type
@@ -190,7 +190,7 @@ func (u *Union) layout(inner bool) {
 		if len(types[c.name]) > 1 && !inner {
 			name += "_" + c.typ.String()
 		}
-		u.schema = append(u.schema, value.Field{Name: name, Type: c.typ})
+		u.schema = append(u.schema, value.Field{Name: taken.take(name), Type: c.typ})
 		for i, in := range u.Ins {
 			at := in.Schema().Index(c.name)
 			if at >= 0 && in.Schema()[at].Type != c.typ {
