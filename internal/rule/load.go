@@ -103,7 +103,6 @@ func (s *Set) readPath(p string) {
 		s.cannotRead(p, err)
 		return
 	}
-	before := len(s.sources)
 	if !info.IsDir() {
 		fsys, name := dirFS(filepath.Dir(p))
 		base := filepath.Base(p)
@@ -115,14 +114,13 @@ func (s *Set) readPath(p string) {
 		return
 	}
 	fsys, name := dirFS(p)
-	s.read(fsys, ".", name, false)
-	if len(s.sources) == before {
+	if s.read(fsys, ".", name, false) == 0 {
 		s.Mistakes.Add(diag.NewFile(p, ""), diag.Span{}, "there is no rule in this folder").Hint = "rules are files that end in .yaml or .yml"
 	}
 }
 
-// read reads all rule files below a folder.
-func (s *Set) read(fsys fs.FS, dir string, name func(string) string, builtin bool) {
+// read reads all rule files below a folder and says how many rules there were.
+func (s *Set) read(fsys fs.FS, dir string, name func(string) string, builtin bool) (found int) {
 	err := fs.WalkDir(fsys, dir, func(p string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -133,12 +131,16 @@ func (s *Set) read(fsys fs.FS, dir string, name func(string) string, builtin boo
 			}
 		case isYAML(p):
 			s.readFile(fsys, p, name, builtin)
+			if !isTest(p) {
+				found++
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		s.cannotRead(name(dir), err)
 	}
+	return found
 }
 
 func isYAML(p string) bool {

@@ -218,6 +218,13 @@ func TestARuleReplacesOneThatComesWithUs(t *testing.T) {
 	}
 }
 
+func TestAFolderOfReplacementsIsNoEmptyFolder(t *testing.T) {
+	dir := folder(t, map[string]string{"exec-into-pod.yaml": head + "query: Requests\n"})
+	if s := Load(Options{Paths: []string{dir}, Tables: world{}}); strings.Contains(s.Mistakes.Error(), "there is no rule in this folder") {
+		t.Error("a rule that replaces another counts as none")
+	}
+}
+
 func TestExceptionsBecomeAColumn(t *testing.T) {
 	r := one(t, head+"query: |\n  Requests\n  | where Verb == 'x' // last ;\n\n  ;\ndogwatch:\n  exceptions:\n  - where: User == 'a' // him\n    owner: x\n    reason: y\n    expires: 2027-06-30\n  - where: Name has 'b' or Code > 3\n")
 	if got := len(r.Query.Schema()); r.ExceptionColumn == "" || r.Query.Schema()[got-1].Name != r.ExceptionColumn || !r.Query.Stateless() {
