@@ -86,9 +86,7 @@ func (t *testFile) readCase(n *yaml.Node) {
 		t.doc.fail(n, "the test gives no records (given)")
 	}
 	for _, g := range given {
-		if record := t.record(g); record != nil {
-			c.input = append(append(c.input, record...), '\n')
-		}
+		c.input = append(c.input, t.records(g)...)
 	}
 	if l := m.get("lists"); l != nil {
 		lists := t.doc.mapping(l)
@@ -140,16 +138,16 @@ func (t *testFile) expectation(n *yaml.Node) expectation {
 	return e
 }
 
-// record is what one item of given stands for: nil, with a mistake noted, when
-// that cannot be told.
-func (t *testFile) record(n *yaml.Node) []byte {
+// record is what one item of given stands for, at its place in a series if it
+// is of one: nil, with a mistake noted, when that cannot be told.
+func (t *testFile) record(n *yaml.Node, at *nth) []byte {
 	if n.Kind == yaml.ScalarNode {
 		return []byte(strings.TrimSuffix(t.doc.scalar(n), "\n"))
 	}
 	if name, line, ok := fileItem(n); ok {
 		return t.fromFile(n, name, line)
 	}
-	w := &nodeWriter{t: t}
+	w := &nodeWriter{t: t, at: at}
 	w.node(n, 0)
 	if w.tooMuch {
 		t.doc.fail(n, "the record is too large or nested too deeply")
@@ -304,6 +302,8 @@ func setElement(n *yaml.Node, p string, v *yaml.Node) *yaml.Node {
 // a small file huge, so there is a limit.
 type nodeWriter struct {
 	t       *testFile
+	at      *nth   // nil: not of a series
+	key     string // the member that is being written
 	b       bytes.Buffer
 	tooMuch bool
 	missing bool // a base record was not found
@@ -347,7 +347,8 @@ func (w *nodeWriter) object(n *yaml.Node, depth int) {
 		if i > 0 {
 			w.b.WriteByte(',')
 		}
-		w.text(follow(n.Content[i]).Value)
+		w.key = follow(n.Content[i]).Value
+		w.text(w.key)
 		w.b.WriteByte(':')
 		w.node(n.Content[i+1], depth+1)
 	}
@@ -374,6 +375,10 @@ func (w *nodeWriter) scalar(n *yaml.Node) {
 				return
 			}
 		}
+	}
+	if w.at != nil {
+		w.text(w.at.text(w.key, n.Value))
+		return
 	}
 	w.text(n.Value)
 }
