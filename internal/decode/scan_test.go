@@ -107,24 +107,41 @@ func checkRepair(t *testing.T, whole, cut string) {
 	if json.Unmarshal([]byte(whole), &w) != nil || json.Unmarshal([]byte(fixed.text), &p) != nil {
 		t.Fatalf("repaired %q to %q", cut, fixed.text)
 	}
-	if fixed.cutKey == "" && strings.Count(whole, `":`) == len(distinctKeys(whole)) && !partOf(w, p) {
+	if fixed.cutKey == "" && !repeatsKey(whole) && !partOf(w, p) {
 		t.Errorf("repaired %q to %q, which says more than %q", cut, fixed.text, whole)
 	}
 }
 
-// distinctKeys lists the keys that stand once: a member that comes again later
-// would replace an earlier one.
-func distinctKeys(s string) map[string]bool {
-	keys := map[string]bool{}
+// repeatsKey says whether an object has a key twice: the later member would
+// replace the earlier one.
+func repeatsKey(s string) bool {
+	var open []map[string]bool // nil for an array
+	isKey := false
 	d := json.NewDecoder(strings.NewReader(s))
 	for {
 		token, err := d.Token()
 		if err != nil {
-			return keys
+			return false
 		}
-		if k, ok := token.(string); ok {
-			keys[k] = true
+		switch token {
+		case json.Delim('{'):
+			open, isKey = append(open, map[string]bool{}), true
+			continue
+		case json.Delim('['):
+			open, isKey = append(open, nil), false
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		default:
+			if k, ok := token.(string); ok && isKey {
+				if open[len(open)-1][k] {
+					return true
+				}
+				open[len(open)-1][k], isKey = true, false
+				continue
+			}
 		}
+		isKey = len(open) > 0 && open[len(open)-1] != nil
 	}
 }
 
