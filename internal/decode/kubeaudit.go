@@ -36,6 +36,8 @@ func kubeAuditHead() []column {
 			return firstOf(r.category, "file")
 		}),
 		text("AuditID", "The request's id. The client may choose it: never take it alone for an identity.", member1(fAuditID)),
+		truth("AuditIDReused", "Another request, or the same more than a minute apart, came with this AuditID before: API servers give every request its own, so the client chose it. Of the last 262,144 requests.", func(r *record) value.Value { return value.BoolOf(r.reusedID) }),
+		truth("InFuture", "TimeGenerated lies in front of the clock of the machine that reads it, and more than a day in front of all that was read before from the same source.", func(r *record) value.Value { return value.BoolOf(r.inFuture) }),
 		text("Stage", "`ResponseStarted`, `ResponseComplete` or `Panic`.", member1(fStage)),
 		text("Level", "How much the audit policy records: `Metadata`, `Request` or `RequestResponse`. At Metadata there are no bodies.", member1(fLevel)),
 	}
@@ -145,7 +147,7 @@ func (r *record) isHuman() bool {
 
 func kubeAuditRequest() []column {
 	status := func(key string) func(*record) string {
-		return func(r *record) string { return str(get(r.event.raw(fStatus), key)) }
+		return func(r *record) string { return str(first(r.event.raw(fStatus), key)) }
 	}
 	return []column{
 		text("Verb", "As recorded. exec, attach and portforward are `get` or `create`, as the client opens a WebSocket or SPDY.", (*record).verb),
@@ -189,7 +191,7 @@ func kubeAuditRequest() []column {
 	}
 }
 
-func (r *record) annotation(key string) string { return str(get(r.event.raw(fAnnotations), key)) }
+func (r *record) annotation(key string) string { return str(first(r.event.raw(fAnnotations), key)) }
 
 // isSession says whether the request is an exec or attach, straight or through
 // a node's proxy.
@@ -253,7 +255,7 @@ func (r *record) sessionFlag(name string) value.Value {
 }
 
 func (r *record) code() value.Value {
-	n, err := strconv.ParseInt(str(get(r.event.raw(fStatus), "code")), 10, 32)
+	n, err := strconv.ParseInt(str(first(r.event.raw(fStatus), "code")), 10, 32)
 	if err != nil {
 		return value.NullOf(value.Int)
 	}

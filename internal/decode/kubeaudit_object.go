@@ -11,6 +11,12 @@ func kubeAuditObject() []column {
 		{"Object", value.Dynamic, "The object as it is now: the response; without one, the body of a create or update. Null when the response is a Status, a list or a part of an object, for deletes, and for a patch without response.", func(r *record) value.Value {
 			return r.theBody().object
 		}},
+		moment("ObjectCreated", "When the object was made: metadata.creationTimestamp of the response.", func(r *record) string {
+			if o := r.event.raw(fResponse); isObject(o) {
+				return str(first(first(o, "metadata"), "creationTimestamp"))
+			}
+			return ""
+		}),
 		{"Change", value.Dynamic, "What this request set, in the object's shape. For an update or apply whose object was seen before within this run: only what differs; else the whole body. For a JSON patch: the values of its operations, each in its place; elements of lists that it does not name are left out, and its elements carry the names that the response gives them.", func(r *record) value.Value {
 			return r.theBody().change.set
 		}},

@@ -21,6 +21,7 @@ type Reader struct {
 	identities *identities
 	requests   *requests
 	versions   *versions
+	signs      *signs
 	arena      arena
 	members    []member
 	free       []record
@@ -65,7 +66,7 @@ func (r *Reader) want(t *table) {
 	v := &view{table: t}
 	switch t.name {
 	case "KubeAudit":
-		r.kube, r.requests, r.versions = v, newRequests(), newVersions()
+		r.kube, r.requests, r.versions, r.signs = v, newRequests(), newVersions(), newSigns(time.Now())
 	case "AKSAuditAdmin", "ArcK8sAuditAdmin":
 		v.copies = newRequests()
 	case "Sources":
@@ -152,6 +153,7 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 		}
 		rec.facts = &facts{r: r}
 		r.versions.follow(cluster, rec)
+		r.signs.look(cluster, rec)
 	case v.copies != nil && rec.category != "":
 		return v.copies.isNew(rec.cluster(), &rec.event)
 	}

@@ -28,6 +28,9 @@ type record struct {
 	event event
 	facts *facts // of KubeAudit, as far as they were asked for
 
+	reusedID bool // the audit ID came with another request before
+	inFuture bool // its time is still to come
+
 	inflow *inflow // of a row of Sources
 }
 
@@ -146,7 +149,7 @@ func (e *event) received() string {
 }
 
 // username is the authenticated caller.
-func (e *event) username() string { return str(get(e.raw(fUser), "username")) }
+func (e *event) username() string { return str(first(e.raw(fUser), "username")) }
 
 // top is a member of the record's own object.
 func (r *record) top(key string) string { return get(r.text, key) }
