@@ -244,10 +244,14 @@ func get(object, key string) (text string) {
 		}
 		i = skipSpace(object, i+1)
 	}
-	if text == "null" {
+	return notNull(text)
+}
+
+func notNull(token string) string {
+	if token == "null" {
 		return ""
 	}
-	return text
+	return token
 }
 
 // first is get for what the API server wrote itself, which has no name twice:
@@ -272,7 +276,7 @@ func first(object, key string) string {
 			return ""
 		}
 		if name == key {
-			return object[i:end]
+			return notNull(object[i:end])
 		}
 		if i = skipSpace(object, end); i >= len(object) || object[i] != ',' {
 			return ""

@@ -17,11 +17,7 @@ type ref struct {
 // of the request tells.
 func refOf(e *event, cut, uriCut bool) ref {
 	o := e.raw(fObjectRef)
-	r := ref{
-		group: str(get(o, "apiGroup")), version: str(get(o, "apiVersion")),
-		resource: str(get(o, "resource")), subresource: str(get(o, "subresource")),
-		namespace: str(get(o, "namespace")), name: str(get(o, "name")),
-	}
+	r := readRef(o)
 	if o != "" && !cut {
 		return r
 	}
@@ -34,6 +30,31 @@ func refOf(e *event, cut, uriCut bool) ref {
 	if u.resource == r.resource && u.group == r.group {
 		r.version, r.subresource = firstOf(r.version, u.version), firstOf(r.subresource, u.subresource)
 		r.namespace, r.name = firstOf(r.namespace, u.namespace), firstOf(r.name, u.name)
+	}
+	return r
+}
+
+// readRef reads objectRef in one pass.
+func readRef(o string) (r ref) {
+	var few [12]member
+	members, _ := scanObject(o, 0, few[:0])
+	for i := range members {
+		m := &members[i]
+		token := o[m.start:m.end]
+		switch m.key(o) {
+		case "apiGroup":
+			r.group = str(token)
+		case "apiVersion":
+			r.version = str(token)
+		case "resource":
+			r.resource = str(token)
+		case "subresource":
+			r.subresource = str(token)
+		case "namespace":
+			r.namespace = str(token)
+		case "name":
+			r.name = str(token)
+		}
 	}
 	return r
 }

@@ -69,42 +69,53 @@ var noVersions = map[string]bool{
 func (v *versions) follow(cluster string, rec *record) {
 	e := &rec.event
 	verb := e.str(fVerb)
-	switch verb {
-	case "create", "update", "patch", "delete", "get":
-	default:
-		return
-	}
-	if verb == "get" && e.raw(fResponse) == "" || rec.cut {
+	if rec.cut || !shows(e, verb) {
 		return
 	}
 	r := refOf(e, false, false)
 	if r.resource == "" || noVersions[r.resource] {
 		return
 	}
-	now := stateOf(e, verb)
-	name := firstOf(r.name, str(first(first(now, "metadata"), "name")))
-	key := strings.Join([]string{cluster, r.group, r.resource, r.namespace, name}, "\x00")
-	if (verb == "update" || verb == "patch") && (r.subresource == "" || r.subresource == "ephemeralcontainers") {
+	key := versionKey(cluster, &r)
+	// A read, or the answer to a change of its status, shows the whole object
+	// too: the first look counts, later changes come by themselves.
+	look := verb == "get" || r.subresource != "" && r.subresource != "ephemeralcontainers"
+	if look && (r.subresource != "" && r.subresource != "status" || v.byKey[key] != nil) {
+		return
+	}
+	if !look && (verb == "update" || verb == "patch") {
 		e.prior = v.get(key)
 	}
 	if !succeeded(e) || isDryRun(e, verb) {
 		return
 	}
-	switch {
-	case verb == "delete":
-		if r.subresource == "" {
-			v.drop(key)
-		}
-	case now == "" || name == "":
-	case verb == "get" || r.subresource != "" && r.subresource != "ephemeralcontainers":
-		// A read, or the answer to a change of its status, shows the whole
-		// object too: the first look counts, later changes come by themselves.
-		if (r.subresource == "" || r.subresource == "status") && v.byKey[key] == nil {
-			v.put(key, now)
-		}
-	default:
+	if verb == "delete" {
+		v.drop(key)
+		return
+	}
+	now := stateOf(e, verb)
+	if r.name == "" {
+		r.name = str(first(first(now, "metadata"), "name"))
+		key = versionKey(cluster, &r)
+	}
+	if now != "" && r.name != "" {
 		v.put(key, now)
 	}
+}
+
+// shows says whether an event may tell an object's state.
+func shows(e *event, verb string) bool {
+	switch verb {
+	case "create", "update", "patch", "delete":
+		return true
+	case "get":
+		return e.raw(fResponse) != ""
+	}
+	return false
+}
+
+func versionKey(cluster string, r *ref) string {
+	return strings.Join([]string{cluster, r.group, r.resource, r.namespace, r.name}, "\x00")
 }
 
 // stateOf is the object's text as the event shows it.
@@ -129,6 +140,6 @@ func isObject(o string) bool {
 }
 
 func succeeded(e *event) bool {
-	code := str(get(e.raw(fStatus), "code"))
+	code := str(first(e.raw(fStatus), "code"))
 	return len(code) == 3 && (code[0] == '2' || code[0] == '1')
 }
