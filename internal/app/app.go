@@ -21,6 +21,7 @@ type Config struct {
 	Rules     []string // folders and files of further rules
 	Lists     []string // folders whose lines are added to lists
 	NoBuiltin bool     // leave out the rules that come with dogwatch
+	NoTests   bool     // leave out the tests beside the rules
 
 	Cluster     string         // of records that do not name theirs
 	TrustedHops []netip.Prefix // proxies before the API server
@@ -43,7 +44,7 @@ type TestResult = rule.TestResult
 // Load reads rules and lists. It always returns an App; Mistakes says what of
 // them cannot be used.
 func Load(cfg Config) *App {
-	set := rule.Load(rule.Options{NoBuiltin: cfg.NoBuiltin, Paths: cfg.Rules, ListDirs: cfg.Lists, Tables: tables{}})
+	set := rule.Load(rule.Options{NoBuiltin: cfg.NoBuiltin, NoTests: cfg.NoTests, Paths: cfg.Rules, ListDirs: cfg.Lists, Tables: tables{}})
 	return &App{cfg: cfg, set: set, rules: set.Rules}
 }
 

@@ -67,7 +67,7 @@ pass, and for conditions the first rows that failed there, with the values they 
 // ruleOf finds the rule by name, id, or as the one rule of a file.
 func (l *loading) ruleOf(arg string) (*dogwatch.Rule, *app.App, error) {
 	names := l.pathsAndNames([]string{arg})
-	a, err := l.load()
+	a, err := l.loadToRun()
 	if err != nil {
 		return nil, nil, err
 	}

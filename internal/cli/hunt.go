@@ -117,7 +117,7 @@ func (f *huntFlags) answer(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, err := f.load()
+	a, err := f.loadToRun()
 	if err != nil {
 		return err
 	}

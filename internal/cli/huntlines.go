@@ -31,7 +31,7 @@ func (f *huntFlags) answerLines(ctx context.Context, env *Env, inputs []string) 
 	if slices.Contains(inputs, "-") {
 		return usage("with --stdin the queries come from standard input: the logs cannot")
 	}
-	a, err := f.load()
+	a, err := f.loadToRun()
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,12 @@ func (l *loading) load() (*app.App, error) {
 	return a, usable(a.Fatal())
 }
 
+// loadToRun is load for those who run rules and have no use for their tests.
+func (l *loading) loadToRun() (*app.App, error) {
+	l.cfg.NoTests = true
+	return l.load()
+}
+
 // usable is the error of mistakes, if there are any.
 func usable(mistakes diag.List) error {
 	if err := mistakes.Err(); err != nil {

@@ -110,7 +110,7 @@ func (f *scanFlags) narrow(a *app.App) error {
 }
 
 func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
-	a, err := f.load()
+	a, err := f.loadToRun()
 	if err != nil {
 		return err
 	}

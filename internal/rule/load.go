@@ -30,7 +30,10 @@ type Options struct {
 	Paths []string
 	// ListDirs are folders of lists, whose lines are added to those there are.
 	ListDirs []string
-	Tables   Tables
+	// NoTests leaves out the tests beside the rules: what only runs rules need
+	// not read them.
+	NoTests bool
+	Tables  Tables
 }
 
 // A Set is rules with their lists and tests.
@@ -43,6 +46,7 @@ type Set struct {
 	Mistakes diag.List
 
 	tables  Tables
+	noTests bool
 	sources []*source
 	tests   map[string]*testFile // by the rule's short name
 }
@@ -50,7 +54,7 @@ type Set struct {
 // Load reads and compiles rules. It always returns a set: Mistakes says what
 // could not be used.
 func Load(opt Options) *Set {
-	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, tests: map[string]*testFile{}}
+	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, noTests: opt.NoTests, tests: map[string]*testFile{}}
 	builtin := func(p string) string { return "rules/" + p }
 	s.note(s.Lists.loadDir(rules.FS, "lists", func(p string) string { return builtin(p) }))
 	for _, dir := range opt.ListDirs {
@@ -151,6 +155,9 @@ func isYAML(p string) bool {
 func isTest(p string) bool { return strings.HasSuffix(shortName(p), ".test") }
 
 func (s *Set) readFile(fsys fs.FS, p string, name func(string) string, builtin bool) {
+	if s.noTests && isTest(p) {
+		return
+	}
 	text, err := readFile(fsys, p)
 	if err != nil {
 		s.cannotRead(name(p), err)

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -32,6 +33,9 @@ func failing(err error) sink { return func(*value.Batch) error { return err } }
 
 func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	if l, ok := e.(*plan.Logic); ok {
+		if !l.Or {
+			return r.compileAnd(plan.Conjuncts(l))
+		}
 		x, err := r.compileFilter(l.X)
 		if err != nil {
 			return nil, err
@@ -40,16 +44,68 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.Or {
-			return &orFilter{x: x, y: y}, nil
-		}
-		return &andFilter{x, y}, nil
+		return &orFilter{x: x, y: y}, nil
 	}
 	if f := textFilterOf(e); f != nil {
 		return f, nil
 	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
+}
+
+// compileAnd asks the cheap conditions first. The order is free: a condition
+// has no effect but its answer, and none can fail.
+func (r *run) compileAnd(list []plan.Expr) (filter, error) {
+	slices.SortStableFunc(list, func(x, y plan.Expr) int { return cost(x) - cost(y) })
+	var all filter
+	for _, e := range list {
+		f, err := r.compileFilter(e)
+		if err != nil {
+			return nil, err
+		}
+		if all != nil {
+			f = &andFilter{all, f}
+		}
+		all = f
+	}
+	return all, nil
+}
+
+// cost guesses what a condition costs a row, in comparisons of a text: columns
+// of text are at hand, others may have to be worked out from a record's body.
+func cost(e plan.Expr) int {
+	if textFilterOf(e) != nil {
+		return 1
+	}
+	total := 0
+	plan.Walk(e, func(e plan.Expr) bool {
+		total += costOf(e)
+		return true
+	})
+	return total
+}
+
+func costOf(e plan.Expr) int {
+	switch e := e.(type) {
+	case *plan.Const:
+		return 0
+	case *plan.Col:
+		switch e.Typ {
+		case value.Dynamic:
+			return 40
+		case value.String:
+			return 2
+		}
+		return 4
+	case *plan.Call:
+		if e.Name == "matches regex" || strings.HasPrefix(e.Name, "extract") || strings.HasPrefix(e.Name, "replace") {
+			return 30
+		}
+		return 4 + len(e.Args)/8
+	case *plan.Member, *plan.Element:
+		return 10
+	}
+	return 4
 }
 
 type exprFilter struct {

@@ -14,12 +14,15 @@ func (b *binder) where(op *syntax.Where, in Node, s *scope) Node {
 // that is the same: fewer rows to join, and innerunique chooses among the rows
 // that pass, as Kusto does.
 func pushWhere(in Node, p Expr) Node {
+	if w, ok := in.(*Where); ok { // several in a row are one
+		return &Where{node{in.Schema()}, w.In, &Logic{X: w.P, Y: p}}
+	}
 	j, ok := in.(*Join)
 	if !ok || !leftDecides(j.Kind) {
 		return &Where{node{in.Schema()}, in, p}
 	}
 	var left, rest Expr
-	for _, c := range conjuncts(p) {
+	for _, c := range Conjuncts(p) {
 		if moved, ok := moveLeft(c, j); ok {
 			left = and(left, moved)
 			continue
@@ -54,10 +57,10 @@ func and(x, y Expr) Expr {
 	return &Logic{X: x, Y: y}
 }
 
-// conjuncts are the parts of a condition that must all be true.
-func conjuncts(p Expr) []Expr {
+// Conjuncts are the parts of a condition that must all be true.
+func Conjuncts(p Expr) []Expr {
 	if l, ok := p.(*Logic); ok && !l.Or {
-		return append(conjuncts(l.X), conjuncts(l.Y)...)
+		return append(Conjuncts(l.X), Conjuncts(l.Y)...)
 	}
 	return []Expr{p}
 }
