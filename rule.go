@@ -1,6 +1,7 @@
 package dogwatch
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch/kql"
@@ -64,6 +65,13 @@ func (r *Rule) Ref() RuleRef { return RuleRef{r.ID, r.Short, r.Name, r.Version} 
 // Counts says whether the rule needs more than one record to decide.
 func (r *Rule) Counts() bool {
 	return !r.Query.Stateless() || r.Trigger != Trigger{Operator: "gt"}
+}
+
+// OnChange says whether a rule that counts is to run whenever it may have
+// something new to say, over the Period before; else it runs every Frequency.
+// It can only where more records never take a result away.
+func (r *Rule) OnChange() bool {
+	return r.Counts() && strings.EqualFold(r.Kind, "NRT") && r.Trigger.Operator == "gt" && r.Period > 0
 }
 
 // A Trigger compares the number of result rows with a threshold.

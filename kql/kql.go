@@ -139,6 +139,15 @@ func (q *Query) Stateless() bool {
 	return len(q.leaves) > 0
 }
 
+// Grows says whether more rows can only add results, or make those that are
+// there grow, so that what was found is never taken back; else why not.
+// Conditions on the clock are read over: a window's bounds take their place.
+func (q *Query) Grows() (why string, ok bool) { return plan.Grows(q.plan) }
+
+// Keys are the numbers of the result columns that tell the groups of the last
+// summarize apart, bins of time left out. ok is false when there is none.
+func (q *Query) Keys() (columns []int, ok bool) { return plan.Keys(q.plan) }
+
 // Run executes the query to its end. Batches are only good until emit returns.
 func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(*value.Batch) error) error {
 	return exec.Run(ctx, q.plan, db, opt, emit)

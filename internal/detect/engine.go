@@ -54,9 +54,14 @@ type RuleStats struct {
 	Hits int64 // result rows
 	// Excepted are the result rows that met each exception.
 	Excepted []int64
-	// Late rows came too late for a rule that counts; Dropped did not fit into
-	// its memory. Both are losses.
+	// Late rows came when some of what a rule that counts sets them against had
+	// been let go; Dropped did not fit into its memory. Both are losses.
 	Late, Dropped int64
+	// Kept and Memory are the most rows, and bytes, that the rule kept at once.
+	Kept   int
+	Memory int64
+	// Looks are the rows that runs of a rule that counts looked at, together.
+	Looks int64
 	// Coarse says that a rule that counts ran less often than it should, to
 	// end in time.
 	Coarse bool

@@ -16,6 +16,8 @@ type shape struct {
 	tactics   int
 	exception int
 	group     []int
+	// counted are the columns that the query counts by, nil when it does not.
+	counted []int
 }
 
 func newShape(r *dogwatch.Rule) *shape {
@@ -26,6 +28,9 @@ func newShape(r *dogwatch.Rule) *shape {
 	s.severity, s.tactics, s.exception = s.column(r.SeverityColumn), s.column(r.TacticsColumn), s.column(r.ExceptionColumn)
 	for _, name := range r.Group.By {
 		s.group = append(s.group, s.column(name))
+	}
+	if keys, ok := r.Query.Keys(); ok {
+		s.counted = append([]int{}, keys...)
 	}
 	return s
 }
@@ -121,13 +126,25 @@ func (r row) groupKey() (key string, ok bool) {
 	if len(r.group) == 0 {
 		return "", false
 	}
+	return r.keyOf(r.group), true
+}
+
+// countedKey tells apart what the query counts; ok is false when it does not.
+func (r row) countedKey() (key string, ok bool) {
+	if r.counted == nil {
+		return "", false
+	}
+	return r.keyOf(r.counted), true
+}
+
+func (r row) keyOf(columns []int) string {
 	var buf []byte
-	for _, c := range r.group {
+	for _, c := range columns {
 		if c >= 0 {
 			buf = r.b.At(r.i, c).GroupKey(buf)
 		}
 	}
-	return string(buf), true
+	return string(buf)
 }
 
 // summary is the one line that tells what happened.

@@ -4,24 +4,30 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime/debug"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A window keeps the rows that a rule counts, and runs the rule over them.
+// A window keeps the rows that a rule counts, and runs the rule over them: at
+// its times, or whenever there is something new (see slider).
 type window struct {
 	u       *unit
 	tables  map[string]*keptTable
 	maxRows int
 	maxMem  int64
+	maxWork int  // rows that one run may look at
+	slides  bool // the rule runs on change
 
 	rows []kept
 	mem  int64
-	done int64 // the last step that was run, in ticks; 0: none
+	// done is the time, in ticks, up to which the rule was run with all rows
+	// that came; 0: none. gone is that of the last row that was let go.
+	done, gone int64
 }
 
 // A keptTable says what of a table's rows is kept.
@@ -41,7 +47,7 @@ type kept struct {
 }
 
 func newWindow(u *unit, opt Options) *window {
-	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory}
+	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory, maxWork: maxWork}
 	for _, name := range u.rule.Query.Tables() {
 		schema, _ := opt.Catalog.Table(name)
 		t := &keptTable{schema: schema, columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
@@ -50,6 +56,8 @@ func newWindow(u *unit, opt Options) *window {
 		}
 		w.tables[name] = t
 	}
+	_, grows := u.feed.Grows()
+	w.slides = u.rule.OnChange() && grows
 	return w
 }
 
@@ -86,164 +94,128 @@ func (f *feed) keep(s *source, w *window) ([]kept, error) {
 // is there, and what it has seen for long enough goes.
 func (w *window) add(rows []kept, st *RuleStats) {
 	for _, k := range rows {
-		if w.done > 0 && k.ticks <= w.done {
-			st.Late++
+		if k.ticks <= w.done { // it came late: what it has a part in is run again
+			w.done = k.ticks - 1
+			if w.gone > 0 && k.ticks-w.period() < w.gone {
+				st.Late++
+			}
 		}
 		w.mem += k.size
 	}
 	w.rows = append(w.rows, rows...)
+	st.Kept, st.Memory = max(st.Kept, len(w.rows)), max(st.Memory, w.mem)
 	if len(w.rows) > w.maxRows || w.mem > w.maxMem {
-		w.run(context.Background(), st)
-		w.forget(st)
+		w.makeRoom(st)
 	}
 }
 
-// forget lets go of the rows that no later step looks at; when that does not
-// make room enough, of the oldest.
-func (w *window) forget(st *RuleStats) {
-	keep := 0
-	if p := w.period(); p > 0 {
-		for keep < len(w.rows) && w.rows[keep].ticks <= w.done-p {
-			w.mem -= w.rows[keep].size
-			keep++
-		}
+// lateness is how long the rows of one time may come after those of another.
+const lateness = int64(10*time.Minute) / ticksPerNano
+
+// makeRoom runs the rule over the time of which nothing more is expected, and
+// lets go of what no later run looks at. Where that is not enough, over all
+// there is, and the oldest rows go.
+func (w *window) makeRoom(st *RuleStats) {
+	ctx := context.Background()
+	w.sort()
+	// Some few rows may claim to be of the future: they are no clock.
+	now := w.rows[len(w.rows)-1-len(w.rows)/50].ticks
+	if w.period() > 0 {
+		w.run(ctx, now-lateness, st)
+		w.forget()
 	}
-	for keep < len(w.rows) && (len(w.rows)-keep > w.maxRows/2 || w.mem > w.maxMem/2) {
-		w.mem -= w.rows[keep].size
+	if len(w.rows) <= w.maxRows/4*3 && w.mem <= w.maxMem/4*3 {
+		return
+	}
+	if w.period() <= 0 {
+		now = math.MaxInt64 // it looks at all there is
+	}
+	w.run(ctx, now, st)
+	w.forget()
+	w.dropOldest(st)
+}
+
+// forget lets go of the rows that no later run looks at.
+func (w *window) forget() {
+	p := w.period()
+	if p <= 0 {
+		return
+	}
+	keep := 0
+	for keep < len(w.rows) && w.rows[keep].ticks <= w.done-p {
+		keep++
+	}
+	w.cut(keep)
+}
+
+// dropOldest makes room by force.
+func (w *window) dropOldest(st *RuleStats) {
+	keep, mem := 0, w.mem
+	for keep < len(w.rows) && (len(w.rows)-keep > w.maxRows/2 || mem > w.maxMem/2) {
+		mem -= w.rows[keep].size
 		keep++
 		st.Dropped++
 	}
-	w.rows = append([]kept(nil), w.rows[keep:]...)
+	w.cut(keep)
+}
+
+// cut takes the first rows away.
+func (w *window) cut(n int) {
+	if n == 0 {
+		return
+	}
+	for i := range n {
+		w.mem -= w.rows[i].size
+	}
+	w.gone = max(w.gone, w.rows[n-1].ticks)
+	w.rows = append([]kept(nil), w.rows[n:]...)
 }
 
 // finish runs the rule over what is there, at the end of the input.
-func (w *window) finish(ctx context.Context, st *RuleStats) { w.run(ctx, st) }
+func (w *window) finish(ctx context.Context, st *RuleStats) {
+	w.sort()
+	w.run(ctx, math.MaxInt64, st)
+}
+
+func (w *window) sort() {
+	slices.SortFunc(w.rows, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(a.ticks, b.ticks), a.evidence.Compare(b.evidence))
+	})
+}
 
 const ticksPerNano = 100 // nanoseconds in a tick
 
 func (w *window) period() int64    { return int64(w.u.rule.Period) / ticksPerNano }
 func (w *window) frequency() int64 { return int64(w.u.rule.Frequency) / ticksPerNano }
 
-// run runs the rule at each step of time at which there is something new.
-func (w *window) run(ctx context.Context, st *RuleStats) {
-	slices.SortFunc(w.rows, func(a, b kept) int {
-		return cmp.Or(cmp.Compare(a.ticks, b.ticks), a.evidence.Compare(b.evidence))
-	})
+// run runs the rule over the rows, which are sorted, up to a time.
+func (w *window) run(ctx context.Context, to int64, st *RuleStats) {
 	if len(w.rows) == 0 {
 		return
 	}
-	for _, at := range w.steps(st) {
-		lo, hi := w.between(at)
-		if err := w.step(ctx, at, lo, hi, st); err != nil {
-			if st.Err == nil {
-				st.Err = err
-			}
-			st.Skipped += int64(hi - lo)
-		}
-		w.done = at
-		if ctx.Err() != nil {
-			return
-		}
+	to = min(to, w.rows[len(w.rows)-1].ticks)
+	if w.slides {
+		newSlider(ctx, w, st).run(to)
+		w.done = max(w.done, to)
+		return
 	}
+	w.bySchedule(ctx, to, st)
 }
 
-// between are the rows that a step looks at.
-func (w *window) between(at int64) (lo, hi int) {
-	after := func(t int64) int {
-		i, _ := slices.BinarySearchFunc(w.rows, t, func(k kept, t int64) int {
-			if k.ticks <= t {
-				return -1
-			}
-			return 1
-		})
-		return i
-	}
-	if p := w.period(); p > 0 {
-		lo = after(at - p)
-	}
-	return lo, after(at)
-}
-
-// maxWork bounds the rows that all steps of a run look at together.
-const maxWork = 20_000_000
-
-// steps are the times at which the rule is run: the whole multiples of its
-// frequency that have new rows behind them, and, where fewer rows may mean an
-// alert, those at which rows go out of sight. Where that would take too long,
-// there are fewer.
-func (w *window) steps(st *RuleStats) []int64 {
-	every, period := w.frequency(), w.period()
-	if every <= 0 || period <= 0 {
-		return []int64{w.rows[len(w.rows)-1].ticks}
-	}
-	for {
-		steps, work := w.stepsOf(every, period), 0
-		for _, at := range steps {
-			lo, hi := w.between(at)
-			work += hi - lo
+// after is the place of the first row later than a time.
+func (w *window) after(t int64) int {
+	i, _ := slices.BinarySearchFunc(w.rows, t, func(k kept, t int64) int {
+		if k.ticks <= t {
+			return -1
 		}
-		if work <= maxWork || len(steps) < 2 {
-			return steps
-		}
-		every *= 2
-		st.Coarse = true
-	}
-}
-
-func (w *window) stepsOf(every, period int64) []int64 {
-	up := func(t int64) int64 { return (t + every - 1) / every * every }
-	end := up(w.rows[len(w.rows)-1].ticks)
-	var out []int64
-	for _, k := range w.rows {
-		if at := up(k.ticks); at > w.done {
-			out = append(out, at)
-		}
-		if at := up(k.ticks + period); w.u.rule.Trigger.Operator != "gt" && at <= end && at > w.done {
-			out = append(out, at)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// step runs the rule over rows lo to hi, and its results, when they are cause
-// for an alert, go where all hits go.
-func (w *window) step(ctx context.Context, at int64, lo, hi int, st *RuleStats) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
-		}
-	}()
-	var hits []hit
-	rows := w.rows[lo:hi]
-	db := &windowDB{w: w, rows: rows}
-	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true}
-	err = w.u.rule.Query.Run(ctx, db, opt, func(b *value.Batch) error {
-		for _, i := range b.Rows() {
-			r := row{w.u.shape, b, int(i)}
-			if n := r.excepted(); n > 0 && n <= len(st.Excepted) && w.u.lasts(n-1, kql.TimeOf(at)) {
-				st.Excepted[n-1]++
-				continue
-			}
-			hits = append(hits, w.hit(r, rows, at))
-		}
-		return nil
+		return 1
 	})
-	if err != nil || !w.u.rule.Trigger.Met(int64(len(hits))) {
-		return err
-	}
-	st.Hits += int64(len(hits))
-	if len(hits) == 0 { // an alert for what is missing
-		hits = append(hits, w.nothing(at))
-	}
-	if !w.u.rule.PerResult {
-		hits = []hit{together(hits)}
-	}
-	for i := range hits {
-		w.u.folds.add(&hits[i])
-	}
-	return nil
+	return i
 }
+
+// origins is how many source rows a group of a run over n rows remembers: all,
+// and where a join pairs them, each some times.
+func origins(n int) int { return 4*n + 1000 }
 
 // hit makes a hit of a result row and the rows it was made of.
 func (w *window) hit(r row, rows []kept, at int64) hit {
@@ -255,6 +227,9 @@ func (w *window) hit(r row, rows []kept, at int64) hit {
 			}
 		}
 	}
+	// a row may have a part in several ways
+	slices.SortFunc(evidence, dogwatch.Evidence.Compare)
+	evidence = slices.CompactFunc(evidence, func(a, b dogwatch.Evidence) bool { return a.Compare(b) == 0 })
 	h := hitOf(r, evidence)
 	if len(evidence) == 0 {
 		h.from = sane(kql.TimeOf(at))
@@ -264,10 +239,23 @@ func (w *window) hit(r row, rows []kept, at int64) hit {
 	h.face.weight = len(evidence)
 	if key, ok := r.groupKey(); ok {
 		h.key = "g" + key
+	} else if key, ok := r.countedKey(); ok {
+		h.key = "c" + key
 	} else {
 		h.key = "e" + fmt.Sprintf("%q", h.entities)
 	}
 	return h
+}
+
+// take hands on the hits of one run of the rule.
+func (u *unit) take(hits []hit, st *RuleStats) {
+	st.Hits += int64(len(hits))
+	if !u.rule.PerResult {
+		hits = []hit{together(hits)}
+	}
+	for i := range hits {
+		u.folds.add(&hits[i])
+	}
 }
 
 // nothing is the hit of a rule that alerts when too little is there.
@@ -308,6 +296,7 @@ func together(hits []hit) hit {
 type windowDB struct {
 	w    *window
 	rows []kept
+	only []int32 // the places of those that are meant; nil: all
 }
 
 // Scan emits the rows of a table. Their Origin is their place among the rows.
@@ -324,20 +313,31 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 		}
 		b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, db.rows, index})
 		b.Origin = make([][]int64, len(index))
+		places := make([]int64, len(index))
 		for k, i := range index {
-			b.Origin[k] = []int64{int64(i)}
+			places[k] = int64(i)
+			b.Origin[k] = places[k : k+1 : k+1]
 		}
-		index = nil
+		index = make([]int, 0, size)
 		return emit(b)
 	}
-	for i := range db.rows {
+	add := func(i int) error {
 		if db.rows[i].table != table {
-			continue
+			return nil
 		}
 		if index = append(index, i); len(index) == size {
-			if err := flush(); err != nil {
-				return err
-			}
+			return flush()
+		}
+		return nil
+	}
+	for _, i := range db.only {
+		if err := add(int(i)); err != nil {
+			return err
+		}
+	}
+	for i := 0; db.only == nil && i < len(db.rows); i++ {
+		if err := add(i); err != nil {
+			return err
 		}
 	}
 	return flush()

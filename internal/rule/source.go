@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"path"
 	"strconv"
 	"strings"
@@ -180,8 +181,8 @@ func (s *source) readSchedule(m *mapping) {
 	}
 	r.Frequency = s.duration(m, "queryFrequency")
 	r.Period = s.duration(m, "queryPeriod")
-	if r.Kind == "NRT" && r.Frequency == 0 {
-		r.Frequency, r.Period = time.Minute, time.Minute
+	if r.Kind == "NRT" { // Sentinel runs them every minute over the last
+		r.Frequency, r.Period = cmp.Or(r.Frequency, time.Minute), cmp.Or(r.Period, time.Minute)
 	}
 	if r.Period > 0 && r.Frequency == 0 {
 		r.Frequency = r.Period

@@ -30,12 +30,16 @@ type Options struct {
 	MaxRows   int64 // rows that the query may give
 	// TrackOrigin asks for the source rows of each result (value.Batch.Origin).
 	TrackOrigin bool
+	// MaxOrigins is how many source rows a group remembers.
+	MaxOrigins int
 }
 
 // Defaults of Options.
 const (
 	DefaultMemory = 2 << 30
 	DefaultRows   = 10_000_000
+
+	DefaultOrigins = 100_000
 )
 
 // A LimitError ends a query that takes more than it may.
@@ -73,6 +77,9 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 	}
 	if opt.MaxRows == 0 {
 		opt.MaxRows = DefaultRows
+	}
+	if opt.MaxOrigins == 0 {
+		opt.MaxOrigins = DefaultOrigins
 	}
 	return &run{
 		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),

@@ -187,7 +187,9 @@ func (j *joiner) push(b *value.Batch, p *pairs) error {
 		cols[c] = value.ColumnOf(vals)
 	}
 	nb := value.NewBatch(len(p.left), cols)
-	j.origins(nb, b, p)
+	if err := j.origins(nb, b, p); err != nil {
+		return err
+	}
 	return j.out(nb)
 }
 
@@ -199,11 +201,13 @@ func fill(vals, from []value.Value, rows []int32) {
 	}
 }
 
-// origins of a pair are those of both rows.
-func (j *joiner) origins(nb, b *value.Batch, p *pairs) {
+// origins of a pair are those of both rows. Groups on both sides may have many
+// each, and every pair has them all.
+func (j *joiner) origins(nb, b *value.Batch, p *pairs) error {
 	if !j.run.opt.TrackOrigin {
-		return
+		return nil
 	}
+	size := 0
 	nb.Origin = make([][]int64, nb.N)
 	for k := range nb.Origin {
 		var list []int64
@@ -214,5 +218,15 @@ func (j *joiner) origins(nb, b *value.Batch, p *pairs) {
 			list = append(list, j.right.origin[p.right[k]]...)
 		}
 		nb.Origin[k] = list
+		if len(list) > 100 {
+			size += 8 * len(list)
+		}
+		if size > 1<<20 {
+			if err := j.run.grow(int64(size)); err != nil {
+				return err
+			}
+			size = 0
+		}
 	}
+	return nil
 }

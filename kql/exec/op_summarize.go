@@ -8,9 +8,6 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// maxOrigins is how many source rows a group remembers.
-const maxOrigins = 100_000
-
 // A group is one combination of keys and what was gathered of it.
 type group struct {
 	keys   []value.Value
@@ -75,15 +72,15 @@ func (g *grouper) add(b *value.Batch) error {
 			grp.states[a].Add(row)
 		}
 		if g.run.opt.TrackOrigin {
-			grp.track(originOf(b, i))
+			grp.track(originOf(b, i), g.run.opt.MaxOrigins)
 		}
 	}
 	return g.count(len(rows))
 }
 
-func (grp *group) track(origin []int64) {
+func (grp *group) track(origin []int64, most int) {
 	for _, o := range origin {
-		if n := len(grp.origin); n < maxOrigins && (n == 0 || grp.origin[n-1] != o) {
+		if n := len(grp.origin); n < most && (n == 0 || grp.origin[n-1] != o) {
 			grp.origin = append(grp.origin, o)
 		}
 	}

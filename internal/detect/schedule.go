@@ -1,0 +1,117 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// bySchedule runs the rule at each step of time, up to a time, at which there
+// is something new, as Sentinel does.
+func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
+	last := to == w.rows[len(w.rows)-1].ticks
+	for _, at := range w.steps(st) {
+		if at > to && !last {
+			return
+		}
+		lo, hi := w.between(at)
+		if err := w.step(ctx, at, lo, hi, st); err != nil {
+			if st.Err == nil {
+				st.Err = err
+			}
+			st.Skipped += int64(hi - lo)
+		}
+		w.done = at
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// between are the rows that a step looks at.
+func (w *window) between(at int64) (lo, hi int) {
+	if p := w.period(); p > 0 {
+		lo = w.after(at - p)
+	}
+	return lo, w.after(at)
+}
+
+// maxWork bounds the rows that all steps of a run look at together.
+const maxWork = 20_000_000
+
+// steps are the times at which the rule is run: the whole multiples of its
+// frequency that have new rows behind them, and, where fewer rows may mean an
+// alert, those at which rows go out of sight. Where that would take too long,
+// there are fewer.
+func (w *window) steps(st *RuleStats) []int64 {
+	every, period := w.frequency(), w.period()
+	if every <= 0 || period <= 0 {
+		return []int64{w.rows[len(w.rows)-1].ticks}
+	}
+	for {
+		steps, work := w.stepsOf(every, period), 0
+		for _, at := range steps {
+			lo, hi := w.between(at)
+			work += hi - lo
+		}
+		if work <= maxWork || len(steps) < 2 {
+			return steps
+		}
+		every *= 2
+		st.Coarse = true
+	}
+}
+
+func (w *window) stepsOf(every, period int64) []int64 {
+	up := func(t int64) int64 { return (t + every - 1) / every * every }
+	end := up(w.rows[len(w.rows)-1].ticks)
+	var out []int64
+	for _, k := range w.rows {
+		if at := up(k.ticks); at > w.done {
+			out = append(out, at)
+		}
+		if at := up(k.ticks + period); w.u.rule.Trigger.Operator != "gt" && at <= end && at > w.done {
+			out = append(out, at)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// step runs the rule over rows lo to hi, and its results, when they are cause
+// for an alert, go where all hits go.
+func (w *window) step(ctx context.Context, at int64, lo, hi int, st *RuleStats) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
+		}
+	}()
+	var hits []hit
+	rows := w.rows[lo:hi]
+	st.Looks += int64(len(rows))
+	db := &windowDB{w: w, rows: rows}
+	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(len(rows))}
+	err = w.u.rule.Query.Run(ctx, db, opt, func(b *value.Batch) error {
+		for _, i := range b.Rows() {
+			r := row{w.u.shape, b, int(i)}
+			if n := r.excepted(); n > 0 && n <= len(st.Excepted) && w.u.lasts(n-1, kql.TimeOf(at)) {
+				st.Excepted[n-1]++
+				continue
+			}
+			hits = append(hits, w.hit(r, rows, at))
+		}
+		return nil
+	})
+	if err != nil || !w.u.rule.Trigger.Met(int64(len(hits))) {
+		return err
+	}
+	if len(hits) == 0 { // an alert for what is missing
+		hits = append(hits, w.nothing(at))
+	}
+	w.u.take(hits, st)
+	return nil
+}
