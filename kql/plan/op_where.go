@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/dogwatch-dev/dogwatch/kql/syntax"
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
+)
 
 func (b *binder) where(op *syntax.Where, in Node, s *scope) Node {
 	p := b.scalar(op.P, b.envOf(in, s))
@@ -14,7 +18,11 @@ func (b *binder) where(op *syntax.Where, in Node, s *scope) Node {
 // that is the same: fewer rows to join, and innerunique chooses among the rows
 // that pass, as Kusto does.
 func pushWhere(in Node, p Expr) Node {
-	if w, ok := in.(*Where); ok { // several in a row are one
+	pure, tabled := byTables(p)
+	if tabled != nil && pure != nil {
+		return &Where{node{in.Schema()}, pushWhere(in, pure), tabled}
+	}
+	if w, ok := in.(*Where); ok && tabled == nil && !readsTables(w.P) { // several in a row are one
 		return &Where{node{in.Schema()}, w.In, &Logic{X: w.P, Y: p}}
 	}
 	j, ok := in.(*Join)
@@ -39,6 +47,21 @@ func pushWhere(in Node, p Expr) Node {
 	}
 	return &Where{node{in.Schema()}, in, rest}
 }
+
+// byTables parts a condition into what a row alone decides, which can be asked
+// as rows come, and what needs the rows of a table.
+func byTables(p Expr) (pure, tabled Expr) {
+	for _, c := range Conjuncts(p) {
+		if readsTables(c) {
+			tabled = and(tabled, c)
+			continue
+		}
+		pure = and(pure, c)
+	}
+	return pure, tabled
+}
+
+func readsTables(e Expr) bool { return slices.ContainsFunc(Subplans(e), ReadsTables) }
 
 // leftDecides says whether every row of a join has a left row, so that a
 // condition on it may come first.
