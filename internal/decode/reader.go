@@ -31,6 +31,8 @@ type Reader struct {
 	ledgers     []*Ledger
 	inflows     map[inflowKey]*inflow
 	inflowOrder []*inflow
+	rhythms     map[rhythmKey]*rhythm
+	beats       int // of all rhythms
 	held        int // bytes of records in the views
 }
 
@@ -47,7 +49,7 @@ const maxHeld = 8 << 20
 
 // NewReader returns a Reader for some tables; none means all.
 func NewReader(opts Options, tables ...string) (*Reader, error) {
-	r := &Reader{opts: opts.withDefaults(), inflows: map[inflowKey]*inflow{}}
+	r := &Reader{opts: opts.withDefaults(), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
 	r.identities = newIdentities(r.opts.SystemIdentities)
 	if len(tables) == 0 {
 		tables = TableNames()
@@ -69,7 +71,7 @@ func (r *Reader) want(t *table) {
 		r.kube, r.requests, r.versions, r.signs = v, newRequests(), newVersions(), newSigns(time.Now())
 	case "AKSAuditAdmin", "ArcK8sAuditAdmin":
 		v.copies = newRequests()
-	case "Sources":
+	case "Sources", "Silences":
 		r.wantsCount = true
 	}
 	r.views = append(r.views, v)
@@ -109,11 +111,14 @@ func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(
 }
 
 // Finish hands on what is only known when all inputs are read: the rows of
-// Sources.
+// Sources and Silences.
 func (r *Reader) Finish(emit func(dogwatch.Batch) error) error {
 	for _, v := range r.views {
-		if v.table.name == "Sources" {
+		switch v.table.name {
+		case "Sources":
 			v.records = r.sourceRecords()
+		case "Silences":
+			v.records = r.silenceRecords()
 		}
 	}
 	return r.flush(emit)
@@ -210,6 +215,9 @@ func (r *Reader) newRecord() *record {
 
 func (rec *record) evidence(table string) dogwatch.Evidence {
 	e := dogwatch.Evidence{Table: table, Source: rec.in.Source, Line: rec.line, Time: timeOf(rec.evidenceTime())}
+	if rec.silence != nil {
+		e.AuditID = rec.silence.told().auditID()
+	}
 	if rec.event.is() {
 		e.AuditID, e.Stage = rec.event.str(fAuditID), rec.event.str(fStage)
 	}
@@ -224,6 +232,8 @@ func (rec *record) evidenceTime() value.Value {
 	switch {
 	case rec.inflow != nil:
 		return rec.inflow.last
+	case rec.silence != nil:
+		return value.DateTimeOf(rec.silence.told().at)
 	case tableIsActivity(rec):
 		return activityTime.read(rec)
 	}

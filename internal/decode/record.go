@@ -31,7 +31,8 @@ type record struct {
 	reusedID bool // the audit ID came with another request before
 	inFuture bool // its time is still to come
 
-	inflow *inflow // of a row of Sources
+	inflow  *inflow  // of a row of Sources
+	silence *silence // of a row of Silences
 }
 
 // A span is a part of an event's text.

@@ -42,7 +42,7 @@ func sources() *table {
 	}
 }
 
-// count notes a record for the table Sources.
+// count notes a record for the tables Sources and Silences.
 func (r *Reader) count(rec *record) {
 	key := inflowKey{rec.in.Source, rec.cluster(), firstOf(rec.category, "file")}
 	at := datetime(firstOf(rec.event.received(), rec.time, rec.event.str(fStageTime)))
@@ -50,6 +50,8 @@ func (r *Reader) count(rec *record) {
 		key.cluster = subscriptionOf(activityResource.read(rec).Str())
 		key.category = "AzureActivity"
 		at = activityTime.read(rec)
+	} else {
+		r.heard(rhythmKey{key.cluster, key.category}, at, rec)
 	}
 	s := r.inflows[key]
 	if s == nil {

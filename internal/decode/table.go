@@ -53,7 +53,7 @@ func tables() []*table {
 		aksAudit("AKSAudit", aksAuditRow), aksAudit("AKSAuditAdmin", aksAuditAdminRow),
 		aksAudit("ArcK8sAudit", arcAuditRow), aksAudit("ArcK8sAuditAdmin", arcAuditAdminRow),
 		controlPlane("AKSControlPlane", isAKSControlPlane), controlPlane("ArcK8sControlPlane", isArcControlPlane),
-		azureActivity(), sources(),
+		azureActivity(), sources(), silencesTable(),
 	}
 }
 
