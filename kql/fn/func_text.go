@@ -65,7 +65,7 @@ func textFuncs() []Func {
 			Name: "strcat_array", Aliases: []string{"array_strcat"}, Category: textCategory, Result: value.String,
 			Params: []Param{
 				param("array", tDynamic, "an array"),
-				param("delimiter", tText, "what stands between"),
+				param("delimiter", tWritten, "what stands between"),
 			},
 			Doc:      "Puts the elements of an array together with a delimiter between them.",
 			Examples: []string{`strcat_array(dynamic([1, 2, 3]), "->") == "1->2->3"`},
@@ -81,7 +81,7 @@ func textFuncs() []Func {
 			Params: []Param{
 				param("value", nil, "what is repeated"),
 				param("multiplier", tLong, "how often, 1024 at most"),
-				optional("delimiter", tText, "what stands between"),
+				optional("delimiter", tWritten, "what stands between"),
 			},
 			Doc:      "Repeats a text.",
 			Examples: []string{`strrep("ABC", 2) == "ABCABC"`, `strrep(123, 3, ".") == "123.123.123"`},
@@ -90,7 +90,7 @@ func textFuncs() []Func {
 		{
 			Name: "substring", Category: textCategory, Result: value.String,
 			Params: []Param{
-				param("string", tText, "the text"),
+				param("string", tWritten, "the text"),
 				param("start", tLong, "where to start, from 0; negative counts from the end"),
 				optional("length", tLong, "how many characters; all when left out"),
 			},
@@ -143,7 +143,7 @@ func textFuncs() []Func {
 		{
 			Name: "split", Category: textCategory, Result: value.Dynamic,
 			Params: []Param{
-				param("source", tText, "the text"),
+				param("source", tWritten, "the text"),
 				param("delimiter", tText, "where it is parted"),
 				optional("requestedIndex", tLong, "the only part wanted, from 0"),
 			},
@@ -154,8 +154,8 @@ func textFuncs() []Func {
 		{
 			Name: "strcmp", Category: textCategory, Result: value.Long,
 			Params: []Param{
-				param("string1", tText, "one text"),
-				param("string2", tText, "the other"),
+				param("string1", tWritten, "one text"),
+				param("string2", tWritten, "the other"),
 			},
 			Doc:      "Compares two texts by their characters: -1, 0 or 1.",
 			Examples: []string{`strcmp("abc", "ABC") == 1`, `strcmp("a", "a") == 0`},

@@ -17,6 +17,8 @@ var (
 	tJSON    = []value.Type{value.String, value.Dynamic}
 	tScalars = []value.Type{value.Bool, value.Int, value.Long, value.Real, value.Decimal,
 		value.String, value.DateTime, value.TimeSpan, value.GUID}
+	// tWritten is a text, or another scalar as it is written.
+	tWritten = append([]value.Type{value.String}, tScalars...)
 )
 
 // param is a parameter that must be given.

@@ -56,7 +56,7 @@ var namedByArg = map[string]string{
 	"strlen": "strlen_", "string_size": "string_size_", "gettype": "type_", "treepath": "tree_", "repeat": "repeat_",
 	"abs": "", "acos": "", "asin": "", "atan": "", "atan2": "", "bin": "", "binary_and": "", "binary_not": "",
 	"binary_or": "", "binary_shift_left": "", "binary_shift_right": "", "binary_xor": "", "bitset_count_ones": "",
-	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "",
+	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "", "format_datetime": "", "format_timespan": "",
 	"gamma": "", "log": "", "log10": "", "log2": "", "loggamma": "", "make_datetime": "", "make_timespan": "",
 	"parse_csv": "", "parse_json": "", "parse_xml": "", "pow": "", "rand": "", "round": "", "sin": "", "split": "",
 	"sqrt": "", "startofday": "", "tan": "", "tohex": "",

@@ -48,9 +48,6 @@ func callName(x *syntax.Call, cols value.Schema) string {
 	case len(x.Args) > 1 && (name == "make_datetime" || name == "make_timespan"):
 		return ""
 	}
-	if sorted := sortedArrays(x); len(sorted) > 0 {
-		return sortedName(sorted[0], 0, cols)
-	}
 	if a, ok := fn.LookupAgg(name); ok {
 		return aggName(a, x, cols)
 	}

@@ -29,7 +29,7 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 			inner = n.X
 		}
 		switch {
-		case len(sortedArrays(inner)) > 1:
+		case len(sortedArrays(inner)) > 1, !named && len(sortedArrays(inner)) == 1:
 			out = append(out, b.sortedColumns(inner.(*syntax.Call), n, v)...)
 		case !named:
 			out = append(out, target{name: autoName(x, v.cols), given: isIdent(x), x: b.scalar(x, v)})
@@ -74,7 +74,10 @@ func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []ta
 	}
 	var out []target
 	for i, a := range sortedArrays(x) {
-		t := target{name: sortedName(a, i, v.cols), part: true, x: fold(&Element{e, &Const{value.LongOf(int64(i))}})}
+		t := target{name: sortedName(a, i, v.cols), x: e}
+		if len(sortedArrays(x)) > 1 {
+			t.part, t.x = true, fold(&Element{e, &Const{value.LongOf(int64(i))}})
+		}
 		if named != nil && i < len(named.Names) {
 			t.name, t.given = named.Names[i].Text, true
 		}
@@ -172,18 +175,13 @@ func (b *binder) project(op *syntax.Project, in Node, s *scope) Node {
 	targets := b.columns(op.Cols, b.envOf(in, s))
 	for _, t := range targets {
 		if t.given {
-			if taken.used[t.name] {
+			if !taken.write(t.name) {
 				b.fail(op, "the column %q is given twice", t.name)
 			}
-			taken.used[t.name] = true
 		}
 	}
 	for _, t := range targets {
-		name := t.name
-		if !t.given {
-			name = taken.take(t.name)
-		}
-		p.add(name, t.x)
+		p.add(taken.take(t.name), t.x)
 	}
 	p.markOrdered()
 	return p

@@ -43,11 +43,12 @@ func (b *binder) union(op *syntax.Union, in Node, s *scope) Node {
 		}
 		return &Values{}
 	}
-	u.layout(b.newNames(), inner)
+	taken := b.newNames()
 	if source != "" {
 		u.Source = names
-		u.schema = append(value.Schema{{Name: source, Type: value.String}}, u.schema...)
+		u.schema = value.Schema{{Name: taken.take(source), Type: value.String}}
 	}
+	u.layout(taken, inner)
 	return u
 }
 
