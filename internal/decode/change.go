@@ -16,7 +16,7 @@ type change struct {
 
 // changeOf works out what a create, update or patch set. object is what the
 // response shows, null if nothing.
-func changeOf(e *event, verb string, object value.Value) change {
+func changeOf(e *event, r *ref, verb string, object value.Value) change {
 	none := change{set: value.NullOf(value.Dynamic)}
 	body := dynamic(e.raw(fRequest))
 	switch verb {
@@ -32,14 +32,14 @@ func changeOf(e *event, verb string, object value.Value) change {
 			body = object
 		}
 		if body.IsBag() {
-			return againstPrior(e.prior, body, object, "full")
+			return againstPrior(e, r, body, object, "full")
 		}
 	case "patch":
 		switch {
 		case body.IsArray():
 			return patchChange(body, object)
 		case body.IsBag() && isApply(body):
-			return againstPrior(e.prior, body, object, "apply")
+			return againstPrior(e, r, body, object, "apply")
 		case body.IsBag():
 			return fragmentChange(body)
 		}
@@ -54,20 +54,14 @@ func isApply(body value.Value) bool {
 }
 
 // againstPrior reduces a whole object to what differs from its last version,
-// if that is known and of the same object.
-func againstPrior(prior string, body, object value.Value, kind string) change {
-	all := change{set: body, kind: kind}
-	if prior == "" {
-		return all
-	}
-	old, ok := value.LazyJSON(prior)
-	if !ok {
-		return all
+// if that is known and of the same object; else as far as the response tells.
+func againstPrior(e *event, r *ref, body, object value.Value, kind string) change {
+	old, ok := value.LazyJSON(e.prior)
+	same := value.Equal(old.Get("metadata").Get("uid"), object.Get("metadata").Get("uid"))
+	if e.prior == "" || !ok || object.IsBag() && !same {
+		return change{set: withoutUnchanged(e, r, body, object), kind: kind}
 	}
 	if object.IsBag() {
-		if !value.Equal(old.Get("metadata").Get("uid"), object.Get("metadata").Get("uid")) {
-			return all
-		}
 		set, removed := diff(old, object, false)
 		return change{set: set, kind: kind, removed: removed}
 	}

@@ -89,7 +89,7 @@ func (rec *record) theBody() *facts {
 	if !f.bodyDone {
 		f.bodyDone = true
 		f.object = objectOf(&rec.event, rec.verb())
-		f.change = changeOf(&rec.event, rec.verb(), f.object)
+		f.change = changeOf(&rec.event, rec.theRef(), rec.verb(), f.object)
 		if c := &f.change; rec.isCut() && !c.set.IsNull() {
 			c.partial = true
 		}

@@ -17,7 +17,7 @@ func kubeAuditObject() []column {
 			}
 			return ""
 		}),
-		{"Change", value.Dynamic, "What this request set, in the object's shape. For an update or apply whose object was seen before within this run: only what differs; else the whole body. For a JSON patch: the values of its operations, each in its place; elements of lists that it does not name are left out, and its elements carry the names that the response gives them.", func(r *record) value.Value {
+		{"Change", value.Dynamic, "What this request set, in the object's shape. For an update or apply whose object was seen before within this run: only what differs; else the whole body, without what the response shows that the request left as it was. For a JSON patch: the values of its operations, each in its place; elements of lists that it does not name are left out, and its elements carry the names that the response gives them.", func(r *record) value.Value {
 			return r.theBody().change.set
 		}},
 		text("ChangeKind", "`full` (create, update), `merge`, `strategic` (a merge with directives), `apply` or `jsonpatch`.", func(r *record) string { return r.theBody().change.kind }),
