@@ -54,6 +54,7 @@ byte for byte; a table is a view of it, and a column is computed when a query as
   Arc twins are Log Analytics' tables with Microsoft's names and semantics, so that
   queries of Sentinel run as they are. What Azure cut off is cut off there too.
 - **Sources** has one row for each input, cluster and category: what came, and until when.
+  **Silences** has one for each pause of an hour or more.
 
 What KubeAudit settles, in short:
 
