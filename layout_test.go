@@ -57,7 +57,7 @@ var layout = map[string]place{
 
 	"internal/app": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect"},
-		tests:   []string{zstd},
+		tests:   []string{zstd, "kql/syntax"},
 	},
 	"internal/cli": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", cobra, pflag, jq, term},

@@ -107,7 +107,7 @@ func (r *run) compileCall(e *plan.Call) (evaluator, error) {
 			c.row[i] = k.v
 		}
 	}
-	return c, nil
+	return memo(e, c), nil
 }
 
 func (c *callEval) eval(b *value.Batch, rows []int32) []value.Value {

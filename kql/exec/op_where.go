@@ -49,6 +49,9 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	if f := textFilterOf(e); f != nil {
 		return f, nil
 	}
+	if f := flagFilterOf(e); f != nil {
+		return f, nil
+	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
 }
@@ -171,6 +174,37 @@ func (f *textFilter) keep(b *value.Batch, rows []int32) []int32 {
 	out := f.out[:0]
 	for _, i := range rows {
 		if slices.Contains(f.want, vals[i].Str()) != f.not {
+			out = append(out, i)
+		}
+	}
+	f.out = out
+	return out
+}
+
+// A flagFilter keeps rows by a bool column, or by its not.
+type flagFilter struct {
+	col  int
+	want int64
+	out  []int32
+}
+
+func flagFilterOf(e plan.Expr) *flagFilter {
+	want := int64(1)
+	if c, ok := e.(*plan.Call); ok && c.Name == "not" && len(c.Args) == 1 {
+		e, want = c.Args[0], 0
+	}
+	col, ok := e.(*plan.Col)
+	if !ok || col.Typ != value.Bool {
+		return nil
+	}
+	return &flagFilter{col: col.Index, want: want}
+}
+
+func (f *flagFilter) keep(b *value.Batch, rows []int32) []int32 {
+	vals := b.Col(f.col, rows)
+	out := f.out[:0]
+	for _, i := range rows {
+		if !vals[i].IsNull() && vals[i].Int() == f.want {
 			out = append(out, i)
 		}
 	}

@@ -50,6 +50,7 @@ type Batch struct {
 type Column struct {
 	vals []Value
 	done []bool // nil: all present
+	left int    // how many are not done
 	lazy func(rows []int32, vals []Value)
 	of   *Batch // the column is column at of this batch, of the same rows
 	at   int
@@ -71,6 +72,7 @@ func (c *Column) present(rows []int32, fill Filler, col int) {
 	for _, i := range rows {
 		if !c.done[i] {
 			c.vals[i], c.done[i] = fill.Value(int(i), col), true
+			c.left--
 		}
 	}
 }
@@ -97,6 +99,7 @@ func (c *Column) presentLazy(rows []int32) {
 	for _, i := range missing {
 		c.done[i] = true
 	}
+	c.left -= len(missing)
 }
 
 // AllRows returns 0..n-1. The result is shared: do not write to it.
@@ -140,7 +143,7 @@ func (b *Batch) Reset(n int, fill Filler) {
 			*c = Column{}
 			continue
 		}
-		c.vals, c.done = c.vals[:n], c.done[:n]
+		c.vals, c.done, c.left = c.vals[:n], c.done[:n], n
 		clear(c.done)
 	}
 }
@@ -167,9 +170,11 @@ func (b *Batch) Col(col int, sel []int32) []Value {
 		if c.vals != nil || b.fill == nil && c.lazy == nil {
 			return c.vals
 		}
-		c.vals, c.done = make([]Value, b.N), make([]bool, b.N)
+		c.vals, c.done, c.left = make([]Value, b.N), make([]bool, b.N), b.N
 	}
-	c.present(sel, b.fill, col)
+	if c.left > 0 {
+		c.present(sel, b.fill, col)
+	}
 	return c.vals
 }
 

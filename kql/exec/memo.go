@@ -1,0 +1,70 @@
+package exec
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// memoSize is how many answers a memoEval remembers.
+const memoSize = 2048
+
+// A memoEval remembers the answers of a dear operation on one text: in logs the
+// same user agents, names and paths come again and again.
+type memoEval struct {
+	call *callEval
+	arg  int // the one that is not constant
+	seen map[string]value.Value
+	out  buffer
+}
+
+// dear are the operations that cost more than finding an answer in a map.
+var dear = map[string]bool{
+	"matches regex": true, "has_any": true, "has_all": true, "extract": true, "extract_all": true,
+	"replace_regex": true, "parse_url": true, "ipv4_is_private": true, "ipv4_is_in_any_range": true,
+}
+
+// memo wraps a call, where it pays.
+func memo(e *plan.Call, c *callEval) evaluator {
+	if !dear[e.Name] || e.Bound.Volatile || e.Bound.Timed {
+		return c
+	}
+	arg := -1
+	for i, a := range e.Args {
+		if _, ok := a.(*plan.Const); ok {
+			continue
+		}
+		if arg >= 0 || a.Type() != value.String {
+			return c
+		}
+		arg = i
+	}
+	if arg < 0 {
+		return c
+	}
+	return &memoEval{call: c, arg: arg, seen: map[string]value.Value{}}
+}
+
+func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
+	in, out := m.call.args[m.arg].eval(b, rows), m.out.get(b.N)
+	for _, i := range rows {
+		text := in[i].Str()
+		v, ok := m.seen[text]
+		if !ok {
+			m.call.row[m.arg] = in[i]
+			v = m.call.typed(m.call.bound.Eval(&m.call.run.fn, m.call.row))
+			m.remember(text, v)
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// remember keeps an answer of its own, until there are many; long texts seldom
+// come twice.
+func (m *memoEval) remember(text string, v value.Value) {
+	if len(m.seen) < memoSize && len(text) <= 256 {
+		m.seen[strings.Clone(text)] = v.Own()
+	}
+}
