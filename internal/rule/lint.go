@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
 
@@ -29,6 +30,9 @@ func (s *Set) Lint(now time.Time) []Finding {
 		l := linter{src: src, tests: s.tests[src.rule.Short]}
 		l.errs = append(l.errs, src.warnings...)
 		l.lint(now)
+		if i := slices.IndexFunc(s.Rules, func(r *dogwatch.Rule) bool { return r.Path == src.rule.Path }); i >= 0 {
+			l.query(s.Rules[i], s.tables)
+		}
 		if old := names[strings.ToLower(src.rule.Name)]; old != nil && src.rule.Name != "" {
 			l.warn("name", "the name %q is that of %s too", clip(src.rule.Name), old.doc.file.Name)
 		}
