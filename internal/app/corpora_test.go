@@ -67,6 +67,20 @@ var covered = map[string]string{
 	"sa_token_external_ip":           "service-account-used-by-hand",
 	"node_cred_external_ip":          "node-credential-misused",
 	"dashboard_sa_use":               "service-account-used-by-hand",
+	"port_forward":                   "port-forward",
+	"svc_loadbalancer":               "service-load-balancer",
+	"svc_externalips":                "service-external-ips",
+	"mutating_webhook":               "admission-webhook-changed",
+	"validating_webhook":             "admission-webhook-changed",
+	"coredns_configmap":              "coredns-changed",
+	"coredns_deployment":             "coredns-changed",
+	"coredns_pod":                    "coredns-changed",
+	"dashboard_exposed":              "sensitive-service-exposed",
+	"apiservice_create":              "api-service-changed",
+	"crd_create":                     "custom-resource-definition-changed",
+	"nodes_proxy":                    "node-proxy",
+	"pods_proxy":                     "pod-or-service-proxy",
+	"xff_spoof":                      "forwarded-address-forged",
 }
 
 func TestAttacksAreFound(t *testing.T) {
