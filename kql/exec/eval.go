@@ -328,5 +328,8 @@ func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
 	}
 	c := &callEval{run: r, bound: bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list))}
 	copy(c.row[1:], list)
+	if e.X.Type() == value.String {
+		return &memoEval{call: c, arg: 0, seen: map[string]value.Value{}}, nil
+	}
 	return c, nil
 }
