@@ -22,7 +22,8 @@ type Line struct {
 	// Whole says that the step looks at all rows together: it ran once, over
 	// everything that had been kept, not in windows of the rule's period.
 	Whole bool
-	// Misses are the first rows that failed here.
+	// Misses are rows that failed here: those that met most of the conditions
+	// of the same where, and of these the first.
 	Misses []Miss
 	Err    error
 }
@@ -31,6 +32,7 @@ type Line struct {
 type Miss struct {
 	Evidence dogwatch.Evidence
 	Values   []ColumnValue
+	met      int // conditions
 }
 
 // A ColumnValue is a column's value as text.
@@ -79,6 +81,7 @@ type explainer struct {
 	ctx    context.Context
 	cat    kql.Catalog
 	stages []*stage
+	scores []*score
 }
 
 type stage struct {
@@ -88,6 +91,7 @@ type stage struct {
 	leaves []kql.Leaf
 	names  []string // columns that the condition speaks of
 	passed map[int]bool
+	score  *score
 }
 
 // split cuts the rule into lines: each operator is one, and each condition of
@@ -107,7 +111,13 @@ func (x *explainer) split(r *dogwatch.Rule) {
 	if pipe.Source != nil {
 		x.add(tree, syntax.Format(pipe.Source), nil)
 	}
-	for _, op := range ops {
+	var run *score
+	for i, op := range ops {
+		if !scored(op) {
+			run = nil
+		} else if run == nil {
+			run = x.newScore(tree, pipe, ops[i:])
+		}
 		w, ok := op.(*syntax.Where)
 		if !ok {
 			pipe.Ops = append(slices.Clip(pipe.Ops), op)
@@ -116,7 +126,7 @@ func (x *explainer) split(r *dogwatch.Rule) {
 		}
 		for _, p := range conjuncts(w.P) {
 			pipe.Ops = append(slices.Clip(pipe.Ops), &syntax.Where{P: p})
-			x.add(tree, "| where "+syntax.Format(p), p)
+			x.add(tree, "| where "+syntax.Format(p), p).score = run
 		}
 	}
 	x.exceptions(r)
@@ -176,13 +186,13 @@ func conjuncts(p syntax.Expr) []syntax.Expr {
 	return []syntax.Expr{p}
 }
 
-func (x *explainer) add(tree *syntax.Query, text string, condition syntax.Expr) {
+func (x *explainer) add(tree *syntax.Query, text string, condition syntax.Expr) *stage {
 	st := &stage{line: Line{Text: text, Condition: condition != nil}}
 	x.stages = append(x.stages, st)
 	q, err := kql.Compile(diag.NewFile("rule", syntax.Format(tree)), x.cat)
 	if err != nil {
 		st.line.Err = err
-		return
+		return st
 	}
 	st.query, st.leaves = q, q.Leaves()
 	if q.Stateless() {
@@ -198,11 +208,15 @@ func (x *explainer) add(tree *syntax.Query, text string, condition syntax.Expr) 
 			return true
 		})
 	}
+	return st
 }
 
 // look runs the lines that need one row at a time over a batch, the last
 // first: a row that passed one line and not the next failed the next.
 func (x *explainer) look(s *source) {
+	for _, sc := range x.scores {
+		sc.look(s)
+	}
 	var next *stage
 	for _, st := range slices.Backward(x.stages) {
 		if st.live == nil {
@@ -232,18 +246,28 @@ func (x *explainer) look(s *source) {
 	}
 }
 
-// miss notes a row that reached a condition and did not pass.
+// miss notes a row that reached a condition and did not pass, if it is among
+// the nearest.
 func (st *stage) miss(s *source, b *value.Batch, i, at int, schema value.Schema) {
-	if !st.line.Condition || st.passed[at] || len(st.line.Misses) >= maxMisses {
+	if !st.line.Condition || st.passed[at] {
 		return
 	}
-	m := Miss{Evidence: s.at(at)}
+	met := st.score.of(at)
+	place := len(st.line.Misses)
+	for place > 0 && st.line.Misses[place-1].met < met {
+		place--
+	}
+	if place >= maxMisses {
+		return
+	}
+	m := Miss{Evidence: s.at(at), met: met}
 	for _, name := range st.names {
 		if c := schema.Index(name); c >= 0 {
 			m.Values = append(m.Values, ColumnValue{name, textOf(b.At(i, c))})
 		}
 	}
-	st.line.Misses = append(st.line.Misses, m)
+	list := slices.Insert(st.line.Misses, place, m)
+	st.line.Misses = list[:min(len(list), maxMisses)]
 }
 
 // rest runs the lines that look at many rows together over what the rule kept.

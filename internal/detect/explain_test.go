@@ -18,6 +18,9 @@ func TestExplainCountsWhatPassesEachLine(t *testing.T) {
 		{"conditions one by one", "Requests\n| where Verb == 'exec' and (User == 'ann' and Name != 'a')\n| extend x = 1 | where Name == 'c'", nil, []string{
 			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "6 | where User == \"ann\" miss 5 User=bob;",
 			"2 | where Name != \"a\" miss 1 Name=a; miss 2 Name=a; miss 6 Name=a;", "2 | extend x = 1", "1 | where Name == \"c\" miss 4 Name=b;"}},
+		{"the nearest misses", "Requests | where Name == 'c' | extend Who = User | where Who == 'bob' and Verb == 'get'", nil, []string{
+			"8 Requests", "1 | where Name == \"c\" miss 3 Name=a; miss 5 Name=a; miss 1 Name=a;", "1 | extend Who = User",
+			"0 | where Who == \"bob\" miss 7 Who=ann;", "0 | where Verb == \"get\""}},
 		{"a variable", "let Deeds = Requests | where Verb == 'get'; Deeds", nil, []string{
 			"8 Requests", "1 | where Verb == \"get\" miss 1 Verb=exec; miss 2 Verb=exec; miss 4 Verb=exec;"}},
 		{"counted", "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 2", nil, []string{
