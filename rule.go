@@ -119,7 +119,10 @@ type Detail struct{ Key, Column string }
 // An Exception is a known and expected case: result rows that meet it are no
 // alert, up to its last day.
 type Exception struct {
-	Where   string // a KQL predicate over the result columns
+	Where string // a KQL predicate over the result columns
+	// Rows are the rows of tables that meet it, where it is over their columns
+	// because the result lacks them: the rule does not see these.
+	Rows    []*kql.Query
 	Owner   string
 	Reason  string
 	Expires time.Time // the first moment after its last day; zero: never

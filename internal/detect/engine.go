@@ -124,6 +124,7 @@ type feed struct {
 	u      *unit
 	live   *kql.Live
 	leaves []int
+	except []rowException
 }
 
 // NewWorker makes ready to feed.
@@ -134,7 +135,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 		of := map[string]*feed{}
 		for i, leaf := range u.feed.Leaves() {
 			if of[leaf.Table] == nil {
-				of[leaf.Table] = &feed{u: u, live: live}
+				of[leaf.Table] = &feed{u: u, live: live, except: u.rowExceptions(ctx, leaf.Table)}
 				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
 			}
 			of[leaf.Table].leaves = append(of[leaf.Table].leaves, i)
@@ -185,6 +186,7 @@ type findings struct {
 	hits     []hit
 	kept     []kept
 	excepted []int64
+	hidden   map[int]bool // rows that an exception over the table is about
 }
 
 // run runs a rule's row-by-row part over a batch.
@@ -194,15 +196,18 @@ func (f *feed) run(s *source) (found findings, err error) {
 			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
 		}
 	}()
+	found.excepted = make([]int64, len(f.u.rule.Exceptions))
 	if w := f.u.window; w != nil {
-		found.kept, err = f.keep(s, w)
+		err = f.keep(s, w, &found)
 		return found, err
 	}
-	found.excepted = make([]int64, len(f.u.rule.Exceptions))
 	for _, leaf := range f.leaves {
 		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
-			f.u.collect(s, b, &found)
-			return nil
+			hidden, err := f.hidden(s, b, &found)
+			if err == nil {
+				f.u.collect(s, b, hidden, &found)
+			}
+			return err
 		})
 		if err != nil {
 			return findings{}, err

@@ -82,8 +82,9 @@ func first(list []dogwatch.Evidence) dogwatch.Evidence {
 	return out
 }
 
-// collect makes hits of result rows that come of single rows of a batch.
-func (u *unit) collect(s *source, b *value.Batch, found *findings) {
+// collect makes hits of result rows that come of single rows of a batch, but
+// for the hidden ones.
+func (u *unit) collect(s *source, b *value.Batch, hidden map[int]bool, found *findings) {
 	seen := map[string]bool{}
 	last := -1
 	for _, i := range b.Rows() {
@@ -95,6 +96,9 @@ func (u *unit) collect(s *source, b *value.Batch, found *findings) {
 			}
 		}
 		at := origin(b, int(i))
+		if hidden[at] {
+			continue
+		}
 		if at != last {
 			clear(seen)
 			last = at

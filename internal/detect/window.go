@@ -63,21 +63,23 @@ func newWindow(u *unit, opt Options) *window {
 
 // keep runs the row-by-row part of a rule over a batch and copies the rows of
 // the table that any reading of it lets through.
-func (f *feed) keep(s *source, w *window) ([]kept, error) {
+func (f *feed) keep(s *source, w *window, found *findings) error {
 	passed := map[int]bool{}
 	for _, leaf := range f.leaves {
 		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
+			hidden, err := f.hidden(s, b, found)
 			for _, i := range b.Rows() {
-				passed[origin(b, int(i))] = true
+				if at := origin(b, int(i)); !hidden[at] {
+					passed[at] = true
+				}
 			}
-			return nil
+			return err
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	t := w.tables[s.batch.Table]
-	var out []kept
 	for row := range passed {
 		k := kept{ticks: s.ticks(row), table: s.batch.Table, evidence: s.at(row), size: 200}
 		for _, c := range t.columns {
@@ -85,9 +87,9 @@ func (f *feed) keep(s *source, w *window) ([]kept, error) {
 			k.vals = append(k.vals, v)
 			k.size += int64(v.Size())
 		}
-		out = append(out, k)
+		found.kept = append(found.kept, k)
 	}
-	return out, nil
+	return nil
 }
 
 // add takes rows in. When there are more than fit, the rule is run over what

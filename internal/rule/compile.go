@@ -2,6 +2,7 @@ package rule
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,15 +34,58 @@ func (s *source) compile(cat kql.Catalog) (*dogwatch.Rule, diag.List) {
 	if !s.mappedObjects {
 		r.Objects = defaultObjects(schema)
 	}
-	if len(s.where) > 0 {
-		q, more := compileSnippet(s.withExceptions(), cat)
-		errs = append(errs, more...)
-		r.Query, r.ExceptionColumn = q, exceptionColumn
-	}
+	errs = append(errs, s.compileExceptions(&r, cat)...)
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	return &r, nil
+}
+
+// compileExceptions gives the query a column for the exceptions over its
+// result. Those that it has no columns for may be over the tables' rows.
+func (s *source) compileExceptions(r *dogwatch.Rule, cat kql.Catalog) diag.List {
+	var over []int
+	for i := range s.where {
+		over = append(over, i)
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	q, errs := compileSnippet(s.withExceptions(over), cat)
+	if len(errs) > 0 {
+		r.Exceptions = slices.Clone(r.Exceptions)
+		over = over[:0]
+		for i := range s.where {
+			if _, own := compileSnippet(s.withExceptions([]int{i}), cat); len(own) == 0 {
+				over = append(over, i)
+			} else if r.Exceptions[i].Rows = s.overRows(r.Query.Tables(), i, cat); r.Exceptions[i].Rows == nil {
+				return errs
+			}
+		}
+		if len(over) == 0 {
+			return nil
+		}
+		if q, errs = compileSnippet(s.withExceptions(over), cat); len(errs) > 0 {
+			return errs
+		}
+	}
+	r.Query, r.ExceptionColumn = q, exceptionColumn
+	return nil
+}
+
+// overRows are the rows of tables that meet an exception, by each table that
+// has its columns.
+func (s *source) overRows(tables []string, i int, cat kql.Catalog) (out []*kql.Query) {
+	for _, table := range tables {
+		where := &snippet{outer: s.doc.file}
+		where.addText(table+"\n| where (", s.doc.offset(s.where[i]))
+		where.add(s.doc, s.where[i])
+		where.addText("\n)", s.doc.offset(s.where[i]))
+		if q, errs := compileSnippet(where, cat); len(errs) == 0 && q.Stateless() {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 func compileSnippet(s *snippet, cat kql.Catalog) (*kql.Query, diag.List) {
@@ -64,22 +108,24 @@ func (s *source) querySnippet() *snippet {
 }
 
 // withExceptions is the query with a last step that says which exception a row
-// meets. A condition that is null for a row does not hold.
-func (s *source) withExceptions() *snippet {
+// meets. A condition that is null for a row does not hold. over are the places of
+// the exceptions that are meant.
+func (s *source) withExceptions(over []int) *snippet {
 	out := &snippet{outer: s.doc.file}
 	text := strings.TrimRight(s.query.Value, "; \t\r\n")
 	out.text.WriteString(text)
 	out.from = append(out.from, s.doc.origins(s.query)[:len(text)]...)
 	// The breaks end comments, which may close a query and a condition.
-	out.addText("\n| extend "+exceptionColumn+" = case(", s.doc.offset(s.where[0]))
-	for i, where := range s.where {
+	out.addText("\n| extend "+exceptionColumn+" = case(", s.doc.offset(s.where[over[0]]))
+	for _, i := range over {
+		where := s.where[i]
 		at := s.doc.offset(where)
 		out.addText("(", at)
 		out.add(s.doc, where)
 		ends := s.doc.origins(where)
 		out.addText("\n), "+strconv.Itoa(i+1)+", ", ends[len(ends)-1])
 	}
-	out.addText("0)", s.doc.offset(s.where[0]))
+	out.addText("0)", s.doc.offset(s.where[over[0]]))
 	return out
 }
 

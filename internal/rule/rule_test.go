@@ -235,6 +235,23 @@ func TestExceptionsBecomeAColumn(t *testing.T) {
 	}
 }
 
+func TestExceptionsMayBeOverTheTable(t *testing.T) {
+	text := head + "query: Requests | summarize n = count() by User\ndogwatch:\n  exceptions:\n"
+	r := one(t, text+"  - where: User == 'a'\n  - where: Verb == 'x' // it\n  - where: n > 3\n")
+	rows := func(i int) int { return len(r.Exceptions[i].Rows) }
+	if r.ExceptionColumn == "" || rows(0) != 0 || rows(1) != 1 || rows(2) != 0 {
+		t.Errorf("%q %+v", r.ExceptionColumn, r.Exceptions)
+	}
+	r = one(t, text+"  - where: Verb == 'x'\n")
+	if r.ExceptionColumn != "" || rows(0) != 1 || len(r.Query.Schema()) != 2 {
+		t.Errorf("%q %+v", r.ExceptionColumn, r.Exceptions)
+	}
+	s, dir := load(t, map[string]string{"a.yaml": text + "  - where: Verb == 'x' and n > 3\n"})
+	if got := mistakes(s, dir); len(got) != 1 || !strings.Contains(got[0], `a.yaml:7:12: unknown column "Verb"`) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestDurations(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"5m": 5 * time.Minute, "1h10m": 70 * time.Minute, "1d": 24 * time.Hour, " 90s ": 90 * time.Second, "PT1H": time.Hour, "pt5m": 5 * time.Minute,
