@@ -49,7 +49,7 @@ func jsonFuncs() []Func {
 }
 
 func parseJSON(v value.Value) value.Value {
-	if v.Kind() != value.KString {
+	if v.Type() == value.Dynamic || v.Kind() != value.KString {
 		return v.To(value.Dynamic)
 	}
 	s := v.Str()

@@ -61,7 +61,7 @@ func regexFuncs() []Func {
 		{
 			Name: "trim", Category: regexCategory, Result: value.String, Params: []Param{regex, source},
 			Doc:      "Takes what matches off both ends of a text.",
-			Examples: []string{`trim("--", "--x--") == "x"`, `trim(@"[^\w]+", " a b! ") == "a b"`},
+			Examples: []string{`trim("--", "--x--") == "x"`, `trim(@"[^\w]+", " a b! ") == "a b"`, `trim(" ", "  a ") == "a"`},
 			Prepare:  prepareTrim(true, true),
 		},
 		{
@@ -253,10 +253,14 @@ func appendRewrite(b *strings.Builder, s, rewrite string, m []int) {
 }
 
 func prepareTrim(start, end bool) func([]Arg) (Eval, error) {
+	repeat := ""
+	if start && end { // trim takes every match off, the others one
+		repeat = "+"
+	}
 	return func(args []Arg) (Eval, error) {
 		first, last := args[0], args[0]
 		if c := args[0].Const; c != nil {
-			head, tail := value.StringOf(`\A(?:`+c.String()+`)`), value.StringOf(`(?:`+c.String()+`)\z`)
+			head, tail := value.StringOf(`\A(?:`+c.String()+`)`+repeat), value.StringOf(`(?:`+c.String()+`)`+repeat+`\z`)
 			if _, err := CompileRegex(c.String()); err != nil {
 				return nil, &ArgError{0, err.Error()}
 			}
@@ -274,10 +278,10 @@ func prepareTrim(start, end bool) func([]Arg) (Eval, error) {
 			s := text(a[1])
 			pattern := text(a[0])
 			if start {
-				s = s[matchEnd(head(value.StringOf(`\A(?:`+pattern+`)`)), s):]
+				s = s[matchEnd(head(value.StringOf(`\A(?:`+pattern+`)`+repeat)), s):]
 			}
 			if end {
-				s = s[:len(s)-matchEnd(tail(value.StringOf(`(?:`+pattern+`)\z`)), s)]
+				s = s[:len(s)-matchEnd(tail(value.StringOf(`(?:`+pattern+`)`+repeat+`\z`)), s)]
 			}
 			return value.StringOf(s)
 		}, nil

@@ -23,10 +23,12 @@ var Now = func() int64 { t, _ := value.ParseDateTime("2026-01-02T03:04:05Z"); re
 
 // A Case is one query with tables and the wanted answer. In a file, cases are
 // sections: tables by their name (first line the schema, then a JSON object a
-// row), `query`, then `want` (a JSON object a row) or `error` (the message).
+// row), `file NAME` with the text of a file for externaldata, `query`, then
+// `want` (a JSON object a row) or `error` (the message).
 type Case struct {
 	Name   string
 	Tables map[string]*Table
+	Files  map[string]string
 	Query  string
 	Want   []string
 	Error  string
@@ -53,14 +55,16 @@ func Read(path string) (*File, error) {
 		return nil, err
 	}
 	f := &File{Path: path, archive: txtar.Parse(data)}
-	tables := map[string]*Table{}
+	tables, files := map[string]*Table{}, map[string]string{}
 	var c *Case
 	for i, sec := range f.archive.Files {
 		text := string(sec.Data)
 		name, title, _ := strings.Cut(sec.Name, " ")
 		switch name {
 		case "query":
-			c = &Case{Name: title, Tables: tables, Query: strings.TrimSpace(text)}
+			c = &Case{Name: title, Tables: tables, Files: files, Query: strings.TrimSpace(text)}
+		case "file":
+			files[title] = text
 		case "want", "error":
 			if c == nil {
 				return nil, fmt.Errorf("%s: %s without a query", path, name)
@@ -166,6 +170,15 @@ func (c *Case) Watchlist(name string) (value.Schema, [][]value.Value, bool) {
 	}
 	schema := value.Schema{{Name: "SearchKey", Type: value.String}}
 	return schema, [][]value.Value{{value.StringOf("ann")}, {value.StringOf("bob")}}, true
+}
+
+// Open gives the text of a file of the case.
+func (c *Case) Open(uri string) ([]byte, error) {
+	text, ok := c.Files[uri]
+	if !ok {
+		return nil, fmt.Errorf("there is no file %q", uri)
+	}
+	return []byte(text), nil
 }
 
 // batches cuts a table's rows.
