@@ -105,6 +105,7 @@ func TestDiff(t *testing.T) {
 		{"gone", `{"a":1,"b":{"c":1}}`, `{"a":1,"b":{}}`, `{"b":{}}`, `/b/c`, false},
 		{"the server's own", `{"metadata":{"resourceVersion":"1","name":"x"},"status":{"a":1}}`, `{"metadata":{"resourceVersion":"2","name":"x"},"status":{"a":2}}`, `{}`, ``, false},
 		{"named elements", `{"containers":[{"name":"a","image":"1"},{"name":"b"}]}`, `{"containers":[{"name":"b"},{"name":"a","image":"2"},{"name":"c"}]}`, `{"containers":[{"name":"a","image":"2"},{"name":"c"}]}`, ``, false},
+		{"a webhook's certificate", `{"webhooks":[{"name":"a","clientConfig":{"caBundle":"1","url":"u"}}]}`, `{"webhooks":[{"name":"a","clientConfig":{"caBundle":"2","url":"u"}}]}`, `{"webhooks":[{"name":"a","clientConfig":{"caBundle":"2"}}]}`, ``, false},
 		{"a named element less", `{"containers":[{"name":"a"},{"name":"b"}]}`, `{"containers":[{"name":"a"}]}`, `{"containers":[]}`, `/containers/b`, false},
 		{"names that come twice", `{"containers":[{"name":"a"}]}`, `{"containers":[{"name":"a"},{"name":"a"}]}`, `{"containers":[{"name":"a"}]}`, ``, false},
 		{"other lists", `{"subjects":[{"kind":"User","name":"a"}]}`, `{"subjects":[{"kind":"Group","name":"a"},{"kind":"User","name":"a"}]}`, `{"subjects":[{"kind":"Group","name":"a"}]}`, ``, false},

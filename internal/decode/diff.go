@@ -81,6 +81,7 @@ func (d *differ) gone(old, now value.Value, at string) (any bool) {
 
 var namedLists = map[string]bool{
 	"containers": true, "initContainers": true, "ephemeralContainers": true, "volumes": true, "env": true,
+	"webhooks": true, // whose certificates are renewed all the time
 }
 
 func allNamed(list value.Value) bool {
