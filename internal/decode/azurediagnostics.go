@@ -50,7 +50,7 @@ func diagnosticsColumns() []column {
 		text("CorrelationId", "The same in records of one operation.", fromEnvelope("correlationId")),
 		text("Level", "Level of the record, of resources that write one; log lines have theirs in log_s.", fromEnvelope("level")),
 		text("Message", "Text of the record, of resources that write one.", fromEnvelope("message")),
-		text("log_s", "The log line: for the audit categories one audit event as JSON, for others a line of text. An object in its place is written as JSON.", func(r *record) string {
+		text("log_s", "The log line: for the audit categories one audit event as JSON, for others a line of text. An object in its place is written as JSON. Taken from AdditionalFields where the row has no column of its own for it.", func(r *record) string {
 			if r.shape == shapeEvent {
 				return r.raw
 			}

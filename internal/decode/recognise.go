@@ -110,7 +110,16 @@ func (r *Reader) openDiagnosticsRow(rec *record, logCut bool) {
 	rec.resourceID = firstOf(str(rec.top("ResourceId")), str(rec.top("_ResourceId")))
 	rec.pod = str(rec.top("pod_s"))
 	rec.stream = str(rec.top("stream_s"))
-	r.openLog(rec, rec.top("log_s"), logCut)
+	r.openLog(rec, firstOf(rec.top("log_s"), beyondColumns(rec.top("AdditionalFields"))), logCut)
+}
+
+// beyondColumns is the log line in the bag of a workspace whose table has no
+// room for one more column: there is no log_s then.
+func beyondColumns(bag string) string {
+	if strings.HasPrefix(bag, `"`) {
+		bag = str(bag)
+	}
+	return firstOf(get(bag, "log_s"), get(bag, "log"))
 }
 
 func openControlPlaneRow(rec *record) {
