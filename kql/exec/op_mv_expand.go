@@ -159,6 +159,10 @@ func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {
 			if len(e.src) == 0 {
 				return nil
 			}
+			// few rows may expand to very many: look at the clock here too
+			if err := r.ctx.Err(); err != nil {
+				return err
+			}
 			err := out(x.batch(b, e))
 			*e = expansion{elems: make([][]value.Value, len(x.evs))}
 			return err
@@ -187,6 +191,9 @@ func (r *run) mvApply(n *plan.MvApply, out sink) error {
 		rows := b.Rows()
 		vals := x.values(b, rows)
 		for _, i := range rows {
+			if err := r.ctx.Err(); err != nil {
+				return err
+			}
 			e := &expansion{elems: make([][]value.Value, len(x.evs))}
 			x.expand(e, x.lists(vals, i), i)
 			if err := r.applyRow(n, b, i, x.batch(b, e), result); err != nil {
