@@ -58,7 +58,8 @@ var namedByArg = map[string]string{
 	"binary_or": "", "binary_shift_left": "", "binary_shift_right": "", "binary_xor": "", "bitset_count_ones": "",
 	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "", "format_datetime": "", "format_timespan": "",
 	"gamma": "", "log": "", "log10": "", "log2": "", "loggamma": "", "make_datetime": "", "make_timespan": "",
-	"parse_csv": "", "parse_json": "", "parse_xml": "", "pow": "", "rand": "", "round": "", "sin": "", "split": "",
+	"parse_csv": "", "parse_json": "", "parse_xml": "", "pow": "", "rand": "", "round": "", "series_fill_backward": "",
+	"series_fill_const": "", "series_fill_forward": "", "series_fill_linear": "", "series_iir": "", "sin": "", "split": "",
 	"sqrt": "", "startofday": "", "tan": "", "tohex": "",
 }
 

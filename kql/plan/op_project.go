@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -28,9 +29,10 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 		if named {
 			inner = n.X
 		}
+		parts, whole := partsOf(inner, v.cols)
 		switch {
-		case len(sortedArrays(inner)) > 1, !named && len(sortedArrays(inner)) == 1:
-			out = append(out, b.sortedColumns(inner.(*syntax.Call), n, v)...)
+		case len(parts) > 0 && !(whole && named):
+			out = append(out, b.partColumns(inner, parts, whole, n, v)...)
 		case !named:
 			out = append(out, target{name: autoName(x, v.cols), given: isIdent(x), x: b.scalar(x, v)})
 		case len(n.Names) == 1 && !n.Paren:
@@ -51,9 +53,8 @@ func (b *binder) columns(list []syntax.Expr, v *env) []target {
 
 // sortedArrays are the arguments of array_sort_asc and array_sort_desc that
 // are sorted: with several the call gives several columns.
-func sortedArrays(x syntax.Expr) []syntax.Expr {
-	call, ok := x.(*syntax.Call)
-	if !ok || call.Func.Text != "array_sort_asc" && call.Func.Text != "array_sort_desc" {
+func sortedArrays(call *syntax.Call) []syntax.Expr {
+	if call.Func.Text != "array_sort_asc" && call.Func.Text != "array_sort_desc" {
 		return nil
 	}
 	args := call.Args
@@ -65,18 +66,42 @@ func sortedArrays(x syntax.Expr) []syntax.Expr {
 	return args
 }
 
-// sortedColumns are the columns of several sorted arrays, of which the author
-// may have named the first ones.
-func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []target {
+// partsOf are the columns of an expression that gives several; whole says that
+// its value is the one column itself.
+func partsOf(x syntax.Expr, cols value.Schema) (parts []fn.Part, whole bool) {
+	call, ok := x.(*syntax.Call)
+	if !ok {
+		return nil, false
+	}
+	for _, p := range fn.Parts(call.Func.Text) {
+		name := call.Func.Text + "_"
+		if len(call.Args) > 0 {
+			name += autoName(call.Args[0], cols)
+		}
+		parts = append(parts, fn.Part{Name: name + "_" + p.Name, Type: p.Type})
+	}
+	for i, a := range sortedArrays(call) {
+		name := autoName(a, cols)
+		if name == "" {
+			name = "array" + strconv.Itoa(i)
+		}
+		parts = append(parts, fn.Part{Name: name + "_sorted", Type: value.Dynamic})
+	}
+	return parts, len(parts) == 1
+}
+
+// partColumns are the columns of an expression that gives several, of which
+// the author may have named the first ones.
+func (b *binder) partColumns(x syntax.Expr, parts []fn.Part, whole bool, named *syntax.Named, v *env) []target {
 	e := b.scalar(x, v)
 	if isBad(e) {
 		return nil
 	}
 	var out []target
-	for i, a := range sortedArrays(x) {
-		t := target{name: sortedName(a, i, v.cols), x: e}
-		if len(sortedArrays(x)) > 1 {
-			t.part, t.x = true, fold(&Element{e, &Const{value.LongOf(int64(i))}})
+	for i, p := range parts {
+		t := target{name: p.Name, x: e}
+		if !whole {
+			t.part, t.x = true, b.convert(fold(&Element{e, &Const{value.LongOf(int64(i))}}), p.Type)
 		}
 		if named != nil && i < len(named.Names) {
 			t.name, t.given = named.Names[i].Text, true
@@ -84,15 +109,6 @@ func (b *binder) sortedColumns(x *syntax.Call, named *syntax.Named, v *env) []ta
 		out = append(out, t)
 	}
 	return out
-}
-
-// sortedName is what the i-th sorted array is called.
-func sortedName(x syntax.Expr, i int, cols value.Schema) string {
-	name := autoName(x, cols)
-	if name == "" {
-		name = "array" + strconv.Itoa(i)
-	}
-	return name + "_sorted"
 }
 
 // extend adds columns, or replaces those of the same name where they stand.
