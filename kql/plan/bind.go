@@ -21,7 +21,7 @@ type Probe func(n Node, row func([]value.Value)) error
 
 // Bind resolves a parsed query. The error is a diag.List with every mistake.
 func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error) {
-	b := &binder{file: f, cat: cat, probe: probe}
+	b := &binder{file: f, cat: cat, probe: probe, named: map[Node]bool{}}
 	root := b.query(q, newScope(nil))
 	b.errs.Sort()
 	if err := b.errs.Err(); err != nil {
@@ -41,6 +41,7 @@ type binder struct {
 	errs  diag.List
 	depth int
 	probe Probe
+	named map[Node]bool // tables that a let gave a name
 	// anonymous counts the columns that nobody named: Column1, Column2, ...
 	anonymous int
 }
@@ -180,6 +181,7 @@ func (b *binder) let(st *syntax.Let, s *scope) {
 		t := b.table(st.X, outer)
 		if len(b.errs) == before {
 			s.names[name] = binding{table: t}
+			b.named[t] = true
 		}
 		return
 	}

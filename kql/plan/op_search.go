@@ -29,7 +29,7 @@ func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
 	u := &Union{}
 	var refused *binder
 	for _, arm := range arms {
-		try := &binder{file: b.file, cat: b.cat, depth: b.depth, probe: b.probe}
+		try := &binder{file: b.file, cat: b.cat, depth: b.depth, probe: b.probe, named: b.named}
 		p := try.searched(op.P, arm.table, s, has)
 		if len(try.errs) > 0 {
 			refused = try

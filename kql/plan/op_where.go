@@ -11,18 +11,20 @@ func (b *binder) where(op *syntax.Where, in Node, s *scope) Node {
 	if !isCondition(p.Type()) {
 		b.notCondition(op.P, p)
 	}
-	return pushWhere(in, p)
+	return b.pushWhere(in, p)
 }
 
 // pushWhere puts a condition on a join's left columns before the join, where
 // that is the same: fewer rows to join, and innerunique chooses among the rows
 // that pass, as Kusto does.
-func pushWhere(in Node, p Expr) Node {
+func (b *binder) pushWhere(in Node, p Expr) Node {
 	pure, tabled := byTables(p)
 	if tabled != nil && pure != nil {
-		return &Where{node{in.Schema()}, pushWhere(in, pure), tabled}
+		return &Where{node{in.Schema()}, b.pushWhere(in, pure), tabled}
 	}
-	if w, ok := in.(*Where); ok && tabled == nil && !readsTables(w.P) { // several in a row are one
+	// several in a row are one; but what has a name of its own is computed once
+	// for all who read it
+	if w, ok := in.(*Where); ok && tabled == nil && !b.named[in] && !readsTables(w.P) {
 		return &Where{node{in.Schema()}, w.In, &Logic{X: w.P, Y: p}}
 	}
 	j, ok := in.(*Join)
@@ -39,7 +41,7 @@ func pushWhere(in Node, p Expr) Node {
 	}
 	if left != nil {
 		pushed := *j
-		pushed.Left = pushWhere(j.Left, left)
+		pushed.Left = b.pushWhere(j.Left, left)
 		in = &pushed
 	}
 	if rest == nil {
