@@ -67,6 +67,7 @@ type run struct {
 	shared  map[*plan.Shared]*rowStore
 	scalars map[*plan.Scalar]value.Value
 	given   map[*plan.Given]*value.Batch
+	depends map[*plan.Given]map[plan.Node]bool // what reads given rows
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
 	cut map[plan.Node]func(emit func(*value.Batch) error) error
 }
@@ -83,7 +84,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 	}
 	return &run{
 		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
-		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{},
+		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[*plan.Given]map[plan.Node]bool{},
 	}
 }
 
@@ -152,6 +153,10 @@ func (r *run) stream(n plan.Node, out sink) error {
 		return r.union(n, out)
 	case *plan.MvApply:
 		return r.mvApply(n, out)
+	case *plan.Partition:
+		return r.partition(n, out)
+	case *plan.TopNested:
+		return r.topNested(n, out)
 	case *plan.Shared:
 		return r.sharedRows(n, out)
 	case *plan.MakeSeries:

@@ -210,7 +210,7 @@ func (r *run) mvApply(n *plan.MvApply, out sink) error {
 
 // applyRow runs the subquery of one row and keeps its result beside the row.
 func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.Batch, result *rowStore) error {
-	r.given[n.Rows] = elems
+	r.give(n.Rows, n.Sub, elems)
 	err := r.stream(n.Sub, func(sub *value.Batch) error {
 		rows := sub.Rows()
 		src := make([]int32, len(rows))

@@ -335,7 +335,7 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 	case *syntax.Find:
 		b.unsupported(op, "find")
 	case *syntax.TopNested:
-		b.unsupported(op, "top-nested")
+		return b.topNested(op, in, s)
 	case *syntax.Fork:
 		b.unsupported(op, "fork")
 	case *syntax.Scan:

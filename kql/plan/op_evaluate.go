@@ -53,11 +53,6 @@ func (b *binder) ipLookup(op *syntax.Evaluate, in Node, s *scope) Node {
 	return n
 }
 
-func (b *binder) partition(op *syntax.Partition, _ Node, _ *scope) Node {
-	b.unsupported(op, "partition")
-	return &Values{}
-}
-
 // makeSeries gathers values by bins into arrays.
 func (b *binder) makeSeries(op *syntax.MakeSeries, in Node, s *scope) Node {
 	v := b.envOf(in, s)

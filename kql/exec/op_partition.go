@@ -1,0 +1,82 @@
+package exec
+
+import (
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// partition runs the subquery over the rows of each key, keys in the order in
+// which they first came.
+func (r *run) partition(n *plan.Partition, out sink) error {
+	store, err := r.collect(n.In)
+	if err != nil {
+		return err
+	}
+	by, err := r.compile(n.By)
+	if err != nil {
+		return err
+	}
+	all := store.batch()
+	keys := by.eval(all, value.AllRows(store.n))
+	parts := map[string][]int32{}
+	var order []string
+	var key []byte
+	for i := range int32(store.n) {
+		key = keys[i].GroupKey(key[:0])
+		if parts[string(key)] == nil {
+			order = append(order, string(key))
+		}
+		parts[string(key)] = append(parts[string(key)], i)
+	}
+	for _, k := range order {
+		if err := r.part(n, store.gather(parts[k]), out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) part(n *plan.Partition, rows *value.Batch, out sink) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	r.give(n.Rows, n.Sub, rows)
+	return r.stream(n.Sub, out)
+}
+
+// gather is some rows as one batch.
+func (s *rowStore) gather(rows []int32) *value.Batch { return s.slice(rows, 0, len(rows)) }
+
+// give hands rows to a subquery, and forgets what was computed of rows that it
+// was given before.
+func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
+	r.given[to] = rows
+	depends, ok := r.depends[to]
+	if !ok {
+		depends = map[plan.Node]bool{}
+		dependOn(to, sub, depends)
+		r.depends[to] = depends
+	}
+	for s := range r.shared {
+		if depends[s] {
+			delete(r.shared, s)
+		}
+	}
+	for e := range r.scalars {
+		if depends[e.Sub] {
+			delete(r.scalars, e)
+		}
+	}
+}
+
+// dependOn notes, for a node and all below it, whether it reads what is given.
+func dependOn(to *plan.Given, n plan.Node, depends map[plan.Node]bool) bool {
+	if known, ok := depends[n]; ok {
+		return known
+	}
+	depends[n] = n == plan.Node(to)
+	for _, in := range plan.Readers(n) {
+		depends[n] = dependOn(to, in, depends) || depends[n]
+	}
+	return depends[n]
+}
