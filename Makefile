@@ -5,6 +5,7 @@
 # make fuzz     a minute (FUZZTIME) for each fuzz target
 # make bench    benchmarks over recorded events
 # make conformance   compare our KQL answers with those of Microsoft's engine
+# make mutants  change one condition of each rule at a time: does a test notice?
 # make sizes    how long our functions and files are
 
 GO       ?= go
@@ -24,7 +25,7 @@ RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./inte
 # Packages that keep wanted answers or generated pages.
 UPDATABLE = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
 
-.PHONY: all build vet test check format tidy race lint arrows demo update fuzz bench conformance sizes clean
+.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench conformance sizes clean
 
 all: build vet test
 
@@ -101,3 +102,6 @@ sizes:
 
 clean:
 	rm -rf bin
+
+mutants:
+	$(GO) test -count=1 -timeout 60m -v -run TestMutants ./internal/app -mutants=all

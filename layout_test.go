@@ -49,7 +49,7 @@ var layout = map[string]place{
 	nouns: {imports: []string{"kql", "kql/value"}},
 
 	"rules":           {},
-	"docs":            {tests: []string{"kql", "kql/diag", "kql/fn", "kql/value", "internal/decode", "internal/app"}},
+	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/decode", "internal/app"}},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
 	"internal/decode": {imports: []string{nouns, "kql/value", yaml}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
