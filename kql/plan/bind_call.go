@@ -199,10 +199,18 @@ func (b *binder) packAll(x *syntax.Call, v *env) Expr {
 		}
 		skip = c.V.Bool()
 	}
+	return packed(v.cols, skip)
+}
+
+// packed is a bag of the columns that without has not; skip leaves null and
+// empty ones out.
+func packed(cols value.Schema, skip bool, without ...value.Field) Expr {
 	var args []Expr
 	var names []string
-	for i, f := range v.cols {
-		args, names = append(args, &Col{i, f.Name, f.Type}), append(names, f.Name)
+	for i, f := range cols {
+		if value.Schema(without).Index(f.Name) < 0 {
+			args, names = append(args, &Col{i, f.Name, f.Type}), append(names, f.Name)
+		}
 	}
 	pack := func(_ *fn.Context, row []value.Value) value.Value {
 		var keys []string

@@ -268,8 +268,7 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		case *syntax.Search:
 			return b.search(op, nil, s)
 		case *syntax.Find:
-			b.unsupported(op, "find")
-			return &Values{}
+			return b.find(op, nil, s)
 		case *syntax.Unsupported:
 			b.unsupported(op, op.Feature)
 			return &Values{}
@@ -333,7 +332,7 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 	case *syntax.Unsupported:
 		b.unsupported(op, op.Feature)
 	case *syntax.Find:
-		b.unsupported(op, "find")
+		return b.find(op, in, s)
 	case *syntax.TopNested:
 		return b.topNested(op, in, s)
 	case *syntax.Fork:

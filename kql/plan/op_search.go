@@ -11,26 +11,43 @@ import (
 // search is a union of tables, each with the condition over its own columns. A
 // table that lacks a column the condition names has no row for it.
 func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
-	var arms []namedTable
-	switch {
-	case in != nil:
-		arms = append(arms, namedTable{tableNameOf(in), in})
-	case len(op.Tables) > 0:
-		for _, x := range op.Tables {
-			arms = append(arms, b.unionArm(x, s, false)...)
-		}
-	default:
-		arms = b.unionArm(&syntax.Star{Pos: op.Pos}, s, true)
-	}
 	has := "has"
 	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok && id.Name.Text == "case_sensitive" {
 		has = "has_cs"
 	}
+	u := b.searchedUnion(op, op.P, b.searchArms(op, op.Tables, in, s), s, has)
+	if len(u.Ins) == 0 {
+		return &Values{}
+	}
+	u.layout(b.newNames(), false)
+	u.schema = append(value.Schema{{Name: "$table", Type: value.String}}, u.schema...)
+	return u
+}
+
+// searchArms are the tables that search and find look in: the input, those that
+// are named, or all.
+func (b *binder) searchArms(op syntax.Op, tables []syntax.Expr, in Node, s *scope) []namedTable {
+	switch {
+	case in != nil:
+		return []namedTable{{tableNameOf(in), in}}
+	case len(tables) == 0:
+		return b.unionArm(&syntax.Star{Pos: syntax.Pos{At: op.Span()}}, s, true)
+	}
+	var arms []namedTable
+	for _, x := range tables {
+		arms = append(arms, b.unionArm(x, s, false)...)
+	}
+	return arms
+}
+
+// searchedUnion is the rows of tables that meet a condition, with the tables'
+// names as Source. Tables that the condition does not fit are left out.
+func (b *binder) searchedUnion(op syntax.Op, cond syntax.Expr, arms []namedTable, s *scope, has string) *Union {
 	u := &Union{}
 	var refused *binder
 	for _, arm := range arms {
 		try := &binder{file: b.file, cat: b.cat, depth: b.depth, probe: b.probe, named: b.named}
-		p := try.searched(op.P, arm.table, s, has)
+		p := try.searched(cond, arm.table, s, has)
 		if len(try.errs) > 0 {
 			refused = try
 			continue
@@ -38,16 +55,13 @@ func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
 		u.Ins = append(u.Ins, &Where{node{arm.table.Schema()}, arm.table, p})
 		u.Source = append(u.Source, arm.name)
 	}
-	if len(u.Ins) == 0 {
-		if refused != nil {
-			b.errs = append(b.errs, refused.errs...)
-		} else if len(b.errs) == 0 {
-			b.fail(op, "there is no table to search")
-		}
-		return &Values{}
+	switch {
+	case len(u.Ins) > 0:
+	case refused != nil:
+		b.errs = append(b.errs, refused.errs...)
+	case len(b.errs) == 0:
+		b.fail(op, "there is no table to search")
 	}
-	u.layout(b.newNames(), false)
-	u.schema = append(value.Schema{{Name: "$table", Type: value.String}}, u.schema...)
 	return u
 }
 
