@@ -157,6 +157,8 @@ func (r *run) stream(n plan.Node, out sink) error {
 		return r.partition(n, out)
 	case *plan.TopNested:
 		return r.topNested(n, out)
+	case *plan.Pivot:
+		return r.pivot(n, out)
 	case *plan.Shared:
 		return r.sharedRows(n, out)
 	case *plan.MakeSeries:

@@ -104,13 +104,17 @@ func (b *binder) unpackSeen(op *syntax.Evaluate, u *unpacking) Node {
 	err := b.probe(one, func(row []value.Value) {
 		keys, elems := row[0].Members()
 		for i, k := range keys {
-			if !slices.Contains(u.ignored, k) {
+			if !slices.Contains(u.ignored, k) && len(types) <= maxPivot {
 				types[k] = seenType(types[k], elems[i])
 			}
 		}
 	})
 	if err != nil {
 		b.unsupported(op, "bag_unpack without its result columns here").Hint = "write them: evaluate bag_unpack(d) : (*, name:string, count:long)"
+		return &Values{}
+	}
+	if len(types) > maxPivot {
+		b.fail(op, "the bags have more than %d keys", maxPivot).Hint = "write the columns: evaluate bag_unpack(d) : (*, name:string, count:long)"
 		return &Values{}
 	}
 	p := &Project{In: u.in}

@@ -14,6 +14,8 @@ func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 	switch op.Call.Func.Text {
 	case "bag_unpack":
 		return b.bagUnpack(op, in, s)
+	case "pivot":
+		return b.pivot(op, in, s)
 	case "ipv4_lookup":
 		return b.ipLookup(op, in, s)
 	default:
