@@ -37,7 +37,7 @@ func TestLimits(t *testing.T) {
 	for _, g := range greedy {
 		t.Run(g.name, func(t *testing.T) {
 			start := time.Now()
-			err := starve(t, g.query)
+			err := starve(t, g.query, 500*time.Millisecond)
 			if err == nil {
 				t.Fatal("the query came to an end")
 			}
@@ -45,36 +45,37 @@ func TestLimits(t *testing.T) {
 			if !errors.As(err, &limit) && !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("error %v, want a limit or the end of its time", err)
 			}
-			if took := time.Since(start); took > 5*time.Second {
+			// far more than it takes, for machines that do other work as well
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %s to notice: %v", took, err)
 			}
 		})
 	}
 }
 
-// starve runs a query with little memory and half a second.
-func starve(t *testing.T, query string) error {
+// starve runs a query with little memory and time.
+func starve(t *testing.T, query string, patience time.Duration) error {
 	t.Helper()
 	c := &Case{Query: query}
 	q, err := c.Compile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	opt := kql.RunOptions{Now: Now, MaxMemory: 32 << 20, MaxRows: 100_000}
 	return q.Run(ctx, database{c, 1024}, opt, func(*value.Batch) error { return nil })
 }
 
 func TestRowLimit(t *testing.T) {
-	err := starve(t, `range x from 1 to 1000000 step 1`)
+	err := starve(t, `range x from 1 to 1000000 step 1`, time.Minute)
 	if err == nil || !strings.Contains(err.Error(), "more than 100000 rows") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestMemoryLimit(t *testing.T) {
-	err := starve(t, `range x from 1 to 100000000 step 1 | sort by x desc`)
+	err := starve(t, `range x from 1 to 100000000 step 1 | sort by x desc`, time.Minute)
 	if err == nil || !strings.Contains(err.Error(), "more than 32 MB of memory") {
 		t.Errorf("error %v", err)
 	}
