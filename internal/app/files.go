@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"github.com/dogwatch-dev/dogwatch/kql"
-	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // A hunting catalog lets queries read local files as well. Rules may not: they
@@ -27,15 +26,4 @@ func (hunting) Open(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%q has more than %d MB", path, largestFile>>20)
 	}
 	return os.ReadFile(path)
-}
-
-// OpenColumn asks for columns that a table has beside those of its schema.
-func (h hunting) OpenColumn(table, column string) (value.Type, bool) {
-	open, ok := h.Catalog.(interface {
-		OpenColumn(table, column string) (value.Type, bool)
-	})
-	if !ok {
-		return value.Unknown, false
-	}
-	return open.OpenColumn(table, column)
 }

@@ -17,11 +17,11 @@ const exceptionColumn = "dogwatch_exception"
 
 // compile makes the rule ready to run: nil, with the mistakes, when it cannot.
 func (s *source) compile(cat kql.Catalog) (*dogwatch.Rule, diag.List) {
-	if len(s.doc.errs) > 0 || s.query == nil {
+	if s.query == nil {
 		return nil, s.doc.errs
 	}
 	q, errs := compileSnippet(s.querySnippet(), cat)
-	if q == nil {
+	if errs = append(slices.Clone(s.doc.errs), errs...); len(errs) > 0 {
 		return nil, errs
 	}
 	r := s.rule

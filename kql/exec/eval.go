@@ -32,8 +32,6 @@ func (r *run) compile(e plan.Expr) (evaluator, error) {
 		return &constEval{v: e.V}, nil
 	case *plan.Col:
 		return colEval(e.Index), nil
-	case *plan.RowTime:
-		return &constEval{v: value.NullOf(value.DateTime)}, nil
 	case *plan.Call:
 		return r.compileCall(e)
 	case *plan.Logic:

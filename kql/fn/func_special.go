@@ -41,7 +41,7 @@ func specialFuncs() []Func {
 		special(queryCategory, "table", value.Unknown, "Names a table by a text.", constant("name", tText, "the table's name")),
 		special(queryCategory, "_GetWatchlist", value.Unknown, "Gives the rows of a watchlist.", constant("alias", tText, "the list's name")),
 		special(queryCategory, "pack_all", value.Dynamic, "Makes a bag of all columns of a row.", optional("ignore_null_empty", tBool, "when true, columns that are null or empty are left out")),
-		special(queryCategory, "ingestion_time", value.DateTime, "Gives the time at which a record was received."),
+		special(queryCategory, "ingestion_time", value.DateTime, "Gives the time at which a record was received; of records read from files, the TimeGenerated of their row."),
 		exists,
 	}
 }

@@ -102,13 +102,24 @@ func (b *binder) specialCall(x *syntax.Call, v *env) (Expr, bool) {
 			return b.scalar(x.Args[0], v), true
 		}
 	case "ingestion_time":
-		return &RowTime{}, true
+		return b.ingestionTime(x, v), true
 	case "pack_all":
 		return b.packAll(x, v), true
 	case "prev", "next", "row_number", "row_cumsum", "row_rank", "row_rank_dense", "row_rank_min", "row_window_session":
 		return b.orderedCall(x, v), true
 	}
 	return nil, false
+}
+
+// ingestionTime is when a row came. Records that are read from files came when
+// they say: the row's TimeGenerated.
+func (b *binder) ingestionTime(x *syntax.Call, v *env) Expr {
+	const column = "TimeGenerated"
+	if i := v.cols.Index(column); i >= 0 && v.cols[i].Type == value.DateTime {
+		return &Col{i, column, value.DateTime}
+	}
+	b.unsupported(x, "ingestion_time() of rows without the column "+column)
+	return bad
 }
 
 // choose is iff and case.

@@ -13,9 +13,6 @@ import (
 type env struct {
 	scope *scope
 	cols  value.Schema
-	// table is the table that the columns come straight from; its further
-	// columns may be asked for (open tables).
-	open func(name string) (Expr, bool)
 	// agg, when set, takes the aggregates of the expression and gives the
 	// expression that stands for the result.
 	agg func(call *syntax.Call, a *fn.Agg) Expr
@@ -90,11 +87,6 @@ func (b *binder) ident(x *syntax.Ident, v *env) Expr {
 			return bad
 		case got.fn != nil && len(got.fn.decl.Params) == 0:
 			return b.callFunction(&syntax.Call{Pos: x.Pos, Func: x.Name}, got.fn, v)
-		}
-	}
-	if v.open != nil {
-		if e, ok := v.open(name); ok {
-			return e
 		}
 	}
 	b.unknownName(x, name, v)

@@ -349,19 +349,7 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 
 // envOf is the environment of expressions over a node's rows.
 func (b *binder) envOf(in Node, s *scope) *env {
-	v := &env{scope: s, cols: in.Schema(), ordered: isOrdered(in)}
-	if o, ok := b.cat.(Openness); ok {
-		if sc := openScan(in); sc != nil {
-			v.open = func(name string) (Expr, bool) {
-				t, ok := o.OpenColumn(sc.Table, name)
-				if !ok {
-					return nil, false
-				}
-				return &Const{value.NullOf(t)}, true
-			}
-		}
-	}
-	return v
+	return &env{scope: s, cols: in.Schema(), ordered: isOrdered(in)}
 }
 
 // openScan is the scan whose rows come through unchanged, or nil.

@@ -65,8 +65,6 @@ type (
 		Typ  value.Type
 		Call *Call // an operation chosen for the types (row_cumsum: +)
 	}
-	// RowTime is ingestion_time().
-	RowTime struct{}
 )
 
 // Type is the type of the expression.
@@ -80,7 +78,6 @@ func (e *Element) Type() value.Type { return value.Dynamic }
 func (e *Scalar) Type() value.Type  { return e.Typ }
 func (e *InTable) Type() value.Type { return value.Bool }
 func (e *Ordered) Type() value.Type { return e.Typ }
-func (e *RowTime) Type() value.Type { return value.DateTime }
 
 // Walk calls f for an expression and all below it, until f says no.
 func Walk(e Expr, f func(Expr) bool) {

@@ -399,7 +399,7 @@ func (g *growth) lookup(n *IPLookup, t []trend) {
 // expr is the trend of an expression over columns of the given trends.
 func (g *growth) expr(e Expr, in []trend) trend {
 	switch e := e.(type) {
-	case nil, *Const, *RowTime:
+	case nil, *Const:
 		return fixed
 	case *Col:
 		if e.Index < len(in) {

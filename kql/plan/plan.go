@@ -21,13 +21,6 @@ type Catalog interface {
 	Watchlist(name string) (value.Schema, [][]value.Value, bool)
 }
 
-// Openness is what a Catalog with open tables implements: columns of such a
-// table may exist under names that the schema does not list
-// (AzureDiagnostics: any name_s, name_d, name_b, name_g, name_t).
-type Openness interface {
-	OpenColumn(table, column string) (value.Type, bool)
-}
-
 // Opener gives the text of a local file that externaldata names. A Catalog
 // without it allows no externaldata.
 type Opener interface {
