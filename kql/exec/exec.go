@@ -32,6 +32,8 @@ type Options struct {
 	TrackOrigin bool
 	// MaxOrigins is how many source rows a group remembers.
 	MaxOrigins int
+	// Profile, when given, measures each step.
+	Profile *Profile
 }
 
 // Defaults of Options.
@@ -108,6 +110,9 @@ func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) error {
 // grow counts memory that a step keeps, or frees when n is negative.
 func (r *run) grow(n int64) error {
 	r.used += n
+	if p := r.opt.Profile; p != nil && p.cur != nil {
+		p.cur.Memory += n
+	}
 	if r.used > r.opt.MaxMemory {
 		return &LimitError{"memory", r.opt.MaxMemory}
 	}
@@ -117,9 +122,17 @@ func (r *run) grow(n int64) error {
 // A sink takes batches.
 type sink = func(*value.Batch) error
 
-// stream runs a node and pushes its rows. Every node of a plan has its line
-// here; the work stands in the operator's own file.
+// stream runs a node and pushes its rows.
 func (r *run) stream(n plan.Node, out sink) error {
+	if r.opt.Profile != nil {
+		return r.measured(n, out)
+	}
+	return r.push(n, out)
+}
+
+// push does the work of stream. Every node of a plan has its line here; the
+// work stands in the operator's own file.
+func (r *run) push(n plan.Node, out sink) error {
 	if rows, ok := r.cut[n]; ok {
 		return rows(out)
 	}
