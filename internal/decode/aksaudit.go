@@ -16,7 +16,7 @@ func aksAudit(name string, has func(*record) bool) *table {
 	}
 	return &table{name: name, has: has, doc: what[name] +
 		" A log line that Azure cut fills no column of the event here; KubeAudit reads what is left of it.",
-		columns: aksAuditColumns(name)}
+		columns: aksAuditColumns(name), levels: aksAuditLevels()}
 }
 
 func isArc(r *record) bool {

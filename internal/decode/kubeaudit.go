@@ -17,6 +17,7 @@ func kubeAudit() *table {
 			"Of a record that was cut off, what stands before the cut is read. Columns are null or empty where the record does not say.",
 		has:     func(r *record) bool { return r.event.is() },
 		columns: slices.Concat(kubeAuditHead(), kubeAuditCaller(), kubeAuditRequest(), kubeAuditObject(), kubeAuditPod(), kubeAuditNewPod(), kubeAuditAccess()),
+		levels:  kubeAuditLevels(),
 	}
 }
 

@@ -13,6 +13,9 @@ type table struct {
 	doc     string
 	columns []column
 	has     func(*record) bool
+	// levels are the audit levels from which on columns say something, of a
+	// table of audit events; columns that are not named say it at every level.
+	levels map[string]string
 }
 
 type column struct {
