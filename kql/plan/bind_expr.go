@@ -63,6 +63,8 @@ func (b *binder) scalar(x syntax.Expr, v *env) Expr {
 		b.fail(x, "typeof() is not allowed here")
 	case *syntax.Unsupported:
 		b.unsupported(x, x.Feature)
+	case *syntax.EntityGroup:
+		b.unsupported(x, "entity_group")
 	case *syntax.Pipeline, *syntax.Datatable, *syntax.ExternalData:
 		b.fail(x, "a table stands where a single value is needed").Hint = "toscalar(...) takes the first value of a table"
 	default:

@@ -104,6 +104,9 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 	case *syntax.Unsupported:
 		b.unsupported(x, x.Feature)
 		return &Values{}
+	case *syntax.EntityGroup:
+		b.unsupported(x, "entity_group")
+		return &Values{}
 	}
 	b.fail(x, "a single value stands where a table is needed")
 	return &Values{}
@@ -248,8 +251,8 @@ func (b *binder) pipeline(x *syntax.Pipeline, s *scope) Node {
 
 func (b *binder) unsupportedOps(ops []syntax.Op) {
 	for _, op := range ops {
-		if u, ok := op.(*syntax.Unsupported); ok {
-			b.unsupported(u, u.Feature)
+		if feature := unsupportedOp(op); feature != "" {
+			b.unsupported(op, feature)
 		}
 	}
 }
@@ -269,8 +272,9 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 			return b.search(op, nil, s)
 		case *syntax.Find:
 			return b.find(op, nil, s)
-		case *syntax.Unsupported:
-			b.unsupported(op, op.Feature)
+		}
+		if feature := unsupportedOp(op); feature != "" {
+			b.unsupported(op, feature)
 			return &Values{}
 		}
 		b.fail(op, "the operator needs a table before it")
@@ -329,19 +333,17 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		return b.search(op, in, s)
 	case *syntax.Partition:
 		return b.partition(op, in, s)
-	case *syntax.Unsupported:
-		b.unsupported(op, op.Feature)
 	case *syntax.Find:
 		return b.find(op, in, s)
 	case *syntax.TopNested:
 		return b.topNested(op, in, s)
-	case *syntax.Fork:
-		b.unsupported(op, "fork")
-	case *syntax.Scan:
-		b.unsupported(op, "scan")
 	case *syntax.Print, *syntax.Range:
 		b.fail(op, "this operator starts a query and takes no table")
 	default:
+		if feature := unsupportedOp(op); feature != "" {
+			b.unsupported(op, feature)
+			break
+		}
 		b.fail(op, "this operator is not known here")
 	}
 	return &Values{}

@@ -8,6 +8,10 @@ func (b *binder) partition(op *syntax.Partition, in Node, s *scope) Node {
 		b.unsupported(op, "partition with a query in braces")
 		return &Values{}
 	}
+	if op.In != nil {
+		b.unsupported(op, "partition ... in")
+		return &Values{}
+	}
 	by := b.scalar(op.By, b.envOf(in, s))
 	rows := &Given{node{in.Schema()}}
 	var sub Node = rows

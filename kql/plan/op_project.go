@@ -185,6 +185,9 @@ func (b *binder) project(op *syntax.Project, in Node, s *scope) Node {
 		return b.projectRename(op, in)
 	case "reorder":
 		return b.projectReorder(op, in)
+	case "by-names":
+		b.unsupported(op, "project-by-names")
+		return &Values{}
 	}
 	p := &Project{In: in}
 	taken := b.newNames()

@@ -308,7 +308,7 @@ func (p *parser) word() Expr {
 		return p.unsupported(t.text, "|", ";", ",")
 	case "entity_group":
 		if next.is("[") {
-			return p.unsupported(t.text, "|", ";", ",")
+			return p.entityGroup()
 		}
 	}
 	if p.callLen() > 0 {

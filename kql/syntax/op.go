@@ -25,11 +25,13 @@ func (n *BadOp) print(w *printer) { w.put("?") }
 
 // operators are the names an operator may be called by.
 var operators = []string{
-	"as", "consume", "count", "distinct", "evaluate", "extend", "filter", "find", "fork", "getschema", "invoke",
-	"join", "limit", "lookup", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand", "order", "parse",
-	"parse-kv", "parse-where", "partition", "print", "project", "project-away", "project-keep", "project-rename",
-	"project-reorder", "project-smart", "range", "render", "sample", "sample-distinct", "scan", "search",
-	"serialize", "sort", "summarize", "take", "top", "top-nested", "union", "where",
+	"as", "assert-schema", "consume", "count", "distinct", "evaluate", "extend", "facet", "filter", "find", "fork",
+	"getschema", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table",
+	"graph-where-edges", "graph-where-nodes", "invoke", "join", "limit", "lookup", "macro-expand", "make-graph",
+	"make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand", "order", "parse", "parse-kv", "parse-where",
+	"partition", "print", "project", "project-away", "project-by-names", "project-keep", "project-rename",
+	"project-reorder", "range", "reduce", "render", "sample", "sample-distinct", "scan", "search", "serialize",
+	"sort", "summarize", "take", "top", "top-hitters", "top-nested", "union", "where",
 }
 
 func (p *parser) operatorWord(w string) bool {
@@ -52,7 +54,7 @@ func (p *parser) operator() Op {
 		return p.where(start)
 	case "extend":
 		return &Extend{Cols: p.columns(), Pos: p.from(start)}
-	case "project", "project-away", "project-keep", "project-rename", "project-reorder", "project-smart":
+	case "project", "project-away", "project-by-names", "project-keep", "project-rename", "project-reorder":
 		return p.project(start)
 	case "summarize":
 		return p.summarize(start)
@@ -110,6 +112,19 @@ func (p *parser) operator() Op {
 		return p.partition(start)
 	case "fork":
 		return p.fork(start)
+	case "facet":
+		return p.facet(start)
+	case "reduce":
+		return p.reduce(start)
+	case "top-hitters":
+		return p.topHitters(start)
+	case "assert-schema":
+		return p.assertSchema(start)
+	case "macro-expand":
+		return p.macroExpand(start)
+	case "make-graph", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-mark-components",
+		"graph-where-nodes", "graph-where-edges":
+		return p.graph(start)
 	default:
 		return p.scan(start)
 	}
@@ -232,7 +247,7 @@ func (p *parser) startsSource() bool {
 // checkFirst reports an operator that needs a table before it and has none.
 func (p *parser) checkFirst(start int, op Op) {
 	switch op.(type) {
-	case *Print, *Range, *Union, *Find, *Search, *Evaluate, *Unsupported, *BadOp:
+	case *Print, *Range, *Union, *Find, *Search, *Evaluate, *MacroExpand, *Unsupported, *BadOp:
 		return
 	}
 	t := p.toks[start]

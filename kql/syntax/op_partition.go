@@ -5,6 +5,7 @@ type Partition struct {
 	Pos
 	Options []Option
 	By      Expr
+	In      Expr // `in range(...)`, `in dynamic([...])`: usually nil
 	Sub     []Op
 	Source  Expr // `{ T | ... }` form; usually nil
 }
@@ -15,10 +16,10 @@ func (p *parser) partition(start int) Op {
 	n := &Partition{Options: p.options()}
 	p.expectBy()
 	n.By = p.key()
+	if p.take("in") {
+		n.In = p.path()
+	}
 	switch {
-	case p.is("in"):
-		p.i = start
-		return p.unsupported("partition ... in", "|", ";")
 	case p.is("{"):
 		open := p.i
 		p.i++
@@ -54,6 +55,7 @@ func (n *Partition) print(w *printer) {
 	w.options(n.Options)
 	w.put(" by ")
 	w.expr(n.By, anyLevel)
+	w.clause(" in ", n.In)
 	w.put(" ")
 	if n.Source != nil {
 		w.block("{", n.Source, "}")

@@ -6,8 +6,8 @@ import (
 
 // Project is project, project-away, project-keep, project-rename,
 // project-reorder (Kind has the suffix: "", "away", "keep", "rename",
-// "reorder", "smart"). Columns of away, keep, reorder may be *Pattern or
-// *Star; of reorder also *Ordered.
+// "reorder", "by-names"). Columns of away, keep, reorder may be *Pattern or
+// *Star; of reorder also *Ordered; of by-names they are any expressions.
 type Project struct {
 	Pos
 	Kind string
@@ -32,7 +32,10 @@ func (p *parser) project(start int) Op {
 	switch n.Kind {
 	case "", "rename":
 		n.Cols = p.columnsOrNone()
-	case "smart":
+	case "by-names":
+		if !p.atEnd() {
+			n.Cols = list(p, p.expr)
+		}
 	default:
 		if p.atEnd() {
 			break

@@ -11,7 +11,7 @@ type Union struct {
 func (*Union) op() {}
 
 func (p *parser) union(start int) Op {
-	n := &Union{Options: p.options(), Tables: list(p, p.table)}
+	n := &Union{Options: p.options("best_effort"), Tables: list(p, p.table)}
 	n.Pos = p.from(start)
 	return n
 }

@@ -1,11 +1,17 @@
 package syntax
 
+import "slices"
+
 // options reads what comes before an operator's arguments: kind=inner
-// hint.strategy=shuffle withsource=T.
-func (p *parser) options() []Option {
+// hint.strategy=shuffle withsource=T. own are names that are an option of this
+// operator alone.
+func (p *parser) options(own ...string) []Option {
 	var all []Option
 	for !p.bad {
 		n := p.optionLen()
+		if n == 0 && p.tok().kind == tWord && p.ahead(1).is("=") && slices.Contains(own, p.tok().text) {
+			n = 1
+		}
 		if n == 0 {
 			break
 		}

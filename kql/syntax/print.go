@@ -323,9 +323,15 @@ func (n *Function) print(w *printer) {
 	w.put("(")
 	w.params(n.Params)
 	w.put(") {")
+	w.body(n.Body)
+	w.put("}")
+}
+
+// body writes statements on lines of their own.
+func (w *printer) body(q *Query) {
 	w.indent++
-	if n.Body != nil {
-		for i, s := range n.Body.Statements {
+	if q != nil {
+		for i, s := range q.Statements {
 			if i > 0 {
 				w.put(";")
 			}
@@ -335,7 +341,6 @@ func (n *Function) print(w *printer) {
 	}
 	w.indent--
 	w.line()
-	w.put("}")
 }
 
 func (n *Pipeline) print(w *printer) {

@@ -125,8 +125,6 @@ func (p *parser) let() *Let {
 	switch {
 	case p.bad:
 		n.X = p.nothing()
-	case p.is("entity_group"):
-		n.X = p.unsupported("entity_group", ";")
 	case p.startsFunction():
 		n.X = p.function()
 	default:
@@ -165,22 +163,25 @@ func (p *parser) function() *Function {
 }
 
 // body is `{ let a = 1; expression }`.
-func (p *parser) body() *Query {
+func (p *parser) body() *Query { return p.bodyIn("{", "}") }
+
+// bodyIn is statements between brackets.
+func (p *parser) bodyIn(opening, closing string) *Query {
 	open := p.i
 	q := &Query{}
-	if !p.enter() || !p.expect("{") {
+	if !p.enter() || !p.expect(opening) {
 		p.leave()
 		q.Pos = p.from(open)
 		return q
 	}
-	for !p.bad && !p.is("}") && p.tok().kind != tEOF {
+	for !p.bad && !p.is(closing) && p.tok().kind != tEOF {
 		start := p.i
 		q.Statements = append(q.Statements, p.statement())
-		if !p.endBodyStatement(start) {
+		if !p.endBodyStatement(start, closing) {
 			break
 		}
 	}
-	p.close(open, "}")
+	p.close(open, closing)
 	p.leave()
 	q.Pos = p.from(open)
 	return q
@@ -188,12 +189,12 @@ func (p *parser) body() *Query {
 
 // endBodyStatement moves behind what ends a statement in a function; it is
 // false where the function ends, too.
-func (p *parser) endBodyStatement(start int) bool {
+func (p *parser) endBodyStatement(start int, closing string) bool {
 	if !p.bad && p.startsStatement() {
 		p.missingSemicolon()
 		return true
 	}
-	if !p.bad && !p.is(";") && !p.is("}") && p.tok().kind != tEOF {
+	if !p.bad && !p.is(";") && !p.is(closing) && p.tok().kind != tEOF {
 		p.unexpected()
 	}
 	if p.bad {

@@ -192,6 +192,11 @@ type (
 		URIs    []Expr
 		Options []Option
 	}
+	// EntityGroup is `entity_group [cluster("c").database("d"), ...]`.
+	EntityGroup struct {
+		Pos
+		Members []Expr
+	}
 	// Function is `(a:long, T:(x:string), b:string = "d") { body }`, only as X
 	// of a Let.
 	Function struct {
@@ -227,6 +232,7 @@ func (*Paren) expr()        {}
 func (*TypeOf) expr()       {}
 func (*Datatable) expr()    {}
 func (*ExternalData) expr() {}
+func (*EntityGroup) expr()  {}
 func (*Function) expr()     {}
 func (*Pipeline) expr()     {}
 func (*Unsupported) expr()  {}

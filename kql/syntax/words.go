@@ -78,9 +78,7 @@ var moreTypes = map[string]value.Type{
 }
 
 // unsupportedOps are operators that are known by name only.
-var unsupportedOps = set(`facet reduce top-hitters macro-expand assert-schema project-by-names make-graph
-	graph-match graph-shortest-paths graph-to-table graph-mark-components graph-where-nodes
-	graph-where-edges __partitionby __executeAndCache inline_external_table`)
+var unsupportedOps = set(`__partitionby __executeAndCache inline_external_table`)
 
 // options are the names that, with "=" after them, are an option of an
 // operator wherever it takes options; besides hint.anything.
