@@ -59,8 +59,9 @@ var layout = map[string]place{
 		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect"},
 		tests:   []string{zstd, "kql/syntax"},
 	},
+	"internal/screen": {},
 	"internal/cli": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", cobra, pflag, jq, term},
+		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", cobra, pflag, jq, term},
 		tests:   []string{scripts, zstd},
 	},
 	"cmd/dogwatch": {imports: []string{"internal/cli"}},
