@@ -14,7 +14,7 @@ type Profile = exec.Profile
 // A Step is an operator of a query's plan. The order is that of the work, not
 // of the text: conditions move down to where their rows come from.
 type Step struct {
-	Op     string // "scan", "where", "summarize", ...
+	Op     string // "table", "where", "summarize", ...
 	Detail string // what it works on: a condition, keys, columns
 
 	// What it did, when the run was profiled. Time is its own, without that of

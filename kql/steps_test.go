@@ -52,7 +52,7 @@ m | join kind=leftouter (m | summarize n = count(), max(Code) by User) on User |
   join leftouter on User [2]
    shared  [4]
     where Code > 0 and User has "a" [2]
-     scan T: TimeGenerated, User, Name, Code, Paths, Ok [5]
+     table T: TimeGenerated, User, Name, Code, Paths, Ok [5]
    project User, n, max_Code [1]
     summarize count(), max(Code) by User [1]
      shared again

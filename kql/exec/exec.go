@@ -170,6 +170,8 @@ func (r *run) push(n plan.Node, out sink) error {
 		return r.partition(n, out)
 	case *plan.TopNested:
 		return r.topNested(n, out)
+	case *plan.SeqScan:
+		return r.seqScan(n, out)
 	case *plan.Pivot:
 		return r.pivot(n, out)
 	case *plan.Shared:

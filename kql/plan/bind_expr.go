@@ -18,6 +18,8 @@ type env struct {
 	agg func(call *syntax.Call, a *fn.Agg) Expr
 	// ordered says that window functions are allowed.
 	ordered bool
+	// member, when set, is asked first what name.name stands for.
+	member func(x *syntax.Path) (Expr, bool)
 }
 
 // bad is what a mistake is bound to; nothing complains about it again.
@@ -112,6 +114,11 @@ func (b *binder) unknownName(n syntax.Node, name string, v *env) {
 }
 
 func (b *binder) path(x *syntax.Path, v *env) Expr {
+	if v.member != nil {
+		if e, ok := v.member(x); ok {
+			return e
+		}
+	}
 	if id, ok := x.X.(*syntax.Ident); ok && (id.Name.Text == "$left" || id.Name.Text == "$right") {
 		b.fail(x, "%s is only for equalities of the join", id.Name.Text)
 		return bad

@@ -337,6 +337,8 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		return b.find(op, in, s)
 	case *syntax.TopNested:
 		return b.topNested(op, in, s)
+	case *syntax.Scan:
+		return b.seqScan(op, in, s)
 	case *syntax.Print, *syntax.Range:
 		b.fail(op, "this operator starts a query and takes no table")
 	default:
@@ -386,7 +388,7 @@ func isOrdered(n Node) bool {
 		return isOrdered(x.In)
 	case *Shared:
 		return isOrdered(x.In)
-	case *Given:
+	case *Given, *SeqScan:
 		return true
 	}
 	return false

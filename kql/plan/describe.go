@@ -12,7 +12,7 @@ import (
 func Describe(n Node, needed []bool) (op, detail string) {
 	switch n := n.(type) {
 	case *Scan:
-		return "scan", n.Table + columnList(n.Schema(), needed)
+		return "table", n.Table + columnList(n.Schema(), needed)
 	case *Values:
 		return "rows", fmt.Sprint(len(n.Rows))
 	case *Print:
@@ -45,6 +45,8 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "partition", "by " + Text(n.By)
 	case *TopNested:
 		return "top-nested", fmt.Sprintf("%d levels", len(n.Ranked))
+	case *SeqScan:
+		return "scan", fmt.Sprintf("%d steps", len(n.Steps))
 	case *Pivot:
 		return "pivot", strings.Join(n.Names, ", ")
 	case *Parse:

@@ -165,6 +165,8 @@ func exprsOf(n Node) []Expr {
 		return []Expr{n.X}
 	case *IPLookup:
 		return append(append([]Expr{n.Address, n.Range}, n.LeftKeys...), n.RightKeys...)
+	case *SeqScan:
+		return n.exprs()
 	case *MakeSeries:
 		out := append([]Expr{n.On, n.From, n.To, n.Step}, n.By...)
 		for _, a := range n.Aggs {

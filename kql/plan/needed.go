@@ -123,6 +123,8 @@ func (n needs) visit(x Node) {
 			}
 		}
 		n.want(x.In, cols)
+	case *SeqScan:
+		n.want(x.In, x.inputColumns(n.kept(x), n.columnsOf(x.exprs()...)))
 	case *Shared:
 		n.want(x.In, n.kept(x))
 	case *Print:

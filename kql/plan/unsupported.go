@@ -9,8 +9,6 @@ func unsupportedOp(op syntax.Op) string {
 		return op.Feature
 	case *syntax.Fork:
 		return "fork"
-	case *syntax.Scan:
-		return "scan"
 	case *syntax.Facet:
 		return "facet"
 	case *syntax.Reduce:
