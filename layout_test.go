@@ -30,6 +30,8 @@ const (
 	jq      = "github.com/itchyny/gojq"
 	term    = "golang.org/x/term"
 	yaml    = "go.yaml.in/yaml/v3"
+	s1      = "github.com/golang/geo/s1"
+	s2      = "github.com/golang/geo/s2"
 	zstd    = "github.com/klauspost/compress/zstd"
 	gzip    = "github.com/klauspost/compress/gzip"
 	txtar   = "github.com/rogpeppe/go-internal/txtar"
@@ -40,11 +42,13 @@ var layout = map[string]place{
 	"kql/diag":    {},
 	"kql/value":   {},
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
-	"kql/fn":      {imports: []string{"kql/value"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
+	"kql/geo":     {imports: []string{"kql/value", s1, s2}},
+	"kql/fn":      {imports: []string{"kql/value", "kql/geo", s2}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql/plan":    {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn"}, tests: []string{txtar}},
 	"kql/exec":    {imports: []string{"kql/value", "kql/fn", "kql/plan"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql":         {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn", "kql/plan", "kql/exec"}, tests: []string{txtar, "kql/kqltest"}},
 	"kql/kqltest": {imports: []string{"kql", "kql/diag", "kql/value", "kql/fn", txtar}},
+	"kql/help":    {tests: []string{"kql", "kql/diag", "kql/syntax", "kql/value"}},
 
 	nouns: {imports: []string{"kql", "kql/value"}},
 

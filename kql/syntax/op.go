@@ -285,3 +285,6 @@ func (p *parser) columnsOrNone() []Expr {
 func (p *parser) atEnd() bool {
 	return p.tok().kind == tEOF || p.is("|") || p.is(";") || p.is(")") || p.is("}")
 }
+
+// Operators are the names that an operator may be called by, sorted.
+func Operators() []string { return slices.Clone(operators) }
