@@ -53,7 +53,7 @@ var layout = map[string]place{
 	nouns: {imports: []string{"kql", "kql/value"}},
 
 	"rules":           {},
-	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/decode", "internal/app"}},
+	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
 	"internal/decode": {imports: []string{nouns, "kql/value", yaml}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
@@ -64,8 +64,10 @@ var layout = map[string]place{
 		tests:   []string{zstd, "kql/syntax"},
 	},
 	"internal/screen": {},
+	"internal/edit":   {imports: []string{"internal/screen"}},
+	"internal/shell":  {imports: []string{"internal/edit", "kql", "kql/diag", "kql/fn", "kql/help"}, tests: []string{"kql/value"}},
 	"internal/cli": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", cobra, pflag, jq, term},
+		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", "internal/edit", "internal/shell", "kql/help", cobra, pflag, jq, term},
 		tests:   []string{scripts, zstd},
 	},
 	"cmd/dogwatch": {imports: []string{"internal/cli"}},

@@ -28,8 +28,9 @@ func listAggs() []Agg {
 		}
 	}
 	return []Agg{
-		list("make_list", "list_", "Gathers the values of a column into an array; nulls are left out.", maxList, false,
-			`datatable(a:long)[1, 1] | summarize l = make_list(a) | project tostring(l) == "[1,1]"`),
+		list("make_list", "list_", "Gathers the values of a column into an array; nulls are left out, and arrays are taken apart.", maxList, false,
+			`datatable(a:long)[1, 1] | summarize l = make_list(a) | project tostring(l) == "[1,1]"`,
+			`datatable(a:dynamic)[dynamic([1, 2]), dynamic([3])] | summarize l = make_list(a) | project tostring(l) == "[1,2,3]"`),
 		list("make_set", "set_", "Gathers the different values of a column into an array; arrays are taken apart.", maxList, true,
 			`datatable(a:long)[1, 1] | summarize l = make_set(a) | project tostring(l) == "[1]"`),
 		list("makelist", "list_", "The old name of make_list, with at most 128 elements unless more are asked for.", maxOldList, false,
@@ -95,7 +96,7 @@ func newGatherer(set bool, limit int) *gatherer {
 
 func (g *gatherer) Add(a []value.Value) {
 	v := a[0]
-	if g.seen != nil && v.IsArray() {
+	if v.IsArray() {
 		for _, e := range v.Elems() {
 			g.add(e)
 		}

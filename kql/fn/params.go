@@ -83,6 +83,6 @@ func families() [][]Func {
 		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(), regexFuncs(),
 		mathFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), timeTextFuncs(),
 		jsonFuncs(), arrayFuncs(), bagFuncs(), setFuncs(),
-		urlFuncs(), encodingFuncs(), hashFuncs(), parseFuncs(), ipFuncs(), seriesFuncs(), specialFuncs(),
+		urlFuncs(), encodingFuncs(), hashFuncs(), parseFuncs(), ipFuncs(), seriesFuncs(), geoFuncs(), specialFuncs(),
 	}
 }
