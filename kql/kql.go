@@ -169,6 +169,17 @@ func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) err
 	return l.live.Feed(leaf, b, emit)
 }
 
+// A Sieve turns away rows by some of their columns only: what it turns away
+// would not pass Feed.
+type Sieve = exec.Sieve
+
+// A Known says which columns, or members of columns, a sieve can tell.
+type Known = plan.Known
+
+// Sieve makes the sieve of a leaf over what is known of the rows of its table,
+// which has width columns; nil if that says nothing.
+func (l *Live) Sieve(leaf, width int, known Known) *Sieve { return l.live.Sieve(leaf, width, known) }
+
 // Finish runs the rest of the query over rows that passed Feed, which rows
 // gives by leaf, with an Origin of the caller's choice; the result's Origin is
 // made of those. now (ticks) is the clock.

@@ -12,6 +12,8 @@ import (
 type Leaf struct {
 	Scan *plan.Scan
 	Top  plan.Node // the last row-by-row step: what passes it has its schema
+	// Steps are those from the scan's next to Top.
+	Steps []plan.Node
 	// Whole says that nothing else follows: what passes is the query's result.
 	Whole bool
 }
@@ -21,15 +23,16 @@ func Leaves(p *plan.Plan) []Leaf {
 	out := make([]Leaf, len(p.Scans))
 	above := parents(p.Root)
 	for i, s := range p.Scans {
-		top := plan.Node(s)
+		top, steps := plan.Node(s), []plan.Node(nil)
 		for {
 			up := above[top]
 			if len(up) != 1 || !rowByRow(up[0]) {
 				break
 			}
 			top = up[0]
+			steps = append(steps, top)
 		}
-		out[i] = Leaf{s, top, top == p.Root}
+		out[i] = Leaf{s, top, steps, top == p.Root}
 	}
 	return out
 }

@@ -1,0 +1,59 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A Sieve turns away rows of a table that a leaf's row-by-row steps would turn
+// away, by what is known of them only. It may let too many through.
+type Sieve struct {
+	// Steps are what it runs: Where and MvExpand.
+	Steps []plan.Node
+
+	push sink
+	kept []int32
+}
+
+// Sieve makes a leaf's sieve over what is known of the rows of its table, which
+// has width columns; nil if it would let every row through.
+func (l *Live) Sieve(leaf, width int, known plan.Known) *Sieve {
+	of := l.leaves[leaf]
+	s := &Sieve{Steps: plan.Sieve(of.Scan, of.Steps, width, known)}
+	if len(s.Steps) == 0 {
+		return nil
+	}
+	s.push = s.take
+	for _, n := range slices.Backward(s.Steps) {
+		s.push, _ = l.run.transform(n, s.push)
+	}
+	return s
+}
+
+// take notes which rows came through.
+func (s *Sieve) take(b *value.Batch) error {
+	for _, i := range b.Rows() {
+		if b.Origin == nil {
+			s.kept = append(s.kept, i)
+			continue
+		}
+		for _, o := range b.Origin[i] {
+			s.kept = append(s.kept, int32(o))
+		}
+	}
+	return nil
+}
+
+// Keep returns those of the batch's rows that may pass, ascending; good until
+// the next call. Where a step fails, all may.
+func (s *Sieve) Keep(b *value.Batch) []int32 {
+	s.kept = s.kept[:0]
+	if err := s.push(b); err != nil {
+		return b.Rows()
+	}
+	slices.Sort(s.kept)
+	s.kept = slices.Compact(s.kept)
+	return s.kept
+}
