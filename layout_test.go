@@ -48,7 +48,9 @@ var layout = map[string]place{
 	"kql/exec":    {imports: []string{"kql/value", "kql/fn", "kql/plan"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql":         {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn", "kql/plan", "kql/exec"}, tests: []string{txtar, "kql/kqltest"}},
 	"kql/kqltest": {imports: []string{"kql", "kql/diag", "kql/value", "kql/fn", txtar}},
-	"kql/help":    {tests: []string{"kql", "kql/diag", "kql/syntax", "kql/value"}},
+
+	"kql/kqltest/oracle": {imports: []string{"kql", "kql/diag", "kql/value"}, tests: []string{zstd}},
+	"kql/help":           {tests: []string{"kql", "kql/diag", "kql/syntax", "kql/value"}},
 
 	nouns: {imports: []string{"kql", "kql/value"}},
 

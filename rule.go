@@ -26,6 +26,10 @@ type Rule struct {
 	Tags       []string
 	Tests      int // test cases that stand beside the rule
 
+	// AuditLevel is the least level of an audit policy at which the rule finds
+	// anything, where its file says so.
+	AuditLevel string
+
 	Impact         string
 	Mitigation     string
 	FalsePositives string

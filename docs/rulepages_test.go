@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/app"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/rule"
 )
 
 // TestRulePagesFresh holds the page of each rule, and their index, to the rule
@@ -20,7 +22,7 @@ func TestRulePagesFresh(t *testing.T) {
 	a := app.Load(app.Config{})
 	want := map[string]string{"README.md": rulesIndex(a.Rules())}
 	for _, r := range a.Rules() {
-		want[r.Short+".md"] = rulePage(r)
+		want[r.Short+".md"] = rulePage(a, r)
 	}
 	if *update {
 		if err := os.RemoveAll("rules"); err != nil {
@@ -71,7 +73,7 @@ func severityText(r *dogwatch.Rule) string {
 
 func cellText(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-func rulePage(r *dogwatch.Rule) string {
+func rulePage(a *app.App, r *dogwatch.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n<!-- Written by make update from rules/%s.yaml. -->\n\n`%s`, version %s, id `%s`\n\n", r.Name, r.Short, r.Short, r.Version, r.ID)
 	fmt.Fprintf(&b, "| | |\n| --- | --- |\n| severity | %s |\n| tactics | %s |\n| techniques | %s (ATT&CK %s) |\n| tags | %s |\n| tests | %d |\n",
@@ -82,7 +84,7 @@ func rulePage(r *dogwatch.Rule) string {
 		}
 	}
 	section("What it sees", r.Description)
-	section("What it needs", needs(r))
+	section("What it needs", needs(a, r))
 	section("Why it matters", r.Impact)
 	section("What to do", r.Mitigation)
 	section("Who does this without harm", r.FalsePositives)
@@ -92,31 +94,48 @@ func rulePage(r *dogwatch.Rule) string {
 		if i == 0 {
 			b.WriteString("\n## Exceptions\n\n")
 		}
-		fmt.Fprintf(&b, "- `%s`: %s (%s)\n", e.Where, e.Reason, e.Owner)
+		until := "without end"
+		if !e.Expires.IsZero() {
+			until = "until " + e.Expires.Add(-time.Nanosecond).Format(time.DateOnly)
+		}
+		fmt.Fprintf(&b, "- `%s`: %s (%s, %s)\n", e.Where, e.Reason, e.Owner, until)
 	}
 	return b.String()
 }
 
 // needs says which records the rule is made of: its tables, and for audit
-// events whether their bodies are read and whether reads are.
-func needs(r *dogwatch.Rule) string {
+// events the level of the policy, and whether reads are looked at.
+func needs(a *app.App, r *dogwatch.Rule) string {
 	var out []string
+	more := "" // than Metadata, to see all
 	for _, table := range r.Query.Tables() {
 		schema, _ := decode.Table(table)
 		var cols []string
 		for _, f := range schema {
 			if named(r.KQL, f.Name) {
 				cols = append(cols, f.Name)
+				if level := decode.ColumnLevel(table, f.Name); slices.Index(rule.Levels, level) > slices.Index(rule.Levels, more) {
+					more = level
+				}
 			}
 		}
 		slices.Sort(cols)
-		out = append(out, fmt.Sprintf("- Table [%s](../tables.md): %s", table, strings.Join(cols, ", ")))
-		if table == "KubeAudit" && slices.ContainsFunc(cols, ofBody) {
-			out = append(out, "- Bodies: at the audit level Metadata a part of what it asks for is empty. It needs Request or RequestResponse for the resources it looks at.")
-		}
+		out = append(out, fmt.Sprintf("- Table [%s](../tables.md#%s): %s", table, strings.ToLower(table), strings.Join(cols, ", ")))
+	}
+	switch level := a.AuditLevel(r); {
+	case level == "":
+	case level != "Metadata":
+		out = append(out, fmt.Sprintf("- Audit level: %s for the resources it looks at. It never matches records of the level Metadata, which have no bodies.", level))
+	case more != "":
+		out = append(out, fmt.Sprintf("- Audit level: Metadata, though at that level a part of what it looks at is empty; it sees all from %s on.", more))
+	default:
+		out = append(out, "- Audit level: Metadata is enough.")
 	}
 	if readsReads(r.KQL) {
 		out = append(out, "- Reads: AKS leaves get and list out of kube-audit-admin. It needs the category kube-audit.")
+	}
+	if lists := a.ListsOf(r); len(lists) > 0 {
+		out = append(out, "- Lists, to which `--lists` adds: "+strings.Join(lists, ", "))
 	}
 	return strings.Join(out, "\n")
 }
@@ -124,18 +143,6 @@ func needs(r *dogwatch.Rule) string {
 // named says whether a query names a column.
 func named(query, column string) bool {
 	return regexp.MustCompile(`\b` + column + `\b`).MatchString(query)
-}
-
-// ofBody says whether a column of KubeAudit comes from a request's or an
-// answer's body.
-func ofBody(col string) bool {
-	switch col {
-	case "Object", "ObjectCreated", "PodSpec", "Images", "HostPaths", "HostPathsWritable", "AddedCapabilities",
-		"PrivilegedContainers", "Commands", "HostPorts", "HostPID", "HostIPC", "HostNetwork", "HostProcess",
-		"RoleRef", "RoleRefKind", "Subjects", "RuleVerbs", "RuleResources":
-		return true
-	}
-	return strings.HasPrefix(col, "New") || strings.HasPrefix(col, "Change")
 }
 
 func readsReads(query string) bool {

@@ -35,7 +35,11 @@ func tablesPage() string {
 		schema, _ := decode.Table(name)
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| column | type | meaning |\n| --- | --- | --- |\n", name, decode.TableDoc(name))
 		for _, f := range schema {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", f.Name, f.Type, strings.ReplaceAll(decode.ColumnDoc(name, f.Name), "|", `\|`))
+			text := decode.ColumnDoc(name, f.Name)
+			if level := decode.ColumnLevel(name, f.Name); level != "" {
+				text += " Needs the audit level " + level + "."
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", f.Name, f.Type, strings.ReplaceAll(text, "|", `\|`))
 		}
 	}
 	return b.String()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/detect"
 	"github.com/dogwatch-dev/dogwatch/internal/rule"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
@@ -38,6 +39,9 @@ type App struct {
 // A Finding is something that lint has to say.
 type Finding = rule.Finding
 
+// A List is named rows that rules look in.
+type List = rule.List
+
 // A TestResult is what came of a test beside a rule.
 type TestResult = rule.TestResult
 
@@ -56,6 +60,27 @@ func (tables) Table(name string) (value.Schema, bool) { return decode.Table(name
 
 // TableNames lists the tables.
 func (tables) TableNames() []string { return decode.TableNames() }
+
+// ColumnLevel is the audit level from which on a column says something.
+func (tables) ColumnLevel(table, column string) string { return decode.ColumnLevel(table, column) }
+
+// Never says why a column can never be a text.
+func (tables) Never(table, column, text string) (why, hint string) {
+	return decode.Never(table, column, text)
+}
+
+// AuditLevel is the least audit level at which a rule can find something; ""
+// when it reads no audit events.
+func (a *App) AuditLevel(r *dogwatch.Rule) string { return a.set.AuditLevel(r) }
+
+// ListsOf are the names of the lists that a rule reads.
+func (a *App) ListsOf(r *dogwatch.Rule) []string { return rule.ListsOf(r) }
+
+// Lists are the lists that rules may read, by name.
+func (a *App) Lists() []List { return a.set.Lists.All() }
+
+// KeepsAtMost is how many rows, and bytes, a rule that counts may keep.
+func KeepsAtMost() (rows int, bytes int64) { return detect.DefaultMaxRows, detect.DefaultMaxMemory }
 
 // Mistakes are all that is wrong in rules and lists, and in the tests beside
 // rules.

@@ -18,7 +18,7 @@ func rulesCommand(env *Env) *cobra.Command {
   dogwatch rules lint my-rules/
   dogwatch rules test my-rules/`,
 	}
-	cmd.AddCommand(rulesListCommand(env), rulesShowCommand(env), rulesLintCommand(env), rulesTestCommand(env))
+	cmd.AddCommand(rulesListCommand(env), rulesListsCommand(env), rulesShowCommand(env), rulesLintCommand(env), rulesTestCommand(env))
 	return cmd
 }
 

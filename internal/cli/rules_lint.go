@@ -41,7 +41,7 @@ func rulesLintCommand(env *Env) *cobra.Command {
 	f.flags(cmd, "table", "json", "junit", "github")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
-	cmd.Flags().BoolVar(&f.strict, "strict", false, "exit with 2 for advice as well")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "exit with 2 for advice as well (not for notes)")
 	cmd.ValidArgsFunction = f.ruleNames
 	return cmd
 }
@@ -80,7 +80,7 @@ func namedFindings(a *app.App, all []app.Finding, names []string) ([]app.Finding
 // A findingLine is a finding as JSON.
 type findingLine struct {
 	Rule    string `json:"rule"`
-	Level   string `json:"level"` // mistake, advice
+	Level   string `json:"level"` // mistake, advice, note
 	Path    string `json:"path"`
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
@@ -94,25 +94,26 @@ func lineOfFinding(f app.Finding) findingLine {
 }
 
 func level(f app.Finding) string {
-	if f.Warning {
+	switch {
+	case f.Note:
+		return "note"
+	case f.Warning:
 		return "advice"
 	}
 	return "mistake"
 }
 
 func printFindings(env *Env, o *output, a *app.App, findings []app.Finding, strict bool) error {
-	mistakes := 0
+	found := map[string]int{}
 	for _, f := range findings {
-		if !f.Warning {
-			mistakes++
-		}
+		found[level(f)]++
 	}
+	mistakes, advice := found["mistake"], found["advice"]
 	if err := writeFindings(env.Stdout, o, findings); err != nil {
 		return err
 	}
-	advice := len(findings) - mistakes
 	if o.format == "table" {
-		o.note(env, "%s: %s, %d pieces of advice", plural(int64(len(a.Rules())), "rule"), plural(int64(mistakes), "mistake"), advice)
+		o.note(env, "%s: %s, %d pieces of advice, %s", plural(int64(len(a.Rules())), "rule"), plural(int64(mistakes), "mistake"), advice, plural(int64(found["note"]), "note"))
 	}
 	if mistakes > 0 || strict && advice > 0 {
 		return said(ExitUsage)
@@ -133,7 +134,7 @@ func writeFindings(w io.Writer, o *output, findings []app.Finding) error {
 	case "github":
 		for _, f := range findings {
 			path, line, _, _, _ := f.Position()
-			annotate(w, map[bool]string{false: "error", true: "warning"}[f.Warning], path, int64(line), "dogwatch rules lint", withHint(f.Error))
+			annotate(w, map[string]string{"mistake": "error", "advice": "warning", "note": "notice"}[level(f)], path, int64(line), "dogwatch rules lint", withHint(f.Error))
 		}
 		return nil
 	}
@@ -141,11 +142,8 @@ func writeFindings(w io.Writer, o *output, findings []app.Finding) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		kind := o.palette.paint(red, "mistake")
-		if f.Warning {
-			kind = o.palette.paint(yellow, "advice")
-		}
-		fmt.Fprintf(w, "%s: %s\n", kind, printable(f.Detail()))
+		kind := level(f)
+		fmt.Fprintf(w, "%s: %s\n", o.palette.paint(map[string]string{"mistake": red, "advice": yellow, "note": dim}[kind], kind), printable(f.Detail()))
 	}
 	return nil
 }

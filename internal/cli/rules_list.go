@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -79,13 +81,60 @@ type ruleLine struct {
 	Techniques []string          `json:"techniques"`
 	Tags       []string          `json:"tags"`
 	Kind       string            `json:"kind"`
+	AuditLevel string            `json:"auditLevel,omitempty"` // the least at which it finds anything
 	Enabled    bool              `json:"enabled"`
 	Tests      int               `json:"tests"`
 	Path       string            `json:"path"`
+	Exceptions []exceptionLine   `json:"exceptions,omitempty"`
 }
 
-func lineOf(r *dogwatch.Rule) ruleLine {
-	return ruleLine{r.ID, r.Short, r.Name, r.Severity, full(r.Tactics), full(r.Techniques), full(r.Tags), r.Kind, r.Enabled, r.Tests, r.Path}
+func lineOf(r *dogwatch.Rule, now time.Time) ruleLine {
+	return ruleLine{
+		r.ID, r.Short, r.Name, r.Severity, full(r.Tactics), full(r.Techniques), full(r.Tags), r.Kind, r.AuditLevel, r.Enabled, r.Tests, r.Path,
+		exceptionsOf(r, now),
+	}
+}
+
+// An exceptionLine is an exception as JSON.
+type exceptionLine struct {
+	Where   string `json:"where"`
+	Owner   string `json:"owner"`
+	Reason  string `json:"reason"`
+	LastDay string `json:"lastDay,omitempty"`
+	Ended   bool   `json:"ended"`
+}
+
+func exceptionsOf(r *dogwatch.Rule, now time.Time) (out []exceptionLine) {
+	for _, e := range r.Exceptions {
+		line := exceptionLine{Where: e.Where, Owner: e.Owner, Reason: e.Reason}
+		if !e.Expires.IsZero() {
+			line.LastDay = e.Expires.Add(-time.Nanosecond).Format(time.DateOnly)
+			line.Ended = !now.Before(e.Expires)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// text is an exception for reading: what is excepted, why, who says so and for
+// how long.
+func (e exceptionLine) text(p palette) string {
+	who, until := "nobody's", "without end"
+	if e.Owner != "" {
+		who = e.Owner
+	}
+	if e.LastDay != "" {
+		until = "until " + e.LastDay
+	}
+	why := "no reason given"
+	if e.Reason != "" {
+		why = e.Reason
+	}
+	text := fmt.Sprintf("%s: %s (%s, %s)", oneLine(e.Where), oneLine(why), oneLine(who), until)
+	if e.Ended {
+		return text + " " + p.paint(red, "ended: it no longer holds")
+	}
+	return text
 }
 
 // full makes an empty list of none, for JSON.
@@ -101,12 +150,12 @@ func listRules(env *Env, o *output, rules []*dogwatch.Rule) error {
 	case "json":
 		lines := make([]ruleLine, len(rules))
 		for i, r := range rules {
-			lines[i] = lineOf(r)
+			lines[i] = lineOf(r, env.Now())
 		}
 		return o.writeJSON(env.Stdout, lines)
 	case "jsonl":
 		for _, r := range rules {
-			if err := o.writeJSON(env.Stdout, lineOf(r)); err != nil {
+			if err := o.writeJSON(env.Stdout, lineOf(r, env.Now())); err != nil {
 				return err
 			}
 		}
@@ -125,7 +174,23 @@ func listRules(env *Env, o *output, rules []*dogwatch.Rule) error {
 		return err
 	}
 	if o.format == "table" {
+		listExceptions(env, o, rules)
 		o.note(env, "%s", plural(int64(len(rules)), "rule"))
 	}
 	return nil
+}
+
+// listExceptions says below a table of rules what of them is excepted, and
+// why.
+func listExceptions(env *Env, o *output, rules []*dogwatch.Rule) {
+	first := true
+	for _, r := range rules {
+		for _, e := range exceptionsOf(r, env.Now()) {
+			if first {
+				fmt.Fprintf(env.Stdout, "\n%s\n", o.palette.paint(bold, "Exceptions"))
+				first = false
+			}
+			fmt.Fprintf(env.Stdout, "%s  %s\n", r.Short, e.text(o.palette))
+		}
+	}
 }

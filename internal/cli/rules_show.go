@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/app"
 )
 
 func rulesShowCommand(env *Env) *cobra.Command {
@@ -33,7 +35,7 @@ func rulesShowCommand(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return showRule(env, &f.output, r)
+			return showRule(env, &f.output, a, r)
 		},
 	}
 	f.flags(cmd, "table", "yaml", "json")
@@ -58,22 +60,22 @@ type ruleDocument struct {
 	Query          string `json:"query"`
 }
 
-func showRule(env *Env, o *output, r *dogwatch.Rule) error {
+func showRule(env *Env, o *output, a *app.App, r *dogwatch.Rule) error {
 	switch o.format {
 	case "yaml":
 		_, err := io.WriteString(env.Stdout, r.Text)
 		return err
 	case "json":
 		return o.writeJSON(env.Stdout, ruleDocument{
-			dogwatch.APIVersion, "Rule", lineOf(r), r.Kind, r.Version, r.Description, r.Attack,
+			dogwatch.APIVersion, "Rule", lineOf(r, env.Now()), r.Kind, r.Version, r.Description, r.Attack,
 			r.Impact, r.Mitigation, r.FalsePositives, r.KQL,
 		})
 	}
-	return writeRule(env.Stdout, r, o.palette)
+	return writeRule(env, a, r, o.palette)
 }
 
 // writeRule prints a rule for reading.
-func writeRule(w io.Writer, r *dogwatch.Rule, p palette) error {
+func writeRule(env *Env, a *app.App, r *dogwatch.Rule, p palette) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n", p.paint(bold, r.Short), oneLine(r.Name))
 	row := func(name, text string) {
@@ -85,6 +87,9 @@ func writeRule(w io.Writer, r *dogwatch.Rule, p palette) error {
 	row("tactics", strings.Join(r.Tactics, ", "))
 	row("techniques", strings.Join(r.Techniques, ", ")+attack(r))
 	row("tags", strings.Join(r.Tags, ", "))
+	row("needs", needsText(a, r))
+	row("runs", runsText(r))
+	row("lists", strings.Join(a.ListsOf(r), ", "))
 	row("version", r.Version)
 	row("id", r.ID)
 	row("file", fmt.Sprintf("%s, %s", r.Path, plural(int64(r.Tests), "test")))
@@ -96,8 +101,54 @@ func writeRule(w io.Writer, r *dogwatch.Rule, p palette) error {
 			fmt.Fprintf(&b, "\n%s\n%s\n", p.paint(bold, part.head), indented(printable(text)))
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	for i, e := range exceptionsOf(r, env.Now()) {
+		if i == 0 {
+			fmt.Fprintf(&b, "\n%s\n", p.paint(bold, "Exceptions"))
+		}
+		fmt.Fprintf(&b, "  %s\n", e.text(p))
+	}
+	_, err := io.WriteString(env.Stdout, b.String())
 	return err
+}
+
+// needsText says which records the rule is about.
+func needsText(a *app.App, r *dogwatch.Rule) string {
+	text := strings.Join(r.Query.Tables(), ", ")
+	if level := a.AuditLevel(r); level != "" && level != "Metadata" {
+		text += " at the audit level " + level
+	}
+	return text
+}
+
+// runsText says when the rule runs and, if it counts, what it may keep.
+func runsText(r *dogwatch.Rule) string {
+	if !r.Counts() {
+		return "on every record"
+	}
+	when, over := "at the end", "all there is"
+	switch {
+	case r.OnChange():
+		when = "on every record that may matter"
+	case r.Frequency > 0:
+		when = "every " + shortDuration(r.Frequency)
+	}
+	if r.Period > 0 {
+		over = "the last " + shortDuration(r.Period)
+	}
+	rows, bytes := app.KeepsAtMost()
+	return fmt.Sprintf("%s, over %s; keeps up to %s rows or %s", when, over, thousands(int64(rows)), size(bytes))
+}
+
+// shortDuration is "10m" for 10m0s.
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // severityWord leaves out colour: oneLine would show its codes.

@@ -25,15 +25,21 @@ type Options struct {
 	MaxMemory int64
 }
 
+// What one rule that counts may keep, where the options do not say.
+const (
+	DefaultMaxRows   = 500_000
+	DefaultMaxMemory = 256 << 20
+)
+
 func (o Options) withDefaults() Options {
 	if o.MaxAlerts <= 0 {
 		o.MaxAlerts = 10_000
 	}
 	if o.MaxRows <= 0 {
-		o.MaxRows = 500_000
+		o.MaxRows = DefaultMaxRows
 	}
 	if o.MaxMemory <= 0 {
-		o.MaxMemory = 256 << 20
+		o.MaxMemory = DefaultMaxMemory
 	}
 	return o
 }

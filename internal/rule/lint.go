@@ -16,6 +16,8 @@ type Finding struct {
 	Rule string // short name, or ""
 	// Warning is advice; else the file has a mistake and is not used.
 	Warning bool
+	// Note is a warning that there is nothing to do about.
+	Note bool
 }
 
 // Lint says all that is wrong, and all that could be better, by place. now
@@ -31,14 +33,14 @@ func (s *Set) Lint(now time.Time) []Finding {
 		l.errs = append(l.errs, src.warnings...)
 		l.lint(now)
 		if i := slices.IndexFunc(s.Rules, func(r *dogwatch.Rule) bool { return r.Path == src.rule.Path }); i >= 0 {
-			l.query(s.Rules[i], s.tables)
+			l.query(s.Rules[i], s)
 		}
 		if old := names[strings.ToLower(src.rule.Name)]; old != nil && src.rule.Name != "" {
 			l.warn("name", "the name %q is that of %s too", clip(src.rule.Name), old.doc.file.Name)
 		}
 		names[strings.ToLower(src.rule.Name)] = src
 		for _, e := range l.errs {
-			out = append(out, Finding{Error: e, Rule: src.rule.Short, Warning: true})
+			out = append(out, Finding{Error: e, Rule: src.rule.Short, Warning: true, Note: slices.Contains(l.notes, e)})
 		}
 	}
 	for _, name := range sortedKeys(s.tests) {
@@ -72,6 +74,7 @@ type linter struct {
 	src   *source
 	tests *testFile
 	errs  diag.List
+	notes diag.List // those of errs that are no more than notes
 }
 
 func (l *linter) warn(key, format string, args ...any) *diag.Error {

@@ -7,19 +7,44 @@ import (
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
-	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // query looks at what the compiler takes and the author can hardly mean.
-func (l *linter) query(r *dogwatch.Rule, tables Tables) {
+func (l *linter) query(r *dogwatch.Rule, s *Set) {
 	l.whenItRuns(r)
-	l.hiddenNames(r, tables)
+	l.hiddenNames(r, s.tables)
+	l.neverValues(r, s.tables)
+	l.auditLevel(r, s.AuditLevel(r))
+	f := &folding{cat: s.Catalog(), seen: map[string]possible{}}
 	syntax.Walk(r.Query.Tree(), func(n syntax.Node) bool {
 		if p, ok := n.(*syntax.Pipeline); ok {
-			l.contradictions(r, p)
+			l.conditions(r, p, f)
 		}
 		return true
 	})
+}
+
+// auditLevel says that a rule never matches what a policy logs at Metadata,
+// unless the rule says so itself.
+func (l *linter) auditLevel(r *dogwatch.Rule, needs string) {
+	switch {
+	case r.AuditLevel != "" && r.AuditLevel != needs:
+		l.errs.Add(l.src.doc.file, l.src.levelAt, "the rule says that it needs the audit level %s, and its query %s", r.AuditLevel, needsLevel(needs))
+	case r.AuditLevel != "" || needs == "" || needs == Levels[0]:
+	default:
+		e := l.warn("query", "the rule never matches events of the audit level Metadata: every way through its query needs %s", needs)
+		if e.Hint = "say auditLevel: " + needs + " under dogwatch, so that people know"; !l.src.ours {
+			e.Hint = ""
+			l.notes = append(l.notes, e)
+		}
+	}
+}
+
+func needsLevel(level string) string {
+	if level == "" {
+		return "reads no audit events"
+	}
+	return "needs " + level
 }
 
 // whenItRuns says when a rule that counts does not run as its kind suggests.
@@ -100,83 +125,9 @@ func nodes[N syntax.Node](tree syntax.Node) (out []N) {
 	return out
 }
 
-// contradictions finds conditions of a pipeline that are never true, or never
-// together.
-func (l *linter) contradictions(r *dogwatch.Rule, p *syntax.Pipeline) {
-	may := map[string][]string{} // the texts that a column may still be
-	for _, op := range p.Ops {
-		w, ok := op.(*syntax.Where)
-		if !ok {
-			clear(may) // a column of that name may be another
-			continue
-		}
-		for _, c := range conjuncts(w.P) {
-			if lit, ok := c.(*syntax.Literal); ok && lit.Value.Type() == value.Bool && !lit.Value.Bool() {
-				l.never(r, c, "the condition is never true")
-			}
-			name, texts := equals(c)
-			if name == "" {
-				continue
-			}
-			old, seen := may[name]
-			if seen {
-				texts = slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return !slices.Contains(old, s) })
-			}
-			if may[name] = texts; len(texts) == 0 {
-				l.never(r, c, name+" cannot be what this and an earlier condition ask for")
-			}
-		}
-	}
-}
-
-func (l *linter) never(r *dogwatch.Rule, at syntax.Node, text string) {
-	l.errs.Add(r.Query.File(), at.Span(), "%s: nothing passes", text)
-}
-
-// equals is the column and the texts that a condition asks it to be.
-func equals(x syntax.Expr) (name string, texts []string) {
-	var list []syntax.Expr
-	switch x := x.(type) {
-	case *syntax.Binary:
-		if x.Op != "==" {
-			return "", nil
-		}
-		name, list = columnName(x.X), []syntax.Expr{x.Y}
-	case *syntax.In:
-		if x.Op != "in" {
-			return "", nil
-		}
-		name, list = columnName(x.X), x.List
-	}
-	for _, e := range list {
-		lit, ok := e.(*syntax.Literal)
-		if !ok || lit.Value.Type() != value.String {
-			return "", nil
-		}
-		texts = append(texts, lit.Value.Str())
-	}
-	if len(texts) == 0 {
-		return "", nil
-	}
-	return name, texts
-}
-
 func columnName(x syntax.Expr) string {
 	if id, ok := x.(*syntax.Ident); ok {
 		return id.Name.Text
 	}
 	return ""
-}
-
-// conjuncts are the conditions that must all hold.
-func conjuncts(x syntax.Expr) []syntax.Expr {
-	switch e := x.(type) {
-	case *syntax.Binary:
-		if e.Op == "and" {
-			return append(conjuncts(e.X), conjuncts(e.Y)...)
-		}
-	case *syntax.Paren:
-		return conjuncts(e.X)
-	}
-	return []syntax.Expr{x}
 }

@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -23,6 +25,7 @@ type List struct {
 	Name   string
 	Schema value.Schema // SearchKey first; all columns are text
 	Rows   [][]value.Value
+	Files  []string // that it was read from
 }
 
 // Lists are all lists by name. They do not change: With makes others.
@@ -36,6 +39,28 @@ func (l *Lists) Names() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// All are the lists, by name.
+func (l *Lists) All() (out []List) {
+	for _, name := range l.Names() {
+		out = append(out, *l.byName[name])
+	}
+	return out
+}
+
+// ListsOf are the names of the lists that a rule reads.
+func ListsOf(r *dogwatch.Rule) (names []string) {
+	for _, call := range nodes[*syntax.Call](r.Query.Tree()) {
+		if !strings.EqualFold(call.Func.Text, "_GetWatchlist") || len(call.Args) == 0 {
+			continue
+		}
+		if lit, ok := call.Args[0].(*syntax.Literal); ok && !slices.Contains(names, lit.Value.Str()) {
+			names = append(names, lit.Value.Str())
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Watchlist returns the rows of a list.
@@ -157,6 +182,7 @@ func (l *Lists) load(name, ext string, file *diag.File) diag.List {
 		list = &List{Name: name}
 		l.byName[name] = list
 	}
+	list.Files = append(list.Files, file.Name)
 	if ext == ".csv" {
 		return list.loadCSV(file)
 	}

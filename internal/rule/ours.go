@@ -24,6 +24,9 @@ func (s *source) readOurs(m *mapping) {
 	r.Impact = strings.TrimSpace(o.text("impact"))
 	r.Mitigation = strings.TrimSpace(o.text("mitigation"))
 	r.FalsePositives = strings.TrimSpace(o.text("falsePositives"))
+	if n := o.get("auditLevel"); n != nil {
+		s.readLevel(n)
+	}
 	s.readGroup(o)
 	for _, n := range o.list("objects") {
 		s.mappedObjects = true
@@ -32,7 +35,16 @@ func (s *source) readOurs(m *mapping) {
 	for _, n := range o.list("exceptions") {
 		s.readException(n)
 	}
-	o.unknown("dogwatch", "attack", "summary", "impact", "mitigation", "falsePositives", "group", "objects", "exceptions")
+	o.unknown("dogwatch", "attack", "summary", "impact", "mitigation", "falsePositives", "auditLevel", "group", "objects", "exceptions")
+}
+
+// readLevel reads the least audit level at which the rule finds anything.
+func (s *source) readLevel(n *yaml.Node) {
+	level, ok := oneOf(Levels, strings.TrimSpace(s.doc.scalar(n)))
+	if !ok {
+		s.doc.fail(n, "unknown auditLevel %s", kindName(n)).Hint = "it is one of " + strings.Join(Levels, ", ")
+	}
+	s.rule.AuditLevel, s.levelAt = level, s.doc.span(n)
 }
 
 func (s *source) readGroup(o *mapping) {

@@ -26,6 +26,7 @@ type source struct {
 	where   []*yaml.Node // of the exceptions
 	// mapped says that the file has entityMappings, objects.
 	mappedEntities, mappedObjects bool
+	levelAt                       diag.Span // of auditLevel
 	// warnings are for lint only.
 	warnings diag.List
 }
