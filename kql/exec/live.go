@@ -38,7 +38,7 @@ func Leaves(p *plan.Plan) []Leaf {
 }
 
 // rowByRow says whether a step needs one row at a time and nothing of any
-// other table.
+// other table, nor of rows that a step above hands over.
 func rowByRow(n plan.Node) bool {
 	switch n := n.(type) {
 	case *plan.Where, *plan.MvExpand, *plan.Parse, *plan.ParseKV:
@@ -52,7 +52,7 @@ func rowByRow(n plan.Node) bool {
 		return false
 	}
 	for _, r := range plan.Readers(n)[1:] {
-		if plan.ReadsTables(r) {
+		if plan.ReadsTables(r) || plan.ReadsGiven(r) {
 			return false
 		}
 	}

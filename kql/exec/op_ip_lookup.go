@@ -7,13 +7,83 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// ipLookup keeps the ranges by their prefix and tries every length that occurs,
-// the longest first.
+// An ipTable finds the rows of ranges that an address, or a range, lies in: it
+// tries every length of prefix that occurs.
+type ipTable struct {
+	v6      bool
+	ranges  map[ipKey][]int32
+	lengths [129]bool
+}
+
+// An ipKey is a range, and the other columns that have to be equal.
+type ipKey struct {
+	prefix netip.Prefix
+	also   string
+}
+
+// prefix reads an address or a range. Those of version 4 stand among those of
+// version 6 as the addresses ::ffff:0:0/96.
+func (t *ipTable) prefix(text string) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		a, err := netip.ParseAddr(text)
+		if err != nil || a.Zone() != "" {
+			return p, false
+		}
+		p = netip.PrefixFrom(a, a.BitLen())
+	}
+	if !t.v6 {
+		return p.Masked(), p.Addr().Is4()
+	}
+	if p.Addr().Is4() {
+		p = netip.PrefixFrom(netip.AddrFrom16(p.Addr().As16()), p.Bits()+96)
+	}
+	return p.Masked(), true
+}
+
+func alsoKey(keys [][]value.Value, i int32) string {
+	var key []byte
+	for _, k := range keys {
+		key = k[i].GroupKey(key)
+	}
+	return string(key)
+}
+
+// add notes the range of row number row.
+func (t *ipTable) add(vals [][]value.Value, i, row int32) {
+	p, ok := t.prefix(vals[0][i].Str())
+	if !ok {
+		return
+	}
+	t.lengths[p.Bits()] = true
+	key := ipKey{p, alsoKey(vals[1:], i)}
+	t.ranges[key] = append(t.ranges[key], row)
+}
+
+// find gives the rows whose range holds the address, the narrowest first.
+func (t *ipTable) find(vals [][]value.Value, i int32) []int32 {
+	p, ok := t.prefix(vals[0][i].Str())
+	if !ok {
+		return nil
+	}
+	also := alsoKey(vals[1:], i)
+	var found []int32
+	for bits := p.Bits(); bits >= 0; bits-- {
+		if !t.lengths[bits] {
+			continue
+		}
+		if wider, err := p.Addr().Prefix(bits); err == nil {
+			found = append(found, t.ranges[ipKey{wider, also}]...)
+		}
+	}
+	return found
+}
+
+// ipLookup keeps the table of ranges, and the other rows stream by.
 func (r *run) ipLookup(n *plan.IPLookup, out sink) error {
 	right := newRowStore(r, n.Right)
 	right.keep = nil
-	ranges := map[string][]int32{}
-	lengths := [33]bool{}
+	table := &ipTable{v6: n.V6, ranges: map[ipKey][]int32{}}
 	evs, err := r.compileAll(append([]plan.Expr{n.Range}, n.RightKeys...))
 	if err != nil {
 		return err
@@ -22,13 +92,10 @@ func (r *run) ipLookup(n *plan.IPLookup, out sink) error {
 		rows := b.Rows()
 		vals := evalAll(evs, b, rows)
 		for k, i := range rows {
-			p, ok := prefixOf(vals[0][i].Str())
-			if !ok {
-				continue
-			}
-			lengths[p.Bits()] = true
-			key := lookupKey(p, vals[1:], i)
-			ranges[key] = append(ranges[key], int32(right.n+k))
+			table.add(vals, i, int32(right.n+k))
+		}
+		if err := r.grow(int64(96 * len(rows))); err != nil {
+			return err
 		}
 		return right.add(b)
 	})
@@ -39,22 +106,25 @@ func (r *run) ipLookup(n *plan.IPLookup, out sink) error {
 	if err != nil {
 		return err
 	}
-	j := &joiner{run: r, n: &plan.Join{}, right: right, width: len(n.Left.Schema()), out: out}
+	j := &joiner{run: r, n: &plan.Join{Out: n.Out}, right: right, width: len(n.Left.Schema()), out: out}
 	j.n.SetSchema(n.Schema())
-	for c := range n.Schema() {
-		j.n.Out = append(j.n.Out, c)
-	}
 	return r.stream(n.Left, func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := evalAll(left, b, rows)
 		p := &pairs{}
 		for _, i := range rows {
-			matches := lookup(ranges, &lengths, vals, i)
+			matches := table.find(vals, i)
 			for _, m := range matches {
 				p.add(i, m)
 			}
 			if len(matches) == 0 && n.Unmatched {
 				p.add(i, -1)
+			}
+			if len(p.left) >= batchRows {
+				if err := j.push(b, p); err != nil {
+					return err
+				}
+				p = &pairs{}
 			}
 		}
 		return j.push(b, p)
@@ -67,45 +137,4 @@ func evalAll(evs []evaluator, b *value.Batch, rows []int32) [][]value.Value {
 		out[i] = ev.eval(b, rows)
 	}
 	return out
-}
-
-// lookup finds the rows whose range holds the address: those of the longest
-// prefix.
-func lookup(ranges map[string][]int32, lengths *[33]bool, vals [][]value.Value, i int32) []int32 {
-	addr, err := netip.ParseAddr(vals[0][i].Str())
-	if err != nil || !addr.Is4() {
-		return nil
-	}
-	for bits := 32; bits >= 0; bits-- {
-		if !lengths[bits] {
-			continue
-		}
-		p, err := addr.Prefix(bits)
-		if err != nil {
-			continue
-		}
-		if found := ranges[lookupKey(p, vals[1:], i)]; found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-func lookupKey(p netip.Prefix, keys [][]value.Value, i int32) string {
-	key := []byte(p.String())
-	for _, k := range keys {
-		key = k[i].GroupKey(key)
-	}
-	return string(key)
-}
-
-// prefixOf reads an address or a range in IPv4 notation.
-func prefixOf(text string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(text); err == nil && p.Addr().Is4() {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(text); err == nil && a.Is4() {
-		return netip.PrefixFrom(a, 32), true
-	}
-	return netip.Prefix{}, false
 }

@@ -24,8 +24,8 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 		}
 		bounds[i] = v
 	}
-	axis := newAxis(bounds[0], bounds[1], bounds[2])
-	if axis.step <= 0 {
+	axis := newSpan(bounds[0], bounds[1], bounds[2], n.On.Type())
+	if !axis.steps() {
 		return errors.New("make-series needs a step above zero")
 	}
 	g, err := r.newGrouper(append(append([]plan.Expr{}, n.By...), n.On), n.Aggs)
@@ -39,58 +39,50 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 	return r.series(n, g, axis, out)
 }
 
-// An axis maps values to bins. Numbers are compared as reals, times as ticks.
-type axis struct {
-	typ      value.Type
-	from, to float64
-	hasFrom  bool
-	hasTo    bool
-	step     float64
+// A span is an axis with bounds, of which the upper one does not belong to it.
+type span struct {
+	axis
+	from, to value.Value // null: none
 }
 
-func newAxis(from, to, step value.Value) *axis {
-	a := &axis{step: numberOf(step), hasFrom: !from.IsNull(), hasTo: !to.IsNull()}
-	a.from, a.to = numberOf(from), numberOf(to)
+func newSpan(from, to, step value.Value, t value.Type) *span {
+	a := &span{from: from, to: to}
+	a.typ, a.origin, a.step = t, from, step
+	if from.IsNull() {
+		a.origin = value.NullOf(t)
+	}
 	return a
 }
 
-func numberOf(v value.Value) float64 {
-	if v.Kind() == value.KReal {
-		return v.Real()
-	}
-	return float64(v.Int())
-}
-
-// bin is the number of the bin of a value, when it lies on the axis.
-func (a *axis) bin(v value.Value) (int64, bool) {
-	x := numberOf(v)
-	if v.IsNull() || a.hasFrom && x < a.from || a.hasTo && x >= a.to {
+// on is the number of the bin of a value, when it lies within the bounds.
+func (a *span) on(v value.Value) (int64, bool) {
+	if v.IsNull() || !a.from.IsNull() && value.Compare(v, a.from) < 0 || !a.to.IsNull() && value.Compare(v, a.to) >= 0 {
 		return 0, false
 	}
-	return floorDiv(x-a.from, a.step), true
+	return a.bin(v), true
 }
 
-func floorDiv(x, step float64) int64 {
-	q := int64(x / step)
-	if float64(q)*step > x {
-		q--
+// last is the number of the last bin below the upper bound.
+func (a *span) last() int64 {
+	k := a.bin(a.to)
+	if value.Compare(a.start(k), a.to) >= 0 {
+		k--
 	}
-	return q
+	return k
 }
 
 // binEval puts the bin's number in place of the value; off the axis is null.
 type binEval struct {
 	x    evaluator
-	axis *axis
+	axis *span
 	out  buffer
 }
 
 func (e *binEval) eval(b *value.Batch, rows []int32) []value.Value {
 	in, out := e.x.eval(b, rows), e.out.get(b.N)
 	for _, i := range rows {
-		e.axis.typ = in[i].Type()
 		out[i] = value.NullOf(value.Long)
-		if k, ok := e.axis.bin(in[i]); ok {
+		if k, ok := e.axis.on(in[i]); ok {
 			out[i] = value.LongOf(k)
 		}
 	}
@@ -98,7 +90,7 @@ func (e *binEval) eval(b *value.Batch, rows []int32) []value.Value {
 }
 
 // series lays the groups out: one row for each combination of keys.
-func (r *run) series(n *plan.MakeSeries, g *grouper, a *axis, out sink) error {
+func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
 	first, last, any := int64(0), int64(-1), false
 	type line struct {
 		keys []value.Value
@@ -129,19 +121,16 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *axis, out sink) error {
 		}
 		first, last = min(first, at), max(last, at)
 	}
-	if a.hasFrom {
+	if !a.from.IsNull() {
 		first = 0
 	}
-	if a.hasTo {
-		last = floorDiv(a.to-a.from, a.step)
-		if float64(last)*a.step >= a.to-a.from {
-			last--
-		}
+	if !a.to.IsNull() {
+		last = a.last()
 	}
 	if last-first >= maxBins {
 		return &LimitError{"bins of a series", maxBins}
 	}
-	if len(order) == 0 && len(n.By) == 0 && a.hasFrom && a.hasTo {
+	if len(order) == 0 && len(n.By) == 0 && !a.from.IsNull() && !a.to.IsNull() {
 		order = append(order, &line{bins: map[int64]*group{}})
 	}
 	defaults := make([]value.Value, len(n.Defaults))
@@ -167,7 +156,7 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *axis, out sink) error {
 			}
 			row = append(row, value.ArrayOf(vals))
 		}
-		row = append(row, a.labels(first, last, n.On.Type()))
+		row = append(row, a.labels(first, last))
 		for c, v := range row {
 			store.cols[c] = append(store.cols[c], v)
 		}
@@ -180,20 +169,10 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *axis, out sink) error {
 }
 
 // labels are the starts of the bins.
-func (a *axis) labels(first, last int64, t value.Type) value.Value {
+func (a *span) labels(first, last int64) value.Value {
 	var out []value.Value
 	for at := first; at <= last; at++ {
-		x := a.from + float64(at)*a.step
-		switch t {
-		case value.DateTime:
-			out = append(out, value.DateTimeOf(int64(a.from)+at*int64(a.step)))
-		case value.TimeSpan:
-			out = append(out, value.TimeSpanOf(int64(a.from)+at*int64(a.step)))
-		case value.Real:
-			out = append(out, value.RealOf(x))
-		default:
-			out = append(out, value.LongOf(int64(x)))
-		}
+		out = append(out, a.start(at))
 	}
 	return value.ArrayOf(out)
 }

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -17,7 +19,7 @@ func (r *run) partition(n *plan.Partition, out sink) error {
 		return err
 	}
 	all := store.batch()
-	keys := by.eval(all, value.AllRows(store.n))
+	keys := slices.Clone(by.eval(all, value.AllRows(store.n))[:store.n])
 	parts := map[string][]int32{}
 	var order []string
 	var key []byte
@@ -29,18 +31,23 @@ func (r *run) partition(n *plan.Partition, out sink) error {
 		parts[string(key)] = append(parts[string(key)], i)
 	}
 	for _, k := range order {
-		if err := r.part(n, store.gather(parts[k]), out); err != nil {
+		first := parts[k][0]
+		if err := r.part(n, store.gather(parts[k]), keys[first], out); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) part(n *plan.Partition, rows *value.Batch, out sink) error {
+func (r *run) part(n *plan.Partition, rows *value.Batch, key value.Value, out sink) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	r.give(n.Rows, n.Sub, rows)
+	if n.Key != nil {
+		r.give(n.Key, n.Sub, value.NewBatch(1, []value.Column{value.ColumnOf([]value.Value{key})}))
+	} else {
+		r.give(n.Rows, n.Sub, rows)
+	}
 	return r.stream(n.Sub, out)
 }
 
@@ -54,9 +61,9 @@ func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
 	depends, ok := r.depends[to]
 	if !ok {
 		depends = map[plan.Node]bool{}
-		dependOn(to, sub, depends)
 		r.depends[to] = depends
 	}
+	dependOn(to, sub, depends)
 	for s := range r.shared {
 		if depends[s] {
 			delete(r.shared, s)

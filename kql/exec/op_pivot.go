@@ -51,3 +51,12 @@ func (s *rowStore) blank(n *plan.Pivot, from *rowStore, row int32, keys int) err
 	s.n++
 	return s.run.grow(int64(len(s.cols) * valueSize))
 }
+
+// pathKey is the first keys of a row as one text.
+func pathKey(s *rowStore, row int32, keys int) string {
+	var key []byte
+	for c := range keys {
+		key = s.cols[c][row].GroupKey(key)
+	}
+	return string(key)
+}

@@ -103,6 +103,8 @@ func (b *binder) specialCall(x *syntax.Call, v *env) (Expr, bool) {
 		}
 	case "ingestion_time":
 		return b.ingestionTime(x, v), true
+	case "column_names_of":
+		return b.columnNamesOf(x, v), true
 	case "pack_all":
 		return b.packAll(x, v), true
 	case "prev", "next", "row_number", "row_cumsum", "row_rank", "row_rank_dense", "row_rank_min", "row_window_session":
@@ -196,6 +198,24 @@ func (b *binder) toScalar(x *syntax.Call, v *env) Expr {
 		return bad
 	}
 	return &Scalar{sub, sub.Schema()[0].Type}
+}
+
+// columnNamesOf is the names of a table's columns.
+func (b *binder) columnNamesOf(x *syntax.Call, v *env) Expr {
+	if len(x.Args) != 1 || !b.isTable(x.Args[0], v.scope) {
+		b.fail(x, "column_names_of() takes a table")
+		return bad
+	}
+	before := len(b.errs)
+	t := b.table(x.Args[0], v.scope)
+	if len(b.errs) > before {
+		return bad
+	}
+	var names []value.Value
+	for _, f := range t.Schema() {
+		names = append(names, value.StringOf(f.Name))
+	}
+	return &Const{value.ArrayOf(names)}
 }
 
 // packAll is a bag of all columns; with true, those that are null or empty are

@@ -339,6 +339,10 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		return b.topNested(op, in, s)
 	case *syntax.Scan:
 		return b.seqScan(op, in, s)
+	case *syntax.TopHitters:
+		return b.topHitters(op, in, s)
+	case *syntax.AssertSchema:
+		return b.assertSchema(op, in)
 	case *syntax.Print, *syntax.Range:
 		b.fail(op, "this operator starts a query and takes no table")
 	default:

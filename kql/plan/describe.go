@@ -34,7 +34,7 @@ func Describe(n Node, needed []bool) (op, detail string) {
 	case *Join:
 		return "join", joinNames[n.Kind] + onText(n.LeftKeys, n.RightKeys)
 	case *IPLookup:
-		return "ipv4_lookup", Text(n.Address) + " in " + Text(n.Range) + onText(n.LeftKeys, n.RightKeys)
+		return lookupName(n), Text(n.Address) + " in " + Text(n.Range) + onText(n.LeftKeys, n.RightKeys)
 	case *Union:
 		return "union", fmt.Sprintf("%d tables", len(n.Ins))
 	case *MvExpand:
@@ -44,9 +44,11 @@ func Describe(n Node, needed []bool) (op, detail string) {
 	case *Partition:
 		return "partition", "by " + Text(n.By)
 	case *TopNested:
-		return "top-nested", fmt.Sprintf("%d levels", len(n.Ranked))
+		return "top-nested", fmt.Sprintf("%d levels", len(n.Levels))
 	case *SeqScan:
 		return "scan", fmt.Sprintf("%d steps", len(n.Steps))
+	case *Plugin:
+		return "evaluate", n.Name
 	case *Pivot:
 		return "pivot", strings.Join(n.Names, ", ")
 	case *Parse:
@@ -59,6 +61,13 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "make-series", aggList(n.Aggs) + " on " + Text(n.On) + byText(n.By)
 	}
 	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")), ""
+}
+
+func lookupName(n *IPLookup) string {
+	if n.V6 {
+		return "ipv6_lookup"
+	}
+	return "ipv4_lookup"
 }
 
 var joinNames = map[JoinKind]string{

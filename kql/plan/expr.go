@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -167,6 +169,10 @@ func exprsOf(n Node) []Expr {
 		return append(append([]Expr{n.Address, n.Range}, n.LeftKeys...), n.RightKeys...)
 	case *SeqScan:
 		return n.exprs()
+	case *Plugin:
+		return n.exprs()
+	case *TopNested:
+		return n.exprs()
 	case *MakeSeries:
 		out := append([]Expr{n.On, n.From, n.To, n.Step}, n.By...)
 		for _, a := range n.Aggs {
@@ -190,6 +196,8 @@ func Readers(n Node) []Node {
 		out = append(out, n.Sub)
 	case *Partition:
 		out = append(out, n.Sub)
+	case *TopNested:
+		out = append(out, n.plans()...)
 	}
 	return out
 }
@@ -201,6 +209,30 @@ func ReadsTables(n Node) bool {
 	}
 	for _, r := range Readers(n) {
 		if ReadsTables(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadsGiven says whether a node depends on rows that a step above it hands
+// over.
+func ReadsGiven(n Node) bool { return readsGiven(n, nil) }
+
+func readsGiven(n Node, known []*Given) bool {
+	if g, ok := n.(*Given); ok {
+		return !slices.Contains(known, g)
+	}
+	switch n := n.(type) {
+	case *MvApply:
+		known = append(slices.Clip(known), n.Rows)
+	case *Partition:
+		known = append(slices.Clip(known), n.Rows, n.Key)
+	case *TopNested:
+		known = append(slices.Clip(known), n.Rows)
+	}
+	for _, r := range Readers(n) {
+		if readsGiven(r, known) {
 			return true
 		}
 	}

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // Needed says, for every node, which of its columns anything above reads.
 // Steps that keep rows (sort, join) keep only those.
 func Needed(root Node) map[Node][]bool {
@@ -125,6 +127,11 @@ func (n needs) visit(x Node) {
 		n.want(x.In, cols)
 	case *SeqScan:
 		n.want(x.In, x.inputColumns(n.kept(x), n.columnsOf(x.exprs()...)))
+	case *Plugin:
+		n.want(x.In, n.columnsOf(append(slices.Clone(x.Cols), x.Params...)...))
+		if x.Table != nil {
+			n.want(x.Table, n.columnsOf(x.KeyOf))
+		}
 	case *Shared:
 		n.want(x.In, n.kept(x))
 	case *Print:

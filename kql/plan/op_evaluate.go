@@ -16,43 +16,79 @@ func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 		return b.bagUnpack(op, in, s)
 	case "pivot":
 		return b.pivot(op, in, s)
-	case "ipv4_lookup":
+	case "ipv4_lookup", "ipv6_lookup":
 		return b.ipLookup(op, in, s)
+	case "schema_merge":
+		return b.schemaMerge(op, in, s)
+	case "identity":
+		return b.extend(nil, in, s, false)
+	case "rows_near":
+		return b.rowsNear(op, in, s)
+	case "narrow":
+		return b.narrow(op, in, s)
 	default:
+		if n := b.activity(op, in, s); n != nil {
+			return n
+		}
 		b.unsupported(op, "evaluate "+op.Call.Func.Text)
 	}
 	return &Values{}
 }
 
-// ipLookup is ipv4_lookup(Table, Address, Range [, Key ...] [, return_unmatched]).
+// ipLookup is ipv4_lookup(Table, Address, Range [, Key ...] [, return_unmatched])
+// and ipv6_lookup.
 func (b *binder) ipLookup(op *syntax.Evaluate, in Node, s *scope) Node {
 	args := op.Call.Args
 	if len(args) < 3 {
-		b.fail(op.Call, "ipv4_lookup() takes a table, the column of addresses and the table's column of ranges")
+		b.fail(op.Call, "%s() takes a table, the column of addresses and the table's column of ranges", op.Call.Func.Text)
 		return &Values{}
 	}
+	before := len(b.errs)
 	right := b.table(args[0], s)
 	if len(right.Schema()) == 0 {
 		return &Values{}
 	}
-	n := &IPLookup{Left: in, Right: right}
-	n.Address, n.Range = b.scalar(args[1], b.envOf(in, s)), b.scalar(args[2], b.envOf(right, s))
+	n := &IPLookup{Left: in, Right: right, V6: op.Call.Func.Text == "ipv6_lookup"}
+	n.Address, n.Range = b.ipColumn(args[1], in, s), b.ipColumn(args[2], right, s)
+	var shared []int // right columns that are keys: the left has them
 	for _, x := range args[3:] {
 		if named, ok := x.(*syntax.Named); ok {
 			x = named.X
 		}
-		if c, ok := b.scalar(x, b.envOf(in, s)).(*Const); ok && c.V.Type() == value.Bool {
-			n.Unmatched = c.V.Bool()
+		if c, ok := b.quietConst(x, s); ok && c.Type() == value.Bool {
+			n.Unmatched = c.Bool()
 			continue
 		}
-		n.LeftKeys = append(n.LeftKeys, b.scalar(x, b.envOf(in, s)))
-		n.RightKeys = append(n.RightKeys, b.scalar(x, b.envOf(right, s)))
+		left, key := b.scalar(x, b.envOf(in, s)), b.scalar(x, b.envOf(right, s))
+		if left.Type() != key.Type() {
+			b.fail(x, "the lookup compares %s with %s", describe(left.Type()), describe(key.Type()))
+		}
+		n.LeftKeys, n.RightKeys = append(n.LeftKeys, left), append(n.RightKeys, key)
+		if c, ok := key.(*Col); ok {
+			shared = append(shared, c.Index)
+		}
+	}
+	if len(b.errs) > before {
+		return &Values{}
 	}
 	taken := b.newNames()
-	for _, f := range append(slices.Clone(in.Schema()), right.Schema()...) {
+	for i, f := range append(slices.Clone(in.Schema()), right.Schema()...) {
+		if slices.Contains(shared, i-len(in.Schema())) {
+			continue
+		}
+		n.Out = append(n.Out, i)
 		n.schema = append(n.schema, value.Field{Name: taken.take(f.Name), Type: f.Type})
 	}
 	return n
+}
+
+// ipColumn binds a column of addresses.
+func (b *binder) ipColumn(x syntax.Expr, in Node, s *scope) Expr {
+	e := b.scalar(x, b.envOf(in, s))
+	if !isBad(e) && e.Type() != value.String {
+		b.fail(x, "addresses are texts, and this is %s", describe(e.Type()))
+	}
+	return e
 }
 
 // makeSeries gathers values by bins into arrays.

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
@@ -126,6 +128,25 @@ var netNames = map[value.Type]string{
 	value.Bool: "System.SByte", value.Int: "System.Int32", value.Long: "System.Int64", value.Real: "System.Double",
 	value.Decimal: "System.Data.SqlTypes.SqlDecimal", value.String: "System.String", value.DateTime: "System.DateTime",
 	value.TimeSpan: "System.TimeSpan", value.GUID: "System.Guid", value.Dynamic: "System.Object",
+}
+
+// assertSchema passes a table on whose columns are those that are written.
+func (b *binder) assertSchema(op *syntax.AssertSchema, in Node) Node {
+	want := declared(op.Columns)
+	if !slices.Equal(want, in.Schema()) {
+		b.fail(op, "the table's columns are others: %s", schemaText(in.Schema()))
+		return &Values{}
+	}
+	return in
+}
+
+// schemaText is a schema as it is written.
+func schemaText(s value.Schema) string {
+	var out []string
+	for _, f := range s {
+		out = append(out, f.Name+":"+f.Type.String())
+	}
+	return "(" + strings.Join(out, ", ") + ")"
 }
 
 // getSchema is the columns of a table, as rows.

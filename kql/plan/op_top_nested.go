@@ -6,42 +6,94 @@ import (
 )
 
 // TopNested keeps the best groups, within each the best groups by a further
-// key, and so on. Ranked[i] gives the keys of the levels up to i, then the value
-// that level i is ranked by.
+// key, and so on.
 type TopNested struct {
 	node
-	Ranked []Node
-	N      []Expr // nil: all
-	Order  []SortKey
+	In     Node
+	Rows   *Given // the rows that the levels' plans are asked about
+	Levels []TopLevel
+}
+
+// A TopLevel is one level of TopNested.
+type TopLevel struct {
+	Key    Expr
+	N      Expr // nil: all
+	Order  SortKey
+	Ranked Node // a row for each key: the key, and what it is ranked by
+	// Others stands in place of the keys that are left out; Rest is what all
+	// their rows together are ranked by. nil: there is no such row.
+	Others Expr
+	Rest   Node
 }
 
 // Inputs of the node.
-func (n *TopNested) Inputs() []Node { return n.Ranked }
+func (n *TopNested) Inputs() []Node { return []Node{n.In} }
+
+func (n *TopNested) exprs() []Expr {
+	var out []Expr
+	for _, l := range n.Levels {
+		out = append(out, l.Key, l.N, l.Others)
+	}
+	return out
+}
+
+func (n *TopNested) plans() []Node {
+	var out []Node
+	for _, l := range n.Levels {
+		out = append(out, l.Ranked)
+		if l.Rest != nil {
+			out = append(out, l.Rest)
+		}
+	}
+	return out
+}
 
 func (b *binder) topNested(op *syntax.TopNested, in Node, s *scope) Node {
-	all := &Shared{node{in.Schema()}, in}
-	t := &TopNested{}
+	t := &TopNested{In: in, Rows: &Given{node{in.Schema()}}}
 	taken := b.newNames()
-	var keys []syntax.Expr
 	for _, l := range op.Levels {
-		if l.Others != nil {
-			b.unsupported(l.Others, "top-nested with others")
-			continue
-		}
-		keys = append(keys, keyed(l.Of, len(keys)))
 		before := len(b.errs)
-		ranked := b.summarize(&syntax.Summarize{Pos: l.Pos, Aggs: []syntax.Expr{unnamed(l.By.X)}, By: keys}, all, s)
-		if len(b.errs) > before {
+		if b.topLevel(t, l, taken, s); len(b.errs) > before {
 			return &Values{}
 		}
-		t.addLevel(b, l, ranked, taken, s)
 	}
 	return t
 }
 
-// keyed gives a key a name of its own, so that equal ones do not meet.
-func keyed(x syntax.Expr, level int) syntax.Expr {
-	return &syntax.Named{Pos: syntax.Pos{At: x.Span()}, Names: []syntax.Name{{Text: "$key" + string(rune('0'+level))}}, X: unnamed(x)}
+func (b *binder) topLevel(t *TopNested, l syntax.TopLevel, taken *names, s *scope) {
+	key, by := unnamed(l.Of), unnamed(l.By.X)
+	before := len(b.errs)
+	level := TopLevel{
+		Key:    b.scalar(key, &env{scope: s, cols: t.In.Schema()}),
+		Order:  SortKey{Asc: l.By.Asc, NullsFirst: l.By.Nulls == "first" || l.By.Nulls == "" && l.By.Asc},
+		Ranked: b.summarize(&syntax.Summarize{Pos: l.Pos, Aggs: []syntax.Expr{by}, By: []syntax.Expr{keyed(key)}}, t.Rows, s),
+	}
+	if len(b.errs) > before {
+		return
+	}
+	if l.N != nil {
+		level.N = b.rowCount(l.N, s)
+	}
+	if l.Others != nil {
+		level.Others = b.convert(b.scalar(l.Others, &env{scope: s}), level.Key.Type())
+		level.Rest = b.summarize(&syntax.Summarize{Pos: l.Pos, Aggs: []syntax.Expr{by}}, t.Rows, s)
+	}
+	name := autoName(l.Of, nil)
+	if n, ok := l.Of.(*syntax.Named); ok && len(n.Names) == 1 {
+		name = n.Names[0].Text
+	}
+	score := "aggregated_" + name
+	if n, ok := l.By.X.(*syntax.Named); ok && len(n.Names) == 1 {
+		score = n.Names[0].Text
+	}
+	cols := level.Ranked.Schema()
+	t.schema = append(t.schema, value.Field{Name: taken.take(name), Type: cols[0].Type}, value.Field{Name: taken.take(score), Type: cols[1].Type})
+	t.Levels = append(t.Levels, level)
+}
+
+// keyed gives a key a name that no author can write.
+func keyed(x syntax.Expr) syntax.Expr {
+	return &syntax.Named{Pos: syntax.Pos{At: x.Span()}, Names: []syntax.Name{{Text: "$key"}}, X: x}
 }
 
 func unnamed(x syntax.Expr) syntax.Expr {
@@ -51,23 +103,25 @@ func unnamed(x syntax.Expr) syntax.Expr {
 	return x
 }
 
-func (t *TopNested) addLevel(b *binder, l syntax.TopLevel, ranked Node, taken *names, s *scope) {
-	cols := ranked.Schema()
-	key, best := cols[len(cols)-2].Type, cols[len(cols)-1].Type
-	name := autoName(l.Of, nil)
-	if n, ok := l.Of.(*syntax.Named); ok && len(n.Names) == 1 {
-		name = n.Names[0].Text
+// topHitters is, as it is documented, the top of a summarize. Kusto estimates
+// where there are many values; what is counted here is exact.
+func (b *binder) topHitters(op *syntax.TopHitters, in Node, s *scope) Node {
+	if n, ok := op.Of.(*syntax.Named); ok {
+		b.fail(n, "a name is not allowed here")
+		return &Values{}
 	}
-	score := "aggregated_" + name
-	if n, ok := l.By.X.(*syntax.Named); ok && len(n.Names) == 1 {
-		score = n.Names[0].Text
+	agg := &syntax.Call{Pos: op.Pos, Func: syntax.Name{Pos: op.Pos, Text: "count"}}
+	name := "approximate_count_" + autoName(op.Of, in.Schema())
+	if op.By != nil {
+		agg.Func.Text, agg.Args = "sum", []syntax.Expr{op.By}
+		name = "approximate_sum_" + autoName(op.By, in.Schema())
 	}
-	t.schema = append(t.schema, value.Field{Name: taken.take(name), Type: key}, value.Field{Name: taken.take(score), Type: best})
-	t.Ranked = append(t.Ranked, ranked)
-	t.Order = append(t.Order, SortKey{Asc: l.By.Asc, NullsFirst: l.By.Nulls == "first" || l.By.Nulls == "" && l.By.Asc})
-	if l.N == nil {
-		t.N = append(t.N, nil)
-		return
+	named := &syntax.Named{Pos: op.Pos, Names: []syntax.Name{{Pos: op.Pos, Text: name}}, X: agg}
+	before := len(b.errs)
+	sum := b.summarize(&syntax.Summarize{Pos: op.Pos, Aggs: []syntax.Expr{named}, By: []syntax.Expr{op.Of}}, in, s)
+	if len(b.errs) > before {
+		return &Values{}
 	}
-	t.N = append(t.N, b.rowCount(l.N, s))
+	best := sum.Schema()[1]
+	return &Sort{node{sum.Schema()}, sum, []SortKey{{X: &Col{1, best.Name, best.Type}}}, b.rowCount(op.N, s)}
 }

@@ -147,12 +147,14 @@ type (
 	Given struct {
 		node
 	}
-	// Partition runs a subquery for each value of By.
+	// Partition runs a subquery for each value of By, over its rows or, when the
+	// subquery has a table of its own, knowing the value alone (Key).
 	Partition struct {
 		node
 		In   Node
 		By   Expr
 		Rows *Given
+		Key  *Given
 		Sub  Node
 	}
 	// Parse finds a pattern in a text.
@@ -175,9 +177,11 @@ type (
 		Out   []int
 	}
 	// IPLookup joins rows with the ranges of a lookup table that their address
-	// lies in. Unmatched keeps rows that lie in none.
+	// lies in. Unmatched keeps rows that lie in none. Out is as Join's.
 	IPLookup struct {
 		node
+		V6                  bool
+		Out                 []int
 		Left, Right         Node
 		Address, Range      Expr
 		LeftKeys, RightKeys []Expr

@@ -13,10 +13,6 @@ func unsupportedOp(op syntax.Op) string {
 		return "facet"
 	case *syntax.Reduce:
 		return "reduce"
-	case *syntax.TopHitters:
-		return "top-hitters"
-	case *syntax.AssertSchema:
-		return "assert-schema"
 	case *syntax.MacroExpand:
 		return "macro-expand"
 	case *syntax.MakeGraph:
