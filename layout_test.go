@@ -70,7 +70,7 @@ var layout = map[string]place{
 	"internal/shell":  {imports: []string{"internal/edit", "kql", "kql/diag", "kql/fn", "kql/help"}, tests: []string{"kql/value"}},
 	"internal/cli": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", "internal/edit", "internal/shell", "kql/help", cobra, pflag, jq, term},
-		tests:   []string{scripts, zstd},
+		tests:   []string{scripts, zstd, "github.com/creack/pty"},
 	},
 	"cmd/dogwatch": {imports: []string{"internal/cli"}},
 }

@@ -3,10 +3,7 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/dogwatch-dev/dogwatch/internal/cli"
 )
@@ -17,9 +14,8 @@ var version = "dev"
 func main() { os.Exit(run()) }
 
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	env := cli.System(version)
+	ctx, stop := cli.Signals(env)
 	defer stop()
-	// A second signal ends the process at once, should the first not do.
-	context.AfterFunc(ctx, stop)
-	return cli.Run(ctx, cli.System(version), os.Args[1:])
+	return cli.Run(ctx, env, os.Args[1:])
 }

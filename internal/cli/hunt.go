@@ -20,6 +20,7 @@ type huntFlags struct {
 	loading
 	file      string
 	stdin     bool
+	shell     bool
 	nowText   string
 	timeout   time.Duration
 	maxRows   int64
@@ -38,12 +39,17 @@ one row a request with the traps of audit logs solved, and those of Log Analytic
 AzureDiagnostics, AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity; Sources says
 what was read. docs/tables.md describes their columns, docs/kql.md the language.
 
+With -i it is a shell: queries of several lines, history, completion with Tab. .help
+there says the rest. Every query reads the inputs anew, so that memory stays bounded and
+logs that grow are followed.
+
 With --stdin, queries come as lines of JSON, {"id":"1","query":"..."}, and each is
 answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 		Example: `  dogwatch hunt 'KubeAudit | where Verb == "delete" | summarize count() by Actor' audit.log
   dogwatch hunt 'KubeAudit | where Outcome == "Denied" | top 20 by TimeGenerated' logs/ -o csv
   dogwatch hunt -f query.kql audit.log.gz -o json
   dogwatch hunt 'print now() - 1d'
+  dogwatch hunt -i audit.log
   dogwatch hunt --stdin -o jsonl audit.log < queries.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.cfg.NoBuiltin = true // a query needs the lists, not the rules
@@ -53,8 +59,11 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 			if err := f.check(env); err != nil {
 				return err
 			}
-			if f.stdin {
+			switch {
+			case f.stdin:
 				return f.answerLines(cmd.Context(), env, args)
+			case f.shell:
+				return f.converse(cmd, env, args)
 			}
 			return f.answer(cmd.Context(), env, args)
 		},
@@ -65,6 +74,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "read the query from a file; all arguments are inputs then")
 	flags.BoolVar(&f.stdin, "stdin", false, "answer queries from standard input, a line of JSON each")
+	flags.BoolVarP(&f.shell, "interactive", "i", false, "ask queries in a shell; all arguments are inputs then")
 	flags.StringVar(&f.nowText, "now", "", "what now() gives, as 2026-01-02T03:04:05Z (default: the clock)")
 	flags.DurationVar(&f.timeout, "timeout", 0, "end a query that takes longer, as 30s or 5m")
 	flags.Int64Var(&f.maxRows, "max-rows", 1_000_000, "end a query that gives more rows")
@@ -80,6 +90,8 @@ func (f *huntFlags) check(env *Env) error {
 	switch {
 	case f.stdin && f.file != "":
 		return usage("--stdin and --file exclude each other")
+	case f.shell && (f.stdin || f.file != ""):
+		return usage("-i takes its queries from the terminal: it excludes --stdin and --file").withHint("in the shell, .load FILE runs the query of a file")
 	case f.stdin && (f.format != "jsonl" || f.jq != ""):
 		return usage("--stdin answers with -o jsonl only, without --jq")
 	case f.maxRows <= 0 || f.maxMemory <= 0:
@@ -121,6 +133,11 @@ func (f *huntFlags) answer(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	return f.ask(ctx, env, a, file, inputs)
+}
+
+// ask runs a query over inputs and prints what it gives.
+func (f *huntFlags) ask(ctx context.Context, env *Env, a *app.App, file *diag.File, inputs []string) error {
 	q, err := a.Compile(file)
 	if err != nil {
 		return badQuery(err, file)

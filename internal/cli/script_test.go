@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -13,10 +12,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// asProgram has the test binary be dogwatch, for tests at a terminal.
+const asProgram = "DOGWATCH_TEST_PROGRAM"
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"dogwatch": func() { os.Exit(Run(context.Background(), System("test"), os.Args[1:])) },
-	})
+	if os.Getenv(asProgram) != "" {
+		program()
+	}
+	testscript.Main(m, map[string]func(){"dogwatch": program})
+}
+
+// program is dogwatch as its main runs it.
+func program() {
+	env := System("test")
+	ctx, stop := Signals(env)
+	code := Run(ctx, env, os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // TestScripts runs the command line as a person would. $RECORDS holds a few
