@@ -132,7 +132,7 @@ func (a *App) Compile(f *diag.File) (*kql.Query, error) {
 
 // decodeOptions are the cluster's, with the system identities of the list.
 func (a *App) decodeOptions(lists *rule.Lists) decode.Options {
-	return decode.Options{Cluster: a.cfg.Cluster, TrustedHops: a.cfg.TrustedHops, SystemIdentities: identities(lists)}
+	return decode.Options{Cluster: a.cfg.Cluster, TrustedHops: a.cfg.TrustedHops, SystemIdentities: identities(lists), Operators: lists.Keys("cluster-operators")}
 }
 
 // identities are the lines of the list system-identities.

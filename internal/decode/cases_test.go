@@ -33,6 +33,7 @@ type optionsFile struct {
 	Cluster     string
 	TrustedHops []netip.Prefix
 	Identities  []Identity
+	Operators   []string
 }
 
 // readRows reads inputs and returns the rows of a table as bags of columns.
@@ -151,7 +152,7 @@ func caseInputs(t *testing.T, ar *txtar.Archive) (opts Options, inputs []testInp
 			if err := json.Unmarshal(f.Data, &o); err != nil {
 				t.Fatal(err)
 			}
-			opts = Options{Cluster: o.Cluster, TrustedHops: o.TrustedHops, SystemIdentities: o.Identities}
+			opts = Options{Cluster: o.Cluster, TrustedHops: o.TrustedHops, SystemIdentities: o.Identities, Operators: o.Operators}
 		case !strings.HasPrefix(f.Name, "want "):
 			inputs = append(inputs, testInput{f.Name, string(f.Data)})
 		}

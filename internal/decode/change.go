@@ -150,3 +150,14 @@ func escapePointer(name string) string {
 	}
 	return pointerEscapes.Replace(name)
 }
+
+// unsure says whether a change is a whole object of which it is not known what
+// is new. An object that is known before is reduced to what differs, and that
+// is not its kind.
+func (c *change) unsure() bool {
+	return (c.kind == "full" || c.kind == "apply") && c.set.Get("kind").Str() != ""
+}
+
+func (r *record) changeUnsure() bool {
+	return r.verb() != "create" && r.code().Int() != 201 && r.theBody().change.unsure()
+}

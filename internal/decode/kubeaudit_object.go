@@ -27,6 +27,9 @@ func kubeAuditObject() []column {
 			}
 			return value.NullOf(value.Dynamic)
 		}},
+		truth("ChangeUnsure", "Change is a whole object that was there before, and nothing tells what of it is new: an update or apply, its last version not seen in this run and the answer not recorded. Rules weigh it less. Never null.", func(r *record) value.Value {
+			return value.BoolOf(r.changeUnsure())
+		}),
 		truth("ChangePartial", "Change is not all: the record is cut off, or a copy or move could not be resolved.", func(r *record) value.Value {
 			if c := &r.theBody().change; !c.set.IsNull() {
 				return value.BoolOf(c.partial)

@@ -12,6 +12,9 @@ type Options struct {
 	// add-ons; nil means DefaultIdentities.
 	SystemIdentities []Identity
 
+	// Operators are the users that operators and delivery tools work as.
+	Operators []string
+
 	// TrustedHops are proxies in front of the API server, whose addresses at
 	// the end of sourceIPs stand for no client. Records of AKS have one by
 	// themselves.

@@ -49,18 +49,26 @@ func (l *Lists) All() (out []List) {
 	return out
 }
 
-// ListsOf are the names of the lists that a rule reads.
+// listOfColumn are the lists that columns of KubeAudit are made of.
+var listOfColumn = map[string]string{"IsSystem": "system-identities", "IsOperator": "cluster-operators"}
+
+// ListsOf are the names of the lists that a rule reads, itself or by a column.
 func ListsOf(r *dogwatch.Rule) (names []string) {
 	for _, call := range nodes[*syntax.Call](r.Query.Tree()) {
 		if !strings.EqualFold(call.Func.Text, "_GetWatchlist") || len(call.Args) == 0 {
 			continue
 		}
-		if lit, ok := call.Args[0].(*syntax.Literal); ok && !slices.Contains(names, lit.Value.Str()) {
+		if lit, ok := call.Args[0].(*syntax.Literal); ok {
 			names = append(names, lit.Value.Str())
 		}
 	}
+	for _, id := range nodes[*syntax.Ident](r.Query.Tree()) {
+		if list := listOfColumn[id.Name.Text]; list != "" {
+			names = append(names, list)
+		}
+	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // Watchlist returns the rows of a list.
