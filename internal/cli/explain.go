@@ -13,23 +13,33 @@ import (
 	"github.com/dogwatch-dev/dogwatch/internal/app"
 )
 
+// explainFlags are what explain was asked for.
+type explainFlags struct {
+	output
+	loading
+	in []string
+}
+
 func explainCommand(env *Env) *cobra.Command {
-	var f struct {
-		output
-		loading
-		in []string
-	}
+	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain RULE --in FILE",
-		Short: "Show how far records get in a rule, line by line",
+		Use:   "explain RULE|QUERY --in FILE",
+		Short: "Show how far records get in a rule, or what a query costs",
 		Long: `Runs a rule line by line over audit logs: how many rows each line of its query lets
-pass, and for conditions the first rows that failed there, with the values they failed by.`,
+pass, and for conditions the first rows that failed there, with the values they failed by.
+
+Of a query in KQL it shows the steps that it is made into, from the last one down, and
+with an input the rows, the time and the memory of each.`,
 		Example: `  dogwatch explain exec-into-pod --in audit.log
-  dogwatch explain my-rules/mine.yaml --in logs/ -o json`,
-		Args: arguments(1, 1, "the name, id or file of one rule"),
+  dogwatch explain my-rules/mine.yaml --in logs/ -o json
+  dogwatch explain 'KubeAudit | summarize count() by Actor' --in audit.log`,
+		Args: arguments(1, 1, "the name, id or file of one rule, or a query"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(env); err != nil {
 				return err
+			}
+			if isQuery(args[0]) {
+				return f.query(cmd.Context(), env, args[0])
 			}
 			if len(f.in) == 0 {
 				return usage("dogwatch explain needs an input").withHint("for example: dogwatch explain %s --in audit.log", args[0])

@@ -29,6 +29,12 @@ type huntFlags struct {
 	now int64 // ticks
 }
 
+// What a query may give and hold where nobody says more.
+const (
+	defaultMaxRows   = 1_000_000
+	defaultMaxMemory = 2048 // MB
+)
+
 func huntCommand(env *Env) *cobra.Command {
 	var f huntFlags
 	cmd := &cobra.Command{
@@ -77,8 +83,8 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 	flags.BoolVarP(&f.shell, "interactive", "i", false, "ask queries in a shell; all arguments are inputs then")
 	flags.StringVar(&f.nowText, "now", "", "what now() gives, as 2026-01-02T03:04:05Z (default: the clock)")
 	flags.DurationVar(&f.timeout, "timeout", 0, "end a query that takes longer, as 30s or 5m")
-	flags.Int64Var(&f.maxRows, "max-rows", 1_000_000, "end a query that gives more rows")
-	flags.Int64Var(&f.maxMemory, "max-memory", 2048, "end a query that holds more memory, in MB")
+	flags.Int64Var(&f.maxRows, "max-rows", defaultMaxRows, "end a query that gives more rows")
+	flags.Int64Var(&f.maxMemory, "max-memory", defaultMaxMemory, "end a query that holds more memory, in MB")
 	return cmd
 }
 
@@ -181,7 +187,12 @@ func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.In
 		ctx, stop = context.WithTimeout(ctx, f.timeout)
 		defer stop()
 	}
-	return a.Hunt(ctx, q, in, kql.RunOptions{Now: f.now, MaxRows: f.maxRows, MaxMemory: f.maxMemory << 20}, emit)
+	return a.Hunt(ctx, q, in, f.options(), emit)
+}
+
+// options are what bounds a run.
+func (f *huntFlags) options() kql.RunOptions {
+	return kql.RunOptions{Now: f.now, MaxRows: f.maxRows, MaxMemory: f.maxMemory << 20}
 }
 
 // conclude says what was read and how the query ended.
@@ -189,14 +200,7 @@ func (f *huntFlags) conclude(env *Env, r app.HuntResult, elapsed time.Duration, 
 	if err != nil {
 		return queryFailure(err)
 	}
-	if r.Ledger != nil {
-		printLedger(env.Stderr, r.Ledger, elapsed, true)
-	}
-	f.note(env, "%s · %s scanned · %s", plural(r.Rows, "row"), plural(r.Scanned, "event"), duration(elapsed))
-	if r.Ledger != nil && len(r.Ledger.Problems) > 0 {
-		return said(ExitInput)
-	}
-	return nil
+	return concludeQuery(env, &f.output, r, elapsed)
 }
 
 // queryFailure is what ended a query early.

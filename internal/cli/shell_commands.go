@@ -23,6 +23,7 @@ var shellCommands = []shell.Command{
 	{Name: ".lists", Form: ".lists", Doc: "list what _GetWatchlist() knows"},
 	{Name: ".help", Form: ".help [FUNCTION|OPERATOR]", Doc: "explain a function or an operator", Takes: "help"},
 	{Name: ".load", Form: ".load FILE", Doc: "run the query of a file", Takes: "file"},
+	{Name: ".explain", Form: ".explain QUERY", Doc: "run a query, and show what each of its steps did"},
 	{Name: ".set", Form: ".set [NAME VALUE]", Doc: "show or change how queries are answered", Takes: "setting"},
 	{Name: ".quit", Form: ".quit", Doc: "leave, as Ctrl-D does"},
 }
@@ -48,7 +49,7 @@ func language(a *app.App) *shell.Language {
 
 // command runs one of the shell's own commands.
 func (s *session) command(ctx context.Context, line string) error {
-	name, arg, _ := strings.Cut(line, " ")
+	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
 	name, arg = strings.TrimSuffix(name, ";"), strings.TrimSuffix(strings.TrimSpace(arg), ";")
 	switch name {
 	case ".tables":
@@ -61,6 +62,8 @@ func (s *session) command(ctx context.Context, line string) error {
 		return s.help(arg)
 	case ".load":
 		return s.load(ctx, arg)
+	case ".explain":
+		return s.explain(ctx, arg)
 	case ".set":
 		return s.set(arg)
 	case ".quit", ".exit":
@@ -133,6 +136,20 @@ func (s *session) load(ctx context.Context, name string) error {
 		return usage("read the query: %w", err)
 	}
 	return s.query(ctx, diag.NewFile(name, string(text)))
+}
+
+// explain runs a query for what its steps do.
+func (s *session) explain(ctx context.Context, query string) error {
+	ctx, end := s.env.interrupts.during(ctx)
+	defer end()
+	q, err := s.app.Compile(diag.NewFile("query", query))
+	if err != nil {
+		return &failure{code: ExitUsage, err: err}
+	}
+	if err := enoughInputs(q, s.inputs); err != nil {
+		return err
+	}
+	return explainRun(ctx, s.env, &s.f.output, s.app, q, s.inputs, s.f.options())
 }
 
 // set shows the settings, or changes one.

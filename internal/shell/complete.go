@@ -15,6 +15,11 @@ import (
 // Complete says how a text may go on at a place.
 func (l *Language) Complete(text string, pos int) edit.Completion {
 	head := text[:pos]
+	if query, ok := strings.CutPrefix(head, explain); ok {
+		c := l.Complete(query, len(query))
+		c.From += len(explain)
+		return c
+	}
 	if strings.HasPrefix(strings.TrimSpace(head), ".") {
 		return l.completeCommand(head)
 	}

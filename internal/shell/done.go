@@ -2,12 +2,15 @@ package shell
 
 import "strings"
 
+// explain is the command that takes a query, which may have several lines.
+const explain = ".explain "
+
 // Done says whether Enter ends a text: a command is one line, and a query ends
 // with a semicolon or an empty line. A semicolon inside of a text or behind a
 // let does not end it, for then the query is still to come.
 func Done(text string) bool {
 	trimmed := strings.TrimSpace(text)
-	if trimmed == "" || strings.HasPrefix(trimmed, ".") {
+	if _, isCommand := strings.CutPrefix(trimmed, "."); trimmed == "" || isCommand && !strings.HasPrefix(trimmed, explain) {
 		return true
 	}
 	p := placeOf(text)

@@ -26,7 +26,7 @@ type Function struct{ Name, Form, Doc string }
 type Command struct {
 	Name, Form, Doc string
 	// Takes says what its argument is, for completion: table, help, file,
-	// query, setting; "" nothing.
+	// setting; "" nothing.
 	Takes string
 }
 

@@ -17,6 +17,8 @@ func TestDone(t *testing.T) {
 	}{
 		{"", true},
 		{".tables", true},
+		{".explain KubeAudit", false},
+		{".explain KubeAudit;", true},
 		{"KubeAudit", false},
 		{"KubeAudit;", true},
 		{"KubeAudit ; ", true},
@@ -113,6 +115,7 @@ func TestComplete(t *testing.T) {
 		{".set o", "output"},
 		{".help strl", "strlen"},
 		{".load shell_t", "shell_test.go"},
+		{".explain Pods | where C", "Code"},
 		{".unknown x", ""},
 	} {
 		got := lang.Complete(c.head, len(c.head))
