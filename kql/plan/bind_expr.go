@@ -160,7 +160,16 @@ func (b *binder) unary(x *syntax.Unary, v *env) Expr {
 		return e
 	}
 	bound, err := fn.BindUnary(x.Op, argOf(e))
-	return b.bound(x, x.Op, bound, err, []syntax.Expr{x.X}, e)
+	signed := b.bound(x, x.Op, bound, err, []syntax.Expr{x.X}, e)
+	if c, constant := signed.(*Const); constant && e.Type() == value.Int && !isParen(x.X) {
+		return &Const{c.V.To(value.Int)} // the sign belongs to the constant
+	}
+	return signed
+}
+
+func isParen(x syntax.Expr) bool {
+	_, ok := x.(*syntax.Paren)
+	return ok
 }
 
 func (b *binder) binary(x *syntax.Binary, v *env) Expr {

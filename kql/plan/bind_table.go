@@ -324,9 +324,9 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 	case *syntax.Render:
 		return &Render{node{in.Schema()}, in, op.Kind}
 	case *syntax.GetSchema:
-		return b.getSchema(in)
+		return b.getSchema(op, in)
 	case *syntax.Consume:
-		return &Take{node{in.Schema()}, in, &Const{value.LongOf(0)}}
+		return &Project{In: &Take{node{in.Schema()}, in, &Const{value.LongOf(0)}}}
 	case *syntax.MakeSeries:
 		return b.makeSeries(op, in, s)
 	case *syntax.Search:

@@ -153,6 +153,32 @@ func (n *names) take(name string) string {
 	return unique
 }
 
+// unique renames columns of one name, but for the first of them: x, x, x1
+// become x, x2, x1, so that no column loses its name to a renamed one.
+func unique(s value.Schema) {
+	taken := map[string]bool{}
+	for _, f := range s {
+		taken[f.Name] = true
+	}
+	seen := map[string]bool{}
+	for i, f := range s {
+		if seen[f.Name] {
+			s[i].Name = firstFree(f.Name, taken)
+		}
+		seen[f.Name] = true
+	}
+}
+
+// firstFree is a name with the first number behind it that makes it new.
+func firstFree(name string, taken map[string]bool) string {
+	for i := 1; ; i++ {
+		if fresh := fmt.Sprintf("%s%d", name, i); !taken[fresh] {
+			taken[fresh] = true
+			return fresh
+		}
+	}
+}
+
 // anonymous gives Column1, Column2, ...: the numbers run through the query.
 func (n *names) anonymous() string {
 	for {

@@ -32,7 +32,7 @@ func (b *binder) join(op *syntax.Join, in Node, s *scope) Node {
 			shared = append(shared, i)
 		}
 	}
-	j.columns(b.newNames(), op.Lookup, shared)
+	j.columns(op.Lookup, shared)
 	return j
 }
 
@@ -148,13 +148,13 @@ func (b *binder) joinSide(x syntax.Expr, j *Join, s *scope) (Expr, string) {
 }
 
 // columns chooses and names the result's columns.
-func (j *Join) columns(taken *names, lookup bool, shared []int) {
+func (j *Join) columns(lookup bool, shared []int) {
 	add := func(schema value.Schema, shift int, skip []int) {
 		for i, f := range schema {
 			if slices.Contains(skip, i) {
 				continue
 			}
-			j.schema = append(j.schema, value.Field{Name: taken.take(f.Name), Type: f.Type})
+			j.schema = append(j.schema, f)
 			j.Out = append(j.Out, shift+i)
 		}
 	}
@@ -168,4 +168,5 @@ func (j *Join) columns(taken *names, lookup bool, shared []int) {
 		}
 		add(j.Right.Schema(), width, shared)
 	}
+	unique(j.schema)
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 )
 
@@ -16,22 +18,43 @@ func (b *binder) mvApply(op *syntax.MvApply, in Node, s *scope) Node {
 			return &Values{}
 		}
 	}
-	m := &MvApply{In: in, Expand: ex, Rows: rows}
-	kept := map[string]bool{}
-	for i, f := range in.Schema() {
-		if ex.Out[i] == i {
-			m.Keep = append(m.Keep, i)
-			m.schema = append(m.schema, f)
-			kept[f.Name] = true
+	return layApply(&MvApply{In: in, Expand: ex, Rows: rows, Sub: sub}, appliedColumns(op))
+}
+
+// appliedColumns are the columns that mv-apply expands under their own names.
+func appliedColumns(op *syntax.MvApply) map[string]bool {
+	names := map[string]bool{}
+	for _, c := range op.Cols {
+		if id, ok := c.X.(*syntax.Ident); ok && c.Name == nil {
+			names[id.Name.Text] = true
 		}
 	}
-	p := &Project{In: sub}
-	for i, f := range sub.Schema() {
-		if !kept[f.Name] {
-			p.add(f.Name, &Col{i, f.Name, f.Type})
-			m.schema = append(m.schema, f)
+	return names
+}
+
+// layApply orders the columns: those of the input that are not applied, each
+// with the subquery's value where it has one, then the subquery's others.
+func layApply(m *MvApply, applied map[string]bool) Node {
+	var order []string
+	for i, f := range m.In.Schema() {
+		if applied[f.Name] {
+			continue
+		}
+		order = append(order, f.Name)
+		if m.Sub.Schema().Index(f.Name) < 0 {
+			m.Keep, m.schema = append(m.Keep, i), append(m.schema, f)
 		}
 	}
-	m.Sub = p
-	return m
+	m.schema = append(m.schema, m.Sub.Schema()...)
+	for _, f := range m.Sub.Schema() {
+		if !slices.Contains(order, f.Name) {
+			order = append(order, f.Name)
+		}
+	}
+	p := &Project{In: m}
+	for _, name := range order {
+		i := m.schema.Index(name)
+		p.add(name, &Col{i, name, m.schema[i].Type})
+	}
+	return p
 }

@@ -37,21 +37,33 @@ func (b *binder) rangeOp(op *syntax.Range, s *scope) Node {
 	if isBad(from) || isBad(to) || isBad(step) {
 		return &Values{}
 	}
-	t := from.Type()
-	if w, ok := promote(t, step.Type()); ok {
-		t = w
+	t, ok := promote(from.Type(), to.Type())
+	if !ok {
+		t = from.Type()
 	}
-	if w, ok := promote(t, to.Type()); ok {
-		t = w
-	}
-	bound, err := fn.BindBinary("+", fn.Arg{Type: t}, argOf(step))
-	if err != nil || bound.Result != t {
+	bound, err := rangeStep(t, step)
+	if err != nil {
 		b.fail(op.Step, "a step of %s does not fit a range of %s", step.Type(), t)
 		return &Values{}
 	}
+	t = bound.Result
 	r := &Range{node: node{value.Schema{{Name: op.Name.Text, Type: t}}}, From: b.convert(from, t), To: b.convert(to, t), Step: step}
 	r.Call = Call{"+", bound, nil}
 	return r
+}
+
+// rangeStep is the sum of a range's value and its step; its result is the
+// range's type. That of two int is a long elsewhere, here an int.
+func rangeStep(t value.Type, step Expr) (fn.Bound, error) {
+	bound, err := fn.BindBinary("+", fn.Arg{Type: t}, argOf(step))
+	if err != nil || bound.Result == t {
+		return bound, err
+	}
+	if t == value.Int && step.Type() == value.Int {
+		add := bound.Eval
+		return fn.Bound{Result: t, Eval: func(ctx *fn.Context, args []value.Value) value.Value { return add(ctx, args).To(t) }}, nil
+	}
+	return fn.BindBinary("+", fn.Arg{Type: bound.Result}, argOf(step))
 }
 
 // datatable is constant rows.
@@ -149,8 +161,12 @@ func schemaText(s value.Schema) string {
 	return "(" + strings.Join(out, ", ") + ")"
 }
 
-// getSchema is the columns of a table, as rows.
-func (b *binder) getSchema(in Node) Node {
+// getSchema is the columns of a table, as rows, or with kind=csl as one text.
+func (b *binder) getSchema(op *syntax.GetSchema, in Node) Node {
+	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok && id.Name.Text == "csl" {
+		text := strings.Trim(schemaText(in.Schema()), "()")
+		return &Values{node{value.Schema{{Name: "Schema", Type: value.String}}}, [][]value.Value{{value.StringOf(strings.ReplaceAll(text, ", ", ","))}}}
+	}
 	out := &Values{node: node{value.Schema{
 		{Name: "ColumnName", Type: value.String}, {Name: "ColumnOrdinal", Type: value.Int},
 		{Name: "DataType", Type: value.String}, {Name: "ColumnType", Type: value.String},

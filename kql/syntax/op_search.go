@@ -23,7 +23,7 @@ func (p *parser) search(start int) Op {
 // searched is a condition, or a star for all rows.
 func (p *parser) searched() Expr {
 	if p.is("*") {
-		if end := p.ahead(1); end.kind == tEOF || end.is("|") || end.is(")") || end.is(";") {
+		if end := p.ahead(1); end.kind == tEOF || end.is("|") || end.is(")") || end.is("}") || end.is(";") {
 			p.i++
 			return &Star{p.from(p.i - 1)}
 		}

@@ -2,7 +2,10 @@
 // development only: the product neither contains nor needs it.
 //
 //   node oracle.js signatures            functions, aggregates, operators' facts
-//   node oracle.js answer SCHEMA < QUERIES > ANSWERS
+//   node oracle.js answer SCHEMA [raw] < QUERIES > ANSWERS
+//
+// With raw, the parser is asked as it is; else corrected (below) where it is
+// known to say otherwise than Microsoft's engine does.
 //
 // SCHEMA is a JSON object: table -> "(column:type, ...)". QUERIES are JSON
 // strings, one a line; an answer is one line:
@@ -28,6 +31,87 @@ function array(list) {
 }
 
 const named = (type, v) => System.Enum.toString(type, v);
+
+// ---- corrections: where the parser is no model of the engine
+
+const { ColumnSymbol, TableSymbol, ScalarTypes } = K.Symbols;
+const { NodeBinder } = K.Binding.Binder;
+const infoOf = (table, info) => new K.Binding.SemanticInfo.$ctor5(table, info.Diagnostics);
+
+// The same columns, of those with one name the last, where the first stood.
+function withoutTwins(columns) {
+  const at = new Map(), out = [];
+  for (const c of columns) {
+    if (at.has(c.Name)) out[at.get(c.Name)] = c;
+    else at.set(c.Name, out.push(c) - 1);
+  }
+  return out;
+}
+
+const corrections = {
+  // A column that is there is updated, not doubled: a table has no two columns
+  // of one name.
+  parse() {
+    for (const visit of ["VisitParseOperator", "VisitParseWhereOperator", "VisitParseKvOperator"]) {
+      const ask = NodeBinder.prototype[visit];
+      NodeBinder.prototype[visit] = function (node) {
+        const info = ask.call(this, node), columns = array(info.ResultType.Columns), single = withoutTwins(columns);
+        return single.length === columns.length ? info : infoOf(new TableSymbol.ctor(single), info);
+      };
+    }
+  },
+  // "The name of the column to add or update" (the page of serialize).
+  serialize() {
+    NodeBinder.prototype.VisitSerializeOperator = function (node) {
+      const info = this.VisitExtendOperator(node);
+      return infoOf(info.ResultType.WithIsSerialized(true), info);
+    };
+  },
+  // "inner: the result has the subset of columns that are common to all of the
+  // input tables" (the page of union).
+  innerUnion() {
+    const ask = NodeBinder.prototype.VisitUnionOperator;
+    NodeBinder.prototype.VisitUnionOperator = function (node) {
+      const info = ask.call(this, node);
+      const kind = array(node.Parameters).find((p) => p.Name.SimpleName === "kind");
+      if (!kind || kind.Expression.LiteralValue !== "inner") return info;
+      const tables = new (System.Collections.Generic.List$1(TableSymbol).ctor)();
+      if (this._binder._rowScope) tables.add(this._binder._rowScope);
+      for (const e of array(node.Expressions)) this._binder.AddTables(e.Element$1.ResultType, tables);
+      const source = array(node.Parameters).find((p) => /^with_?source$/.test(p.Name.SimpleName));
+      const name = source && (source.Expression.SimpleName || source.Expression.LiteralValue);
+      const everywhere = (c) => array(tables).every((t) => array(t.Columns).some((o) => o.Name === c.Name && o.Type === c.Type));
+      const kept = array(info.ResultType.Columns).filter((c, i) => (i === 0 && c.Name === name) || everywhere(c));
+      return infoOf(new TableSymbol.ctor(kept), info);
+    };
+  },
+  // "outer: the result has all the columns that occur in any of the inputs"
+  // (the page of union): the parser forgets a column when two tables before it
+  // have one of its name and of another type.
+  threeTables() {
+    const map = K.Binding.ColumnMap.prototype, add = map.Add;
+    map.Add = function (column) {
+      const found = {};
+      if (this._nameMap.tryGetValue(column.Name, found) && found.v.getItem && found.v.add && !found.v.containsKey) {
+        const key = this.GetTypeKey(found.v.getItem(0).Type);
+        if (key !== this.GetTypeKey(column.Type)) {
+          const byType = new (System.Collections.Generic.Dictionary$2(K.Symbols.TypeSymbol, System.Object).ctor)();
+          byType.setItem(key, found.v);
+          byType.setItem(this.GetTypeKey(column.Type), column);
+          this._nameMap.setItem(column.Name, byType);
+          return;
+        }
+      }
+      add.call(this, column);
+    };
+  },
+  // The engine's ColumnOrdinal is an int (the page of mv-expand shows one).
+  getSchema() {
+    const columns = array(NodeBinder.s_GetSchemaInfo.ResultType.Columns)
+      .map((c) => (c.Name === "ColumnOrdinal" ? c.WithType(ScalarTypes.Int) : c));
+    NodeBinder.s_GetSchemaInfo = new K.Binding.SemanticInfo.$ctor5(new TableSymbol.ctor(columns));
+  },
+};
 
 // ---- answer
 
@@ -87,7 +171,8 @@ const functionsOf = (list) =>
 
 // ---- main
 
-const [mode, file] = process.argv.slice(2);
+const [mode, file, raw] = process.argv.slice(2);
+if (!raw) for (const correct of Object.values(corrections)) correct();
 if (mode === "signatures") {
   const all = { functions: functionsOf(K.Functions.All), aggregates: functionsOf(K.Aggregates.All), plugins: functionsOf(K.PlugIns.All) };
   fs.writeSync(1, JSON.stringify(all) + "\n");
