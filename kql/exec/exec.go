@@ -172,6 +172,8 @@ func (r *run) push(n plan.Node, out sink) error {
 		return r.topNested(n, out)
 	case *plan.SeqScan:
 		return r.seqScan(n, out)
+	case *plan.GeoLookup:
+		return r.geoLookup(n, out)
 	case *plan.Plugin:
 		return r.plugin(n, out)
 	case *plan.Pivot:

@@ -47,6 +47,8 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "top-nested", fmt.Sprintf("%d levels", len(n.Levels))
 	case *SeqScan:
 		return "scan", fmt.Sprintf("%d steps", len(n.Steps))
+	case *GeoLookup:
+		return "geo_lookup", Text(n.Longitude) + ", " + Text(n.Latitude) + " in " + Text(n.Shape)
 	case *Plugin:
 		return "evaluate", n.Name
 	case *Pivot:

@@ -173,6 +173,8 @@ func exprsOf(n Node) []Expr {
 		return n.exprs()
 	case *TopNested:
 		return n.exprs()
+	case *GeoLookup:
+		return n.exprs()
 	case *MakeSeries:
 		out := append([]Expr{n.On, n.From, n.To, n.Step}, n.By...)
 		for _, a := range n.Aggs {
