@@ -69,7 +69,7 @@ var containers = []row{
 // (alerts-containers.md of 2024-06).
 var defender = []row{
 	{"K8S_ExposedPostgresTrustAuth", "", ""}, {"K8S_ExposedPostgresBroadIPRange", "", ""},
-	{"K8S_AbnormalMiActivity", "", "needs a learned baseline of managed identities"}, {"K8S_ServiceAccountRareOperation", "", ""}, {"K8S_SensitiveMount", "", ""},
+	{"K8S_AbnormalMiActivity", "", ""}, {"K8S_ServiceAccountRareOperation", "", ""}, {"K8S_SensitiveMount", "", ""},
 	{"K8S_CoreDnsModification", "", ""}, {"K8S_AdmissionController", "", ""}, {"K8S_MaliciousContainerImage", "", ""}, {"K8S_ExposedKubeflow", "", ""},
 	{"K8S_ExposedDashboard", "", ""}, {"K8S_ExposedService", "", ""}, {"K8S_ExposedRedis", "", ""}, {"K8S_TI_Proxy", "", ""}, {"K8S_DeleteEvents", "", ""},
 	{"K8S_PenTestToolsKubeHunter", "", ""}, {"K8S_KubeSystemContainer", "", ""}, {"K8S_HighPrivilegesRole", "", ""}, {"K8S_PrivilegedContainer", "", ""},
