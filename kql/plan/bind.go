@@ -21,8 +21,8 @@ type Probe func(n Node, row func([]value.Value)) error
 
 // Bind resolves a parsed query. The error is a diag.List with every mistake.
 func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error) {
-	b := &binder{file: f, cat: cat, probe: probe, named: map[Node]bool{}}
-	root := b.query(q, newScope(nil))
+	b := &binder{file: f, cat: cat, probe: probe, named: map[Node]bool{}, tabular: map[*function]bool{}}
+	root := b.query(q, newScope(saved(cat)))
 	b.errs.Sort()
 	if err := b.errs.Err(); err != nil {
 		return nil, err
@@ -44,6 +44,8 @@ type binder struct {
 	named map[Node]bool // tables that a let gave a name
 	// anonymous counts the columns that nobody named: Column1, Column2, ...
 	anonymous int
+	frames    []frame
+	tabular   map[*function]bool // of saved functions: whether they give a table
 }
 
 // A scope is the names that let statements and parameters gave.
@@ -60,11 +62,12 @@ type binding struct {
 	bad    bool // could not be bound, already reported
 }
 
-// A function is a let function with the scope it was written in.
+// A function is a let function with the scope it was written in, or a saved one.
 type function struct {
 	name  string
 	decl  *syntax.Function
 	scope *scope
+	file  *diag.File // of a saved function; nil: that of its caller
 }
 
 func newScope(outer *scope) *scope { return &scope{outer: outer, names: map[string]binding{}} }

@@ -307,7 +307,7 @@ func (b *binder) callFunction(x *syntax.Call, f *function, v *env) Expr {
 	if !ok {
 		return bad
 	}
-	defer b.leave()
+	defer b.shut()
 	defer b.ownNumbers()()
 	last, s := b.lets(body, s)
 	if last == nil {
@@ -320,14 +320,16 @@ func (b *binder) callFunction(x *syntax.Call, f *function, v *env) Expr {
 	return b.scalar(last, &env{scope: s, ordered: v.ordered})
 }
 
-// open makes the scope of a function's body for a call. The caller leaves.
+// open makes the scope of a function's body for a call. The caller shuts it.
 func (b *binder) open(x *syntax.Call, f *function, v *env) (*syntax.Query, *scope, bool) {
-	if !b.enter(x) {
+	if !b.enter(x) || b.recursive(x, f) {
 		b.leave()
 		return nil, nil, false
 	}
 	s := newScope(f.scope)
-	s.names[f.name] = binding{bad: true} // no recursion in Kusto
+	if f.file == nil {
+		s.names[f.name] = binding{bad: true} // no recursion in Kusto
+	}
 	given := b.match(x, f)
 	ok := given != nil
 	for i, p := range f.decl.Params {
@@ -341,7 +343,14 @@ func (b *binder) open(x *syntax.Call, f *function, v *env) (*syntax.Query, *scop
 		b.leave()
 		return nil, nil, false
 	}
+	b.into(f)
 	return f.decl.Body, s, true
+}
+
+// shut ends what open started.
+func (b *binder) shut() {
+	b.out()
+	b.leave()
 }
 
 // match puts a call's arguments in the order of the parameters; nil when they
@@ -391,7 +400,9 @@ func (b *binder) argument(x *syntax.Call, f *function, p *syntax.Param, a syntax
 	case a != nil:
 		e = b.scalar(a, v)
 	case p.Default != nil:
+		b.into(f)
 		e = b.scalar(p.Default, &env{scope: f.scope})
+		b.out()
 	default:
 		b.fail(x, "%s() needs a value for %q", f.name, p.Name.Text)
 		return binding{bad: true}

@@ -38,8 +38,21 @@ func (b *binder) isTable(x syntax.Expr, s *scope) bool {
 	return false
 }
 
-// functionIsTable judges a let function by its last expression.
+// functionIsTable judges a function by its last expression.
 func (b *binder) functionIsTable(f *function) bool {
+	if f.file == nil {
+		return b.givesTable(f)
+	}
+	is, known := b.tabular[f]
+	if !known {
+		b.tabular[f] = true // should it call itself, which is told when it is bound
+		is = b.givesTable(f)
+		b.tabular[f] = is
+	}
+	return is
+}
+
+func (b *binder) givesTable(f *function) bool {
 	if !b.enter(f.decl) {
 		b.leave()
 		return false
@@ -192,7 +205,7 @@ func (b *binder) tableFunction(x *syntax.Call, f *function, s *scope) Node {
 	if !ok {
 		return &Values{}
 	}
-	defer b.leave()
+	defer b.shut()
 	defer b.ownNumbers()()
 	last, inner := b.lets(body, inner)
 	if last == nil {
