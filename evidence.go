@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -47,4 +48,22 @@ type Batch struct {
 	// Evidence tells the place of a row. It may be asked for as long as the
 	// batch is used.
 	Evidence func(row int) Evidence
+	// Rules says for each row which rules may care for it; nil: all of them.
+	Rules []RuleSet
+}
+
+// A RuleSet is some of the rules that read a table, a bit each, by their
+// places among them.
+type RuleSet []uint64
+
+// A Judge says for each row of a batch which rules may care for it, by what is
+// known of the rows alone.
+type Judge func(*value.Batch) []RuleSet
+
+// A Sieve knows what rules ask for.
+type Sieve interface {
+	// Judge judges rows of a table of which only what one of known says may be
+	// read. Of several, it tests what is only seen with more than one of them;
+	// the others were judged before.
+	Judge(table string, known ...kql.Known) Judge
 }

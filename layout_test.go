@@ -36,6 +36,7 @@ const (
 	gzip    = "github.com/klauspost/compress/gzip"
 	txtar   = "github.com/rogpeppe/go-internal/txtar"
 	scripts = "github.com/rogpeppe/go-internal/testscript"
+	syscpu  = "golang.org/x/sys/cpu"
 )
 
 var layout = map[string]place{
@@ -57,7 +58,7 @@ var layout = map[string]place{
 	"rules":           {},
 	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
-	"internal/decode": {imports: []string{nouns, "kql/value", yaml}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
+	"internal/decode": {imports: []string{nouns, "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect": {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 

@@ -177,8 +177,11 @@ type Sieve = exec.Sieve
 type Known = plan.Known
 
 // Sieve makes the sieve of a leaf over what is known of the rows of its table,
-// which has width columns; nil if that says nothing.
-func (l *Live) Sieve(leaf, width int, known Known) *Sieve { return l.live.Sieve(leaf, width, known) }
+// which has width columns; nil if that says nothing. Of parts of what is known it
+// is nil too where no condition needs more than one.
+func (l *Live) Sieve(leaf, width int, known ...Known) *Sieve {
+	return l.live.Sieve(leaf, width, known...)
+}
 
 // Finish runs the rest of the query over rows that passed Feed, which rows
 // gives by leaf, with an Origin of the caller's choice; the result's Origin is

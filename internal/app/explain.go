@@ -24,7 +24,7 @@ func (a *App) Explain(ctx context.Context, r *dogwatch.Rule, in Input) ([]Line, 
 	var ledger *Ledger
 	lines, err := detect.Explain(ctx, r, a.set.Catalog(), func(emit func(dogwatch.Batch) error) error {
 		var err error
-		ledger, err = a.read(ctx, in, a.set.Lists, r.Query.Tables(), emit)
+		ledger, err = a.read(ctx, in, a.decodeOptions(a.set.Lists), r.Query.Tables(), emit)
 		return err
 	})
 	return lines, ledger, err

@@ -87,7 +87,7 @@ func (d *inputs) Scan(ctx context.Context, table string, _ []int, emit func(*val
 			return fmt.Errorf("read standard input again: %w", err)
 		}
 	}
-	ledger, err := d.app.read(ctx, d.in, d.app.set.Lists, []string{table}, func(b dogwatch.Batch) error { return emit(b.Rows) })
+	ledger, err := d.app.read(ctx, d.in, d.app.decodeOptions(d.app.set.Lists), []string{table}, func(b dogwatch.Batch) error { return emit(b.Rows) })
 	if d.ledger == nil {
 		d.ledger = ledger
 	}

@@ -5,16 +5,15 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
-	"github.com/dogwatch-dev/dogwatch/internal/rule"
 	"github.com/dogwatch-dev/dogwatch/internal/source"
 )
 
 // read reads all inputs and hands on the rows of some tables. Inputs that
 // cannot be read are problems of the ledger, and the others go on; the error
 // is emit's or that of ctx. The ledger is always there.
-func (a *App) read(ctx context.Context, in Input, lists *rule.Lists, tables []string, emit func(dogwatch.Batch) error) (*Ledger, error) {
+func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []string, emit func(dogwatch.Batch) error) (*Ledger, error) {
 	ledger := &Ledger{}
-	r, err := decode.NewReader(a.decodeOptions(lists), tables...)
+	r, err := decode.NewReader(opts, tables...)
 	if err != nil {
 		return ledger, err
 	}

@@ -49,7 +49,9 @@ const grace = 5 * time.Second
 func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 	engine := detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})
 	worker := engine.NewWorker(ctx)
-	ledger, err := a.read(ctx, in, a.set.Lists, engine.Tables(), worker.Feed)
+	opts := a.decodeOptions(a.set.Lists)
+	opts.Sieve = worker
+	ledger, err := a.read(ctx, in, opts, engine.Tables(), worker.Feed)
 	end := ctx
 	if err != nil {
 		var stop context.CancelFunc

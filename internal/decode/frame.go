@@ -17,10 +17,12 @@ type framer struct {
 	w       *window
 	members []member
 	take    func(*frame) error
-	refuse  func(line int64, reason, sample string)
-	frame   frame // of the record at hand
-	line    int64 // the line that number counts on
-	onLine  int
+	// lines, when set, takes what it can of the lines at the window's start.
+	lines  func() (took bool, err error)
+	refuse func(line int64, reason, sample string)
+	frame  frame // of the record at hand
+	line   int64 // the line that number counts on
+	onLine int
 }
 
 // maxLists is how deep lists of records may stand in one another: messages,
@@ -63,6 +65,11 @@ func (f *framer) run() error {
 func (f *framer) top(c byte) error {
 	switch c {
 	case '{':
+		if f.lines != nil && f.w.atLineStart() {
+			if took, err := f.lines(); took || err != nil {
+				return err
+			}
+		}
 		return f.object(0, nil)
 	case '[':
 		_, err := f.list(1, nil)

@@ -72,7 +72,7 @@ func (l *Ledger) refuse(line int64, reason, sample string) {
 // close works out what is counted by number.
 func (l *Ledger) close(w *window) {
 	l.Bytes, l.Lines = w.offset, w.line
-	if w.offset == 0 || w.pos > 0 && w.buf[w.pos-1] == '\n' {
+	if w.atLineStart() {
 		l.Lines--
 	}
 	l.Shapes = map[string]int64{}

@@ -1,6 +1,10 @@
 package decode
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/dogwatch-dev/dogwatch"
+)
 
 // Options say what a cluster looks like. The zero value is fit for the log file
 // of a plain API server.
@@ -23,6 +27,10 @@ type Options struct {
 	// BatchRows is how many rows a batch has at most; 0 means 512. Rows do not
 	// depend on it.
 	BatchRows int
+
+	// Sieve, when set, lets the rows of KubeAudit be left out that no rule
+	// cares for.
+	Sieve dogwatch.Sieve
 }
 
 const defaultBatchRows = 512

@@ -24,6 +24,8 @@ type Reader struct {
 	versions   *versions
 	signs      *signs
 	arena      arena
+	sifter     *sifter // nil: every record is a row
+	clock      clock
 	members    []member
 	free       []record
 	block      int // size of the last block of records
@@ -32,6 +34,7 @@ type Reader struct {
 	ledgers     []*Ledger
 	inflows     map[inflowKey]*inflow
 	inflowOrder []*inflow
+	inflow      *inflow // of the last event that was sifted
 	rhythms     map[rhythmKey]*rhythm
 	beats       int // of all rhythms
 	held        int // bytes of records in the views
@@ -41,7 +44,8 @@ type Reader struct {
 type view struct {
 	table   *table
 	records []*record
-	copies  *requests // of AKSAuditAdmin
+	rules   []dogwatch.RuleSet // by record, where any was sifted
+	copies  *requests          // of AKSAuditAdmin
 }
 
 // maxHeld is how many bytes of records are held at most before the rows are
@@ -63,7 +67,21 @@ func NewReader(opts Options, tables ...string) (*Reader, error) {
 		}
 		r.want(t)
 	}
+	if r.opts.Sieve != nil && r.onlyKube() {
+		r.sifter = newSifter(r, r.opts.Sieve)
+	}
 	return r, nil
+}
+
+// onlyKube says whether audit events are rows of no other table than KubeAudit.
+func (r *Reader) onlyKube() bool {
+	event := &record{shape: shapeEvent, event: event{text: "{}"}, in: &Ledger{}}
+	for _, v := range r.views {
+		if v != r.kube && v.table.has(event) {
+			return false
+		}
+	}
+	return r.kube != nil
 }
 
 func (r *Reader) want(t *table) {
@@ -87,11 +105,20 @@ func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
+	if r.sifter != nil {
+		f.lines = func() (bool, error) {
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			return r.sift(w, emit)
+		}
+	}
 	n := 0
 	f.take = func(fr *frame) error {
 		if n++; n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		w.kept = true
 		r.record(fr)
 		if r.full() {
 			return r.flush(emit)
@@ -143,8 +170,19 @@ func (r *Reader) record(fr *frame) {
 	}
 	for _, v := range r.views {
 		if v.table.has(rec) && r.isRow(v, rec) {
-			v.records = append(v.records, rec)
+			v.add(rec, nil)
 		}
+	}
+}
+
+// add adds a row, with the rules that may care for it.
+func (v *view) add(rec *record, rules dogwatch.RuleSet) {
+	if rules != nil && v.rules == nil {
+		v.rules = make([]dogwatch.RuleSet, len(v.records), cap(v.records))
+	}
+	v.records = append(v.records, rec)
+	if v.rules != nil {
+		v.rules = append(v.rules, rules)
 	}
 }
 
@@ -159,8 +197,10 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 			return false
 		}
 		rec.facts = &facts{r: r}
-		r.versions.follow(cluster, rec)
-		r.signs.look(cluster, rec)
+		r.versions.follow(cluster, &rec.event, rec.cut)
+		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
+			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, &rec.event, ticks)
+		}
 	case v.copies != nil && rec.category != "":
 		return v.copies.isNew(rec.cluster(), &rec.event)
 	}
@@ -184,13 +224,16 @@ func (r *Reader) flush(emit func(dogwatch.Batch) error) error {
 	for _, v := range r.views {
 		for len(v.records) > 0 {
 			n := min(len(v.records), r.opts.BatchRows)
-			recs := v.records[:n:n]
+			b := batchOf(v.table, v.records[:n:n])
 			v.records = v.records[n:]
-			if err := emit(batchOf(v.table, recs)); err != nil {
+			if v.rules != nil {
+				b.Rules, v.rules = v.rules[:n:n], v.rules[n:]
+			}
+			if err := emit(b); err != nil {
 				return err
 			}
 		}
-		v.records = nil
+		v.records, v.rules = nil, nil
 	}
 	return nil
 }

@@ -56,10 +56,7 @@ type silence struct {
 func (s *silence) length() int64 { return s.to - s.before.at }
 
 // heard notes the time of a record for the table Silences.
-func (r *Reader) heard(key rhythmKey, at value.Value, rec *record) {
-	if at.IsNull() {
-		return
-	}
+func (r *Reader) heard(key rhythmKey, p *pulse) {
 	h := r.rhythms[key]
 	if h == nil {
 		if len(r.rhythms) >= maxInflows {
@@ -68,12 +65,8 @@ func (r *Reader) heard(key rhythmKey, at value.Value, rec *record) {
 		h = &rhythm{cluster: strings.Clone(key.cluster), category: strings.Clone(key.category), beats: map[int64]*beat{}}
 		r.rhythms[rhythmKey{h.cluster, h.category}] = h
 	}
-	p := pulse{at: at.Int(), in: rec.in, line: rec.line, number: rec.number}
-	if rec.event.is() {
-		p.idLen = uint8(copy(p.id[:], rec.event.str(fAuditID)))
-	}
 	if b := h.beat(p.at/beatLength, &r.beats); b != nil {
-		b.add(&p)
+		b.add(p)
 	}
 }
 

@@ -50,9 +50,17 @@ func (r *Reader) count(rec *record) {
 		key.cluster = subscriptionOf(activityResource.read(rec).Str())
 		key.category = "AzureActivity"
 		at = activityTime.read(rec)
-	} else {
-		r.heard(rhythmKey{key.cluster, key.category}, at, rec)
+	} else if !at.IsNull() {
+		p := pulse{at: at.Int(), in: rec.in, line: rec.line, number: rec.number}
+		if rec.event.is() {
+			p.idLen = uint8(copy(p.id[:], rec.event.str(fAuditID)))
+		}
+		r.heard(rhythmKey{key.cluster, key.category}, &p)
 	}
+	r.inflowOf(key).add(at, rec.cut)
+}
+
+func (r *Reader) inflowOf(key inflowKey) *inflow {
 	s := r.inflows[key]
 	if s == nil {
 		if len(r.inflows) >= maxInflows {
@@ -65,7 +73,7 @@ func (r *Reader) count(rec *record) {
 			r.inflowOrder = append(r.inflowOrder, s)
 		}
 	}
-	s.add(at, rec.cut)
+	return s
 }
 
 func tableIsActivity(rec *record) bool {

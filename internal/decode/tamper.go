@@ -37,15 +37,10 @@ func newSigns(now time.Time) *signs {
 	}
 }
 
-// look notes on a record what is wrong with it.
-func (s *signs) look(cluster string, rec *record) {
-	e := &rec.event
-	ticks, ok := value.ParseDateTime(e.str(fReceived))
-	if !ok || rec.cut {
-		return
-	}
-	rec.reusedID = s.isReused(cluster, e, ticks)
-	rec.inFuture = s.isInFuture(rec.in.Source, ticks)
+// look says what is wrong with an event: whether another request came with its
+// audit ID, and whether its time is still to come.
+func (s *signs) look(cluster, source string, e *event, ticks int64) (reused, inFuture bool) {
+	return s.isReused(cluster, e, ticks), s.isInFuture(source, ticks)
 }
 
 // isReused says whether the audit ID came with another request before.

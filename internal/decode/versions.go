@@ -66,10 +66,9 @@ var noVersions = map[string]bool{
 
 // follow notes on an event what its object was before, and remembers what it
 // is now.
-func (v *versions) follow(cluster string, rec *record) {
-	e := &rec.event
+func (v *versions) follow(cluster string, e *event, cut bool) {
 	verb := e.str(fVerb)
-	if rec.cut || !shows(e, verb) {
+	if cut || !shows(e, verb) {
 		return
 	}
 	r := refOf(e, false, false)

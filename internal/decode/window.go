@@ -14,8 +14,8 @@ const (
 	MaxRecord = 64 << 20
 )
 
-// A window is the part of an input that is being looked at. Its bytes are never
-// overwritten, so that rows can point into them.
+// A window is the part of an input that is being looked at. Its bytes are only
+// overwritten while kept is not set, so that rows can point into them.
 type window struct {
 	in       io.Reader
 	buf      []byte
@@ -27,6 +27,8 @@ type window struct {
 	offset   int64 // of buf[pos] in the input
 	eof      bool
 	err      error
+	kept     bool // something points into buf: it is not to be overwritten
+	last     byte // what was taken last
 }
 
 func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1} }
@@ -57,9 +59,15 @@ func (w *window) fill() bool {
 	}
 }
 
-// grow moves the text to a new block. Rows may still use the old one.
+// grow moves the text to a new block, where rows may still use the old one.
 func (w *window) grow() {
 	unread := w.buf[w.pos:w.end]
+	if !w.kept && len(w.buf) == blockSize && len(unread) <= blockSize/2 {
+		copy(w.buf, unread)
+		w.noBreak, w.pos, w.end, w.newline = w.noBreak-w.pos, 0, len(unread), -1
+		return
+	}
+	w.kept = false
 	w.block = min(max(2*w.block, firstBlock), blockSize)
 	size := max(w.block, min(2*len(unread), len(unread)+MaxRecord/4))
 	buf := make([]byte, size)
@@ -69,10 +77,21 @@ func (w *window) grow() {
 
 // advance takes n bytes.
 func (w *window) advance(n int) {
-	w.line += int64(bytes.Count(w.buf[w.pos:w.pos+n], lineBreak))
+	w.take(n, int64(bytes.Count(w.buf[w.pos:w.pos+n], lineBreak)))
+}
+
+// take takes n bytes that hold some line breaks.
+func (w *window) take(n int, breaks int64) {
+	w.line += breaks
 	w.pos += n
 	w.offset += int64(n)
+	if n > 0 {
+		w.last = w.buf[w.pos-1]
+	}
 }
+
+// atLineStart says whether the text begins a line.
+func (w *window) atLineStart() bool { return w.offset == 0 || w.last == '\n' }
 
 var lineBreak = []byte{'\n'}
 

@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -123,6 +124,7 @@ type Worker struct {
 	e     *Engine
 	ctx   context.Context
 	feeds map[string][]*feed // by table
+	rows  [][]int32          // by rule, of the batch at hand
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -159,13 +161,44 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 		return w.ctx.Err()
 	}
 	s := newSource(b, w.e.opt.Catalog)
-	for _, f := range feeds {
+	rows := w.rowsOf(b, len(feeds))
+	for i, f := range feeds {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		w.one(f, s)
+		switch {
+		case rows == nil:
+			w.one(f, s)
+		case len(rows[i]) > 0:
+			w.one(f, s.only(rows[i]...))
+		}
 	}
 	return nil
+}
+
+// rowsOf lists by rule the rows that it may care for; nil: all rows by all.
+func (w *Worker) rowsOf(b dogwatch.Batch, rules int) [][]int32 {
+	if b.Rules == nil {
+		return nil
+	}
+	w.rows = slices.Grow(w.rows[:0], rules)[:rules]
+	for i := range w.rows {
+		w.rows[i] = w.rows[i][:0]
+	}
+	for row, set := range b.Rules {
+		if set == nil {
+			for i := range w.rows {
+				w.rows[i] = append(w.rows[i], int32(row))
+			}
+		}
+		for at, word := range set {
+			for ; word != 0; word &= word - 1 {
+				i := at*64 + bits.TrailingZeros64(word)
+				w.rows[i] = append(w.rows[i], int32(row))
+			}
+		}
+	}
+	return w.rows
 }
 
 // one runs a rule over a batch. Where that goes wrong, it is run row by row,

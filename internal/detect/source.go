@@ -30,10 +30,10 @@ func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
 	return s
 }
 
-// only is the source with one of its rows.
-func (s *source) only(row int32) *source {
+// only is the source with some of its rows.
+func (s *source) only(rows ...int32) *source {
 	c := *s
-	c.batch.Rows = s.batch.Rows.With([]int32{row})
+	c.batch.Rows = s.batch.Rows.With(rows)
 	return &c
 }
 

@@ -18,11 +18,12 @@ type Sieve struct {
 }
 
 // Sieve makes a leaf's sieve over what is known of the rows of its table, which
-// has width columns; nil if it would let every row through.
-func (l *Live) Sieve(leaf, width int, known plan.Known) *Sieve {
+// has width columns; nil if it would let every row through. Where known has
+// parts, it is nil too if none of the conditions needs more than one of them.
+func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 	of := l.leaves[leaf]
-	s := &Sieve{Steps: plan.Sieve(of.Scan, of.Steps, width, known)}
-	if len(s.Steps) == 0 {
+	s := &Sieve{Steps: plan.Sieve(of.Scan, of.Steps, width, anyOf(known))}
+	if len(s.Steps) == 0 || len(known) > 1 && !plan.Spans(s.Steps, width, known) {
 		return nil
 	}
 	s.push = s.take
@@ -30,6 +31,12 @@ func (l *Live) Sieve(leaf, width int, known plan.Known) *Sieve {
 		s.push, _ = l.run.transform(n, s.push)
 	}
 	return s
+}
+
+func anyOf(known []plan.Known) plan.Known {
+	return func(column int, path []string) bool {
+		return slices.ContainsFunc(known, func(k plan.Known) bool { return k(column, path) })
+	}
 }
 
 // take notes which rows came through.

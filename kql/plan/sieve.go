@@ -290,3 +290,18 @@ func memberOf(e Expr) (column int, path []string, ok bool) {
 	}
 	return 0, nil, false
 }
+
+// Spans says whether a condition of a sieve needs more than one part of what is
+// known.
+func Spans(chain []Node, width int, known []Known) bool {
+	return slices.ContainsFunc(chain, func(n Node) bool {
+		w, ok := n.(*Where)
+		if !ok {
+			return false
+		}
+		return !slices.ContainsFunc(known, func(k Known) bool {
+			f := follower{known: k, width: width}
+			return f.tells(w.P)
+		})
+	})
+}

@@ -1,0 +1,231 @@
+package decode
+
+import "strings"
+
+// A glance is what is seen of an audit event at first sight: where its members
+// stand, and of those that nearly every rule asks for also theirs. Only what
+// the API server writes is read so; any other event is left to recognise, which
+// reads everything.
+type glance struct {
+	event
+	whole bool // it stands by itself; else in the log line of an envelope
+	start int  // of its line
+	seen  uint32
+	ref   [nRefs]span
+	code  span
+}
+
+// The members of objectRef.
+const (
+	refGroup = iota
+	refVersion
+	refResource
+	refSubresource
+	refNamespace
+	refName
+	nRefs
+)
+
+func (g *glance) refText(member int) string {
+	s := g.ref[member]
+	return g.text[s.start:s.end]
+}
+
+// has says whether the event has a member.
+func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
+
+// read looks at an event whose text has the skeleton k. It is false for what
+// another than the API server may have written, or what is no event.
+func (g *glance) read(s string, k *skeleton) bool {
+	g.text, g.seen, g.prior = s, 0, ""
+	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
+	w := walk{s, k, 0}
+	for more := w.open(); more; more = w.next() {
+		key, ok := w.key()
+		if !ok {
+			return false
+		}
+		field := eventField(key)
+		if field < 0 || g.has(field) {
+			return false
+		}
+		start := w.i
+		if !w.member(g, field) || w.i == start {
+			return false
+		}
+		g.seen |= 1 << field
+		g.spans[field] = span{uint32(start), uint32(w.i)}
+	}
+	const kind, version = 1<<fKind | 1<<fAPIVersion, `"audit.k8s.io/`
+	return w.ended() && g.seen&kind == kind && g.raw(fKind) == `"Event"` && strings.HasPrefix(g.raw(fAPIVersion), version)
+}
+
+// member reads the value of a member of the event.
+func (w *walk) member(g *glance, field int) bool {
+	switch field {
+	case fObjectRef:
+		return w.refs(g)
+	case fStatus:
+		return w.status(g)
+	}
+	return w.value()
+}
+
+// refs reads objectRef.
+func (w *walk) refs(g *glance) bool {
+	if w.i >= len(w.s) || w.s[w.i] != '{' {
+		return false
+	}
+	for more := w.open(); more; more = w.next() {
+		key, ok := w.key()
+		if !ok {
+			return false
+		}
+		start := w.i
+		if !w.value() || w.i == start {
+			return false
+		}
+		at := 0
+		switch key {
+		case "apiGroup":
+			at = refGroup
+		case "apiVersion":
+			at = refVersion
+		case "resource":
+			at = refResource
+		case "subresource":
+			at = refSubresource
+		case "namespace":
+			at = refNamespace
+		case "name":
+			at = refName
+		case "uid", "resourceVersion":
+			continue
+		default:
+			return false
+		}
+		if g.ref[at].end > 0 {
+			return false
+		}
+		g.ref[at] = span{uint32(start), uint32(w.i)}
+	}
+	return w.closed()
+}
+
+// status reads the code in responseStatus.
+func (w *walk) status(g *glance) bool {
+	if w.i >= len(w.s) || w.s[w.i] != '{' {
+		return false
+	}
+	for more := w.open(); more; more = w.next() {
+		key, ok := w.key()
+		if !ok {
+			return false
+		}
+		start := w.i
+		if !w.value() || w.i == start {
+			return false
+		}
+		switch {
+		case key == "code" && g.code.end == 0:
+			g.code = span{uint32(start), uint32(w.i)}
+		case key == "code", strings.IndexByte(key, '\\') >= 0:
+			return false
+		}
+	}
+	return w.closed()
+}
+
+// A walk goes through the members of objects by their skeleton.
+type walk struct {
+	s string
+	k *skeleton
+	i int
+}
+
+// open steps to an object's first member; false if there is none.
+func (w *walk) open() bool {
+	if w.i >= len(w.s) || w.s[w.i] != '{' {
+		w.i = len(w.s) + 1
+		return false
+	}
+	w.i++
+	w.space()
+	if w.i < len(w.s) && w.s[w.i] == '}' {
+		w.i++
+		return false
+	}
+	return true
+}
+
+// key reads a member's name, escapes and all, and steps to its value.
+func (w *walk) key() (string, bool) {
+	if w.i >= len(w.s) || w.s[w.i] != '"' {
+		return "", false
+	}
+	end := w.k.quote(w.i + 1)
+	if end < 0 {
+		return "", false
+	}
+	key := w.s[w.i+1 : end]
+	w.i = end + 1
+	w.space()
+	if w.i >= len(w.s) || w.s[w.i] != ':' {
+		return "", false
+	}
+	w.i++
+	w.space()
+	return key, true
+}
+
+// value steps behind a value.
+func (w *walk) value() bool {
+	if w.i >= len(w.s) {
+		return false
+	}
+	switch w.s[w.i] {
+	case '"':
+		w.i = w.k.quote(w.i+1) + 1
+		return w.i > 0
+	case '{', '[':
+		w.i = w.k.nested(w.i)
+		return w.i > 0
+	}
+	for w.i < len(w.s) && inScalar[w.s[w.i]] {
+		w.i++
+	}
+	return w.i < len(w.s)
+}
+
+// next steps to the object's next member, or behind the object.
+func (w *walk) next() bool {
+	w.space()
+	if w.i < len(w.s) {
+		switch w.s[w.i] {
+		case ',':
+			w.i++
+			w.space()
+			return true
+		case '}':
+			w.i++
+			return false
+		}
+	}
+	w.i = len(w.s) + 1
+	return false
+}
+
+// closed says whether the object that was walked through has its bracket.
+func (w *walk) closed() bool { return w.i <= len(w.s) }
+
+// ended says whether nothing follows it but space.
+func (w *walk) ended() bool {
+	w.space()
+	return w.i == len(w.s)
+}
+
+func (w *walk) space() {
+	for w.i < len(w.s) && w.s[w.i] <= ' ' && isSpace(w.s[w.i]) {
+		w.i++
+	}
+}

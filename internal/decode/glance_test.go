@@ -1,0 +1,74 @@
+package decode
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// FuzzGlance holds the first sight of an event to the reading of it: what is
+// seen at all is seen where it stands.
+func FuzzGlance(f *testing.F) {
+	for _, s := range []string{
+		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a","stage":"ResponseComplete","requestURI":"/api/v1/pods?limit=500","verb":"list","user":{"username":"u","groups":["g"]},"sourceIPs":["10.0.0.1"],"userAgent":"k","objectRef":{"resource":"pods","namespace":"n","apiVersion":"v1"},"responseStatus":{"metadata":{},"code":200},"requestReceivedTimestamp":"2026-01-02T03:04:05.000000Z","stageTimestamp":"2026-01-02T03:04:05.000001Z","annotations":{"authorization.k8s.io/decision":"allow"}}`,
+		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","verb":"list"}`,
+		`{"kind" : "Event" , "apiVersion":"audit.k8s.io/v1","objectRef":{"name":"a\"}b","resource":"x"} , "requestObject":{"a":[{"b":"]}"}]} }  `,
+		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","v\u0065rb":"get"}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1","objectRef":{}}`,
+		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":get}`, `{}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1"`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { sameGlance(t, s) })
+}
+
+// sameGlance compares a glance at a line with the slow reading of it, and says
+// whether the line was seen.
+func sameGlance(t *testing.T, line string) bool {
+	t.Helper()
+	var k skeleton
+	end, ok := k.line(line)
+	if i := strings.IndexByte(line, '\n'); ok && end != i && (i >= 0 || end != len(line)) {
+		t.Fatalf("%q ends at %d", line, end)
+	}
+	if !ok {
+		return false
+	}
+	var g glance
+	if !g.read(line[:end], &k) {
+		return false
+	}
+	members, stop := scanObject(line[:end], 0, nil)
+	if skipSpace(line[:end], stop) != end || shapeOf(line[:end], members) != shapeEvent {
+		t.Fatalf("%q is seen as an event, and is none", line)
+	}
+	e := event{text: line[:end]}
+	e.set(members)
+	if e.spans != g.spans {
+		t.Fatalf("%q: members at %v, want %v", line, g.spans, e.spans)
+	}
+	want := readRef(e.raw(fObjectRef))
+	got := ref{
+		str(g.refText(refGroup)), str(g.refText(refVersion)), str(g.refText(refResource)),
+		str(g.refText(refSubresource)), str(g.refText(refNamespace)), str(g.refText(refName)),
+	}
+	if got != want {
+		t.Fatalf("%q: is about %+v, want %+v", line, got, want)
+	}
+	if got, want := str(g.text[g.code.start:g.code.end]), str(get(e.raw(fStatus), "code")); got != want {
+		t.Fatalf("%q: code %q, want %q", line, got, want)
+	}
+	return true
+}
+
+// Every event of a real server is seen at first sight.
+func TestGlanceAtRealEvents(t *testing.T) {
+	text, err := os.ReadFile("testdata/records/events.ndjson")
+	if err != nil {
+		t.Skip(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if !sameGlance(t, line) {
+			t.Errorf("not seen: %.300q", line)
+		}
+	}
+}

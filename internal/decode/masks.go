@@ -1,0 +1,175 @@
+package decode
+
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// A block is what 64 bytes of a line of JSON hold, a bit a byte: the quotes
+// that begin or end a string, and the brackets outside strings.
+type block struct{ quotes, opens, closes uint64 }
+
+const blockBytes = 64
+
+// A maskState is how a block ends: it is the same for the machine's vector
+// instructions and for plain Go.
+type maskState struct {
+	escaped  uint64 // 1: the next byte is
+	inString uint64 // all ones or 0
+	odd      uint64 // not 0: there was a backslash outside a string
+}
+
+// A skeleton is the blocks of one line.
+type skeleton struct {
+	blocks []block
+	state  maskState
+}
+
+// maxSkeleton is how long a line may be; longer ones are walked.
+const maxSkeleton = 1 << 20
+
+// line finds the end of the first line in s, without its break, and the blocks
+// of it. ok is false where the line is too long, ends in a string, or has a
+// backslash outside of one: nothing is known of it then but its end, if that is
+// not negative. A line that ends with s has no break.
+func (k *skeleton) line(s string) (end int, ok bool) {
+	k.state = maskState{}
+	k.blocks = k.blocks[:0]
+	whole := min(len(s), maxSkeleton) / blockBytes
+	end = -1
+	for at := 0; at < whole && end < 0; {
+		n := min(whole-at, max(32, len(k.blocks)))
+		k.grow(n)
+		end = k.masks(s[at*blockBytes:(at+n)*blockBytes], k.blocks[at:at+n])
+		if end >= 0 {
+			end += at * blockBytes
+		}
+		at += n
+	}
+	if end < 0 && len(s)-whole*blockBytes < blockBytes {
+		end = k.tail(s, whole)
+	}
+	if end < 0 {
+		return -1, false
+	}
+	k.blocks = k.blocks[:end/blockBytes+1]
+	return end, k.state.odd == 0 && k.endsOutside(end)
+}
+
+// tail is line for the last bytes, fewer than a block.
+func (k *skeleton) tail(s string, whole int) int {
+	var last [blockBytes]byte
+	n := copy(last[:], s[whole*blockBytes:])
+	last[n] = '\n'
+	k.blocks = k.blocks[:whole]
+	k.grow(1)
+	return whole*blockBytes + k.masks(viewOf(last[:]), k.blocks[whole:])
+}
+
+func (k *skeleton) grow(n int) {
+	n += len(k.blocks)
+	if n > cap(k.blocks) {
+		more := make([]block, len(k.blocks), max(2*cap(k.blocks), n, 64))
+		copy(more, k.blocks)
+		k.blocks = more
+	}
+	k.blocks = k.blocks[:n]
+}
+
+// endsOutside says whether quotes come in pairs.
+func (k *skeleton) endsOutside(int) bool {
+	n := 0
+	for i := range k.blocks {
+		n += bits.OnesCount64(k.blocks[i].quotes)
+	}
+	return n&1 == 0
+}
+
+// masks fills in the blocks of s up to its first line break, whose place it
+// returns, or -1.
+func (k *skeleton) masks(s string, out []block) int {
+	if hasAVX2 {
+		return lineMasksAVX2(unsafe.StringData(s), len(out), &out[0], &k.state)
+	}
+	return k.state.plain(s, out)
+}
+
+// plain is masks without vector instructions.
+func (st *maskState) plain(s string, out []block) int {
+	for b := range out {
+		k := &out[b]
+		*k = block{}
+		for i := range blockBytes {
+			bit := uint64(1) << i
+			c := s[b*blockBytes+i]
+			escaped := st.escaped != 0
+			st.escaped = 0
+			switch {
+			case c == '\n':
+				return b*blockBytes + i
+			case c == '\\':
+				if !escaped {
+					st.escaped = 1
+				}
+				if st.inString == 0 {
+					st.odd |= bit
+				}
+			case c == '"':
+				if !escaped {
+					k.quotes |= bit
+					st.inString = ^st.inString
+				}
+			case st.inString != 0:
+			case c == '{' || c == '[':
+				k.opens |= bit
+			case c == '}' || c == ']':
+				k.closes |= bit
+			}
+		}
+	}
+	return -1
+}
+
+// quote is the place of the first quote from i on, or -1.
+func (k *skeleton) quote(i int) int {
+	b := uint(i) / blockBytes
+	if b >= uint(len(k.blocks)) {
+		return -1
+	}
+	if x := k.blocks[b].quotes >> (uint(i) % blockBytes); x != 0 {
+		return i + bits.TrailingZeros64(x)
+	}
+	for b++; b < uint(len(k.blocks)); b++ {
+		if x := k.blocks[b].quotes; x != 0 {
+			return int(b)*blockBytes + bits.TrailingZeros64(x)
+		}
+	}
+	return -1
+}
+
+// nested is the place behind the bracket that closes the one at i, or -1.
+func (k *skeleton) nested(i int) int {
+	depth := 0
+	b, from := uint(i)/blockBytes, ^uint64(0)<<(uint(i)%blockBytes)
+	for ; b < uint(len(k.blocks)); b++ {
+		opens, closes := k.blocks[b].opens&from, k.blocks[b].closes&from
+		from = ^uint64(0)
+		n := bits.OnesCount64(closes)
+		if n < depth {
+			depth += bits.OnesCount64(opens) - n
+			continue
+		}
+		for closes != 0 {
+			at := bits.TrailingZeros64(closes)
+			before := uint64(1)<<at - 1
+			depth += bits.OnesCount64(opens&before) - 1
+			if depth == 0 {
+				return int(b)*blockBytes + at + 1
+			}
+			opens &^= before
+			closes &= closes - 1
+		}
+		depth += bits.OnesCount64(opens)
+	}
+	return -1
+}

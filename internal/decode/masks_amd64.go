@@ -1,0 +1,8 @@
+package decode
+
+import "golang.org/x/sys/cpu"
+
+var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPCLMULQDQ
+
+//go:noescape
+func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
