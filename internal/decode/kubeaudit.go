@@ -74,7 +74,7 @@ func kubeAuditCaller() []column {
 		}),
 		truth("IsAnonymous", "No credentials: `system:anonymous` or the group `system:unauthenticated`. This and the next two are false, not null, where a record was cut before its user: a condition such as not(IsSystem) must not lose it.", func(r *record) value.Value { return value.BoolOf(r.isAnonymous()) }),
 		truth("IsSystem", "A known part of the control plane or of its add-ons: user name, user agent and address all fit one line of the list `system-identities`. A name alone proves nothing.", func(r *record) value.Value { return value.BoolOf(r.isSystem()) }),
-		truth("IsHuman", "Neither a machine's name (`system:...`, a service principal's GUID) nor IsSystem nor anonymous.", func(r *record) value.Value { return value.BoolOf(r.isHuman()) }),
+		truth("IsHuman", "Neither a machine's name (`system:...`, a service principal's GUID) nor IsSystem nor anonymous. `system:admin` is how k3s and OpenShift call their administrator.", func(r *record) value.Value { return value.BoolOf(r.isHuman()) }),
 		truth("IsOperator", "A known operator or delivery tool at its work: User stands in the list `cluster-operators`, ClientIP is private, and UserAgent is not that of a tool for people or scripts (kubectl, helm, curl, wget, Python, Go's default).", func(r *record) value.Value { return value.BoolOf(r.isOperator()) }),
 		object("SourceIPs", "The addresses as recorded. All but the last can be forged by the client with X-Forwarded-For or X-Real-Ip.", func(r *record) string { return r.event.raw(fSourceIPs) }),
 		text("ClientIP", "The address that the API server, or its trusted proxy, was spoken to from: the last one, after one hop of AKS (172.31.0.0/16) or the configured trusted hops.", func(r *record) string { return r.theAddress().client }),
@@ -138,7 +138,7 @@ func (r *record) isSystem() bool {
 
 func (r *record) isHuman() bool {
 	user := r.event.username()
-	if user == "" || strings.HasPrefix(user, "system:") || r.isAnonymous() {
+	if user == "" || (strings.HasPrefix(user, "system:") && user != "system:admin") || r.isAnonymous() {
 		return false
 	}
 	if _, isGUID := value.ParseGUID(user); isGUID {

@@ -2,22 +2,36 @@ package decode
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// operatorSet are user names, to be looked up.
-func operatorSet(users []string) map[string]bool {
-	set := map[string]bool{}
+// operatorSet are user names, to be looked up, and patterns of them.
+type operatorSet struct {
+	names    map[string]bool
+	patterns []string // in which * stands for any text
+}
+
+func newOperatorSet(users []string) *operatorSet {
+	set := &operatorSet{names: map[string]bool{}}
 	for _, u := range users {
-		set[u] = true
+		if strings.Contains(u, "*") {
+			set.patterns = append(set.patterns, u)
+		} else {
+			set.names[u] = true
+		}
 	}
 	return set
+}
+
+func (s *operatorSet) has(user string) bool {
+	return s.names[user] || slices.ContainsFunc(s.patterns, func(p string) bool { return glob(p, user) })
 }
 
 // isOperator asks for the address and the client too: who stole an operator's
 // token has its name, and seldom its place and its program.
 func (r *record) isOperator() bool {
-	return r.facts.r.operators[r.event.username()] &&
+	return r.facts.r.operators.has(r.event.username()) &&
 		isPrivate(r.theAddress().client) && isProgram(r.event.str(fUserAgent))
 }
 

@@ -16,7 +16,8 @@ type Options struct {
 	// add-ons; nil means DefaultIdentities.
 	SystemIdentities []Identity
 
-	// Operators are the users that operators and delivery tools work as.
+	// Operators are the users that operators and delivery tools work as; *
+	// stands for any text.
 	Operators []string
 
 	// TrustedHops are proxies in front of the API server, whose addresses at

@@ -19,7 +19,7 @@ type Reader struct {
 	wantsCount bool
 
 	identities *identities
-	operators  map[string]bool
+	operators  *operatorSet
 	requests   *requests
 	versions   *versions
 	signs      *signs
@@ -56,7 +56,7 @@ const maxHeld = 8 << 20
 func NewReader(opts Options, tables ...string) (*Reader, error) {
 	r := &Reader{opts: opts.withDefaults(), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
 	r.identities = newIdentities(r.opts.SystemIdentities)
-	r.operators = operatorSet(r.opts.Operators)
+	r.operators = newOperatorSet(r.opts.Operators)
 	if len(tables) == 0 {
 		tables = TableNames()
 	}
