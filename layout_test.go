@@ -30,6 +30,7 @@ const (
 	jq      = "github.com/itchyny/gojq"
 	term    = "golang.org/x/term"
 	yaml    = "go.yaml.in/yaml/v3"
+	r2      = "github.com/golang/geo/r2"
 	s1      = "github.com/golang/geo/s1"
 	s2      = "github.com/golang/geo/s2"
 	zstd    = "github.com/klauspost/compress/zstd"
@@ -43,7 +44,8 @@ var layout = map[string]place{
 	"kql/diag":    {},
 	"kql/value":   {},
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
-	"kql/geo":     {imports: []string{"kql/value", s1, s2}},
+	"kql/geo/h3":  {},
+	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, s1, s2}},
 	"kql/fn":      {imports: []string{"kql/value", "kql/geo", s2}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql/plan":    {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn"}, tests: []string{txtar}},
 	"kql/exec":    {imports: []string{"kql/value", "kql/fn", "kql/plan"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},

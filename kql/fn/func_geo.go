@@ -22,6 +22,11 @@ func geoFuncs() []Func {
 	all := append(geoPointFuncs(), geoLineFuncs()...)
 	all = append(all, geoPolygonFuncs()...)
 	all = append(all, geoCellFuncs()...)
+	all = append(all, geoHexagonFuncs()...)
+	all = append(all, geoFillFunc())
+	all = append(all, geoCoverFuncs()...)
+	all = append(all, geoMeetFuncs()...)
+	all = append(all, geoDensifyFuncs()...)
 	for i := range all {
 		all[i].Category = geoCategory
 	}

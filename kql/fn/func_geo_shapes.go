@@ -191,3 +191,47 @@ func cellOfPoint(level int64, f func(lng, lat float64, level int64) string) Eval
 		return value.StringOf(f(a[0].Real(), a[1].Real(), n))
 	}
 }
+
+func geoCoverFuncs() []Func {
+	level := optional("level", tLong, "the cells' level, 0 to 30; 11 when left out")
+	radius := optional("radius", tReal, "meters around the shape that are covered too")
+	return []Func{
+		{
+			Name: "geo_polygon_to_s2cells", Result: value.Dynamic, Params: []Param{polygonParam, level, radius},
+			Doc:      "Lists the tokens of the S2 cells of a level that cover a polygon.",
+			Examples: []string{`array_length(geo_polygon_to_s2cells(geo_s2cell_to_polygon("89c259"), 6)) == 1`},
+			Eval: func(_ *Context, a []value.Value) value.Value {
+				all, ok := geo.ParsePolygons(a[0])
+				if !ok {
+					return geo.Null()
+				}
+				return covered(a, all)
+			},
+		},
+		{
+			Name: "geo_line_to_s2cells", Result: value.Dynamic, Params: []Param{lineParam, level, radius},
+			Doc:      "Lists the tokens of the S2 cells of a level that cover a line.",
+			Examples: []string{`array_length(geo_line_to_s2cells(dynamic({"type": "LineString", "coordinates": [[1, 1], [1.0001, 1]]}), 5)) == 1`},
+			Eval: func(_ *Context, a []value.Value) value.Value {
+				l, ok := geo.ParseLines(a[0])
+				if !ok {
+					return geo.Null()
+				}
+				return covered(a, l.Each())
+			},
+		},
+	}
+}
+
+func covered[R geo.Region](a []value.Value, shapes []R) value.Value {
+	level, ok := longArg(a, 1, 11)
+	radius := 0.0
+	if len(a) > 2 {
+		radius = a[2].Real()
+		ok = ok && !a[2].IsNull()
+	}
+	if !ok {
+		return geo.Null()
+	}
+	return geo.Cover(shapes, level, radius)
+}

@@ -67,3 +67,12 @@ func (l Lines) Simplify(tolerance float64) Lines {
 	}
 	return out
 }
+
+// Each are the lines as shapes.
+func (l Lines) Each() []*s2.Polyline {
+	out := make([]*s2.Polyline, len(l))
+	for i := range l {
+		out[i] = &l[i]
+	}
+	return out
+}
