@@ -8,7 +8,7 @@ import (
 )
 
 // maxBins bounds the length of a series.
-const maxBins = 1_000_000
+const maxBins = 1 << 20
 
 // makeSeries gathers rows by keys and bin, then lays the bins of each key
 // combination out as arrays.
@@ -24,7 +24,7 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 		}
 		bounds[i] = v
 	}
-	axis := newSpan(bounds[0], bounds[1], bounds[2], n.On.Type())
+	axis := newSpan(bounds[0], bounds[1], bounds[2], n)
 	if !axis.steps() {
 		return errors.New("make-series needs a step above zero")
 	}
@@ -39,36 +39,49 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 	return r.series(n, g, axis, out)
 }
 
-// A span is an axis with bounds, of which the upper one does not belong to it.
+// A span is an axis with bounds. The upper one does not belong to it, unless it
+// is closed: then all of the bins that the bounds lie in do.
 type span struct {
 	axis
 	from, to value.Value // null: none
+	closed   bool
 }
 
-func newSpan(from, to, step value.Value, t value.Type) *span {
-	a := &span{from: from, to: to}
-	a.typ, a.origin, a.step = t, from, step
-	if from.IsNull() {
-		a.origin = value.NullOf(t)
+func newSpan(from, to, step value.Value, n *plan.MakeSeries) *span {
+	a := &span{from: from, to: to, closed: n.Closed}
+	a.typ, a.origin, a.step = n.On.Type(), from, step
+	if from.IsNull() || a.closed {
+		a.origin = value.NullOf(a.typ)
 	}
 	return a
 }
 
 // on is the number of the bin of a value, when it lies within the bounds.
 func (a *span) on(v value.Value) (int64, bool) {
-	if v.IsNull() || !a.from.IsNull() && value.Compare(v, a.from) < 0 || !a.to.IsNull() && value.Compare(v, a.to) >= 0 {
+	if v.IsNull() {
 		return 0, false
 	}
-	return a.bin(v), true
+	k := a.bin(v)
+	if a.closed {
+		return k, k >= a.bin(a.from) && k <= a.bin(a.to)
+	}
+	return k, (a.from.IsNull() || value.Compare(v, a.from) >= 0) && (a.to.IsNull() || value.Compare(v, a.to) < 0)
 }
 
-// last is the number of the last bin below the upper bound.
-func (a *span) last() int64 {
-	k := a.bin(a.to)
-	if value.Compare(a.start(k), a.to) >= 0 {
-		k--
+// bins are the first and the last bin of a series that has some; what the
+// bounds say comes first.
+func (a *span) bins(first, last int64) (int64, int64) {
+	if !a.from.IsNull() {
+		first = a.bin(a.from)
 	}
-	return k
+	if a.to.IsNull() {
+		return first, last
+	}
+	last = a.bin(a.to)
+	if !a.closed && value.Compare(a.start(last), a.to) >= 0 {
+		last--
+	}
+	return first, last
 }
 
 // binEval puts the bin's number in place of the value; off the axis is null.
@@ -89,49 +102,42 @@ func (e *binEval) eval(b *value.Batch, rows []int32) []value.Value {
 	return out
 }
 
-// series lays the groups out: one row for each combination of keys.
-func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
-	first, last, any := int64(0), int64(-1), false
-	type line struct {
-		keys []value.Value
-		bins map[int64]*group
-	}
-	lines := map[string]*line{}
-	var order []*line
+// A series is the bins of one combination of keys.
+type series struct {
+	keys        []value.Value
+	bins        map[int64]*group
+	first, last int64
+}
+
+// gathered parts the groups by their keys; the last key is the bin's number.
+func gatheredSeries(g *grouper, keys int) []*series {
+	lines := map[string]*series{}
+	var order []*series
 	for _, grp := range g.order {
-		k := len(n.By)
-		var key []byte
-		for _, v := range grp.keys[:k] {
-			key = v.GroupKey(key)
-		}
-		l := lines[string(key)]
-		if l == nil {
-			l = &line{keys: grp.keys[:k], bins: map[int64]*group{}}
-		}
-		if grp.keys[k].IsNull() {
+		if grp.keys[keys].IsNull() {
 			continue
 		}
-		if lines[string(key)] == nil {
+		var key []byte
+		for _, v := range grp.keys[:keys] {
+			key = v.GroupKey(key)
+		}
+		at := grp.keys[keys].Int()
+		l := lines[string(key)]
+		if l == nil {
+			l = &series{keys: grp.keys[:keys], bins: map[int64]*group{}, first: at, last: at}
 			lines[string(key)], order = l, append(order, l)
 		}
-		at := grp.keys[k].Int()
 		l.bins[at] = grp
-		if !any {
-			first, last, any = at, at, true
-		}
-		first, last = min(first, at), max(last, at)
+		l.first, l.last = min(l.first, at), max(l.last, at)
 	}
-	if !a.from.IsNull() {
-		first = 0
-	}
-	if !a.to.IsNull() {
-		last = a.last()
-	}
-	if last-first >= maxBins {
-		return &LimitError{"bins of a series", maxBins}
-	}
-	if len(order) == 0 && len(n.By) == 0 && !a.from.IsNull() && !a.to.IsNull() {
-		order = append(order, &line{bins: map[int64]*group{}})
+	return order
+}
+
+// series lays the groups out: one row for each combination of keys.
+func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
+	order := gatheredSeries(g, len(n.By))
+	if len(order) == 0 && len(n.By) == 0 && n.NonEmpty && !a.from.IsNull() && !a.to.IsNull() {
+		order = append(order, &series{})
 	}
 	defaults := make([]value.Value, len(n.Defaults))
 	for i, e := range n.Defaults {
@@ -144,28 +150,49 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
 	store := newRowStore(r, n)
 	store.keep = nil
 	for _, l := range order {
-		row := append([]value.Value{}, l.keys...)
-		for i := range n.Aggs {
-			var vals []value.Value
-			for at := first; at <= last; at++ {
-				v := defaults[i]
-				if grp := l.bins[at]; grp != nil {
-					v = grp.states[i].Result()
-				}
-				vals = append(vals, v)
-			}
-			row = append(row, value.ArrayOf(vals))
+		if err := r.addSeries(n, l, a, defaults, store); err != nil {
+			return err
 		}
-		row = append(row, a.labels(first, last))
-		for c, v := range row {
-			store.cols[c] = append(store.cols[c], v)
-		}
-		if r.opt.TrackOrigin {
-			store.origin = append(store.origin, nil)
-		}
-		store.n++
 	}
 	return store.emit(out)
+}
+
+// addSeries appends the row of one series.
+func (r *run) addSeries(n *plan.MakeSeries, l *series, a *span, defaults []value.Value, store *rowStore) error {
+	first, last := a.bins(l.first, l.last)
+	if last-first >= maxBins {
+		return &LimitError{"bins of a series", maxBins}
+	}
+	if err := r.grow((last - first + 1) * int64(len(n.Aggs)+1) * valueSize); err != nil {
+		return err
+	}
+	row := append([]value.Value{}, l.keys...)
+	for i := range n.Aggs {
+		var vals []value.Value
+		for at := first; at <= last; at++ {
+			v := defaults[i]
+			if grp := l.bins[at]; grp != nil {
+				v = grp.states[i].Result()
+			}
+			vals = append(vals, v)
+		}
+		row = append(row, value.ArrayOf(vals))
+	}
+	row = append(row, a.labels(first, last))
+	for c, v := range row {
+		store.cols[c] = append(store.cols[c], v)
+	}
+	if r.opt.TrackOrigin {
+		var origin []int64
+		for at := first; at <= last; at++ {
+			if grp := l.bins[at]; grp != nil && len(origin) < r.opt.MaxOrigins {
+				origin = append(origin, grp.origin...)
+			}
+		}
+		store.origin = append(store.origin, origin)
+	}
+	store.n++
+	return r.ctx.Err()
 }
 
 // labels are the starts of the bins.

@@ -65,8 +65,9 @@ func (p *parsed) row(i int, text string) bool {
 	}
 	for k, t := range p.pattern.Types {
 		v := value.NullOf(t)
-		if s := at[2*(k+1)]; s >= 0 {
-			v = parsedValue(text[s:at[2*(k+1)+1]], t)
+		group := p.pattern.Groups[k]
+		if s := at[2*group]; s >= 0 {
+			v = parsedValue(text[s:at[2*group+1]], t)
 		}
 		if p.pattern.Strict && v.IsNull() {
 			p.none(i)

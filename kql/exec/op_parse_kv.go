@@ -2,6 +2,8 @@ package exec
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -19,14 +21,16 @@ func (r *run) parseKV(n *plan.ParseKV, out sink) sink {
 	return func(b *value.Batch) error {
 		rows := b.Rows()
 		texts := ev.eval(b, rows)
+		seen := make([]bool, len(n.Keys))
 		found := make([][]value.Value, len(n.Keys))
 		for k, t := range n.Types {
 			found[k] = constants(value.NullOf(t), b.N)
 		}
 		for _, i := range rows {
+			clear(seen)
 			set := func(key, text string) {
-				if k, ok := index[key]; ok {
-					found[k][i] = parsedValue(text, n.Types[k])
+				if k, ok := index[key]; ok && !seen[k] { // the first one counts
+					found[k][i], seen[k] = parsedValue(text, n.Types[k]), true
 				}
 			}
 			eachPair(&n.How, texts[i].Str(), set)
@@ -47,73 +51,134 @@ func (r *run) parseKV(n *plan.ParseKV, out sink) sink {
 
 // eachPair calls set for the keys and values of a text, in order.
 func eachPair(how *plan.KVSyntax, text string, set func(key, text string)) {
-	if how.Regexp != nil {
+	switch {
+	case how.Regexp != nil:
 		for _, m := range how.Regexp.FindAllStringSubmatch(text, -1) {
-			set(m[1], m[2])
+			set(strings.TrimSpace(m[1]), strings.TrimSpace(m[2]))
 		}
-		return
+	case how.Free:
+		freePairs(how, text, set)
+	default:
+		for text != "" {
+			text = onePair(how, text, set)
+		}
 	}
-	if how.Greedy {
-		greedyPairs(how, text, set)
-		return
-	}
-	for text != "" {
-		key, rest, ok := strings.Cut(text, how.KV)
-		if !ok {
-			return
+}
+
+// onePair reads a pair and returns what follows it.
+func onePair(how *plan.KVSyntax, text string, set func(key, text string)) string {
+	text = strings.TrimLeftFunc(text, unicode.IsSpace)
+	key, rest, quoted := unquote(how, text)
+	if quoted {
+		if skip := strings.TrimLeftFunc(rest, unicode.IsSpace); strings.HasPrefix(skip, how.KV) {
+			rest = skip[len(how.KV):]
+		} else {
+			return afterPair(how, rest)
+		}
+	} else {
+		var ok bool
+		if key, rest, ok = strings.Cut(text, how.KV); !ok {
+			return ""
 		}
 		// a pair without a value: the key begins behind its delimiter
 		if i := strings.LastIndex(key, how.Pair); i >= 0 {
 			key = key[i+len(how.Pair):]
 		}
-		var val string
-		val, text = kvValue(how, rest)
-		set(strings.TrimSpace(key), val)
 	}
+	val, after := kvValue(how, rest)
+	set(strings.TrimSpace(key), strings.TrimSpace(val))
+	return after
+}
+
+// afterPair is what stands behind the next delimiter of pairs.
+func afterPair(how *plan.KVSyntax, text string) string {
+	_, after, _ := strings.Cut(text, how.Pair)
+	return after
 }
 
 // kvValue reads a value and returns what follows its pair.
 func kvValue(how *plan.KVSyntax, rest string) (val, after string) {
-	if how.Open != "" && strings.HasPrefix(rest, how.Open) {
-		var b strings.Builder
-		for rest = rest[len(how.Open):]; rest != ""; {
-			switch {
-			case how.Escape != "" && strings.HasPrefix(rest, how.Escape) && len(rest) > len(how.Escape):
-				rest = rest[len(how.Escape):]
-				b.WriteByte(rest[0])
-				rest = rest[1:]
-			case strings.HasPrefix(rest, how.Close):
-				_, after, _ = strings.Cut(rest[len(how.Close):], how.Pair)
-				return b.String(), after
-			default:
-				b.WriteByte(rest[0])
-				rest = rest[1:]
-			}
-		}
-		return b.String(), ""
+	if val, after, ok := unquote(how, strings.TrimLeftFunc(rest, unicode.IsSpace)); ok {
+		return val, afterPair(how, after)
 	}
-	val, after, _ = strings.Cut(rest, how.Pair)
-	return val, after
+	if !how.Greedy {
+		val, after, _ = strings.Cut(rest, how.Pair)
+		return val, after
+	}
+	// up to the last delimiter before the next key
+	next := strings.Index(rest, how.KV)
+	if next < 0 {
+		return rest, ""
+	}
+	at := strings.LastIndex(rest[:next], how.Pair)
+	if at < 0 {
+		return rest, ""
+	}
+	return rest[:at], rest[at+len(how.Pair):]
 }
 
-// greedyPairs: a value reaches to the last delimiter before the next key.
-func greedyPairs(how *plan.KVSyntax, text string, set func(key, text string)) {
-	pair := how.Pair
-	if pair == "" {
-		pair = " "
-	}
-	key, rest, ok := strings.Cut(text, how.KV)
-	for ok {
-		val, more, next := strings.Cut(rest, how.KV)
-		after := ""
-		if next {
-			at := strings.LastIndex(val, pair)
-			if at < 0 {
-				return
-			}
-			val, after = val[:at], val[at+len(pair):]
+// unquote reads a text in quotes at the beginning of another.
+func unquote(how *plan.KVSyntax, text string) (inside, rest string, ok bool) {
+	for _, q := range how.Quotes {
+		if inner, found := strings.CutPrefix(text, q.Open); found {
+			return quotedText(how, inner, q.Close)
 		}
-		set(strings.TrimSpace(key), val)
-		key, rest, ok = after, more, next
 	}
+	return "", text, false
+}
+
+// quotedText reads up to the closing quote; without one there is no quotation.
+func quotedText(how *plan.KVSyntax, text, end string) (inside, rest string, ok bool) {
+	var b strings.Builder
+	for text != "" {
+		if strings.HasPrefix(text, end) {
+			return b.String(), text[len(end):], true
+		}
+		for _, e := range how.Escapes {
+			if after, found := strings.CutPrefix(text, e); found && after != "" {
+				text = after
+				break
+			}
+		}
+		_, n := utf8.DecodeRuneInString(text)
+		b.WriteString(text[:n])
+		text = text[n:]
+	}
+	return "", "", false
+}
+
+// freePairs reads words: behind one that is a key comes its value.
+func freePairs(how *plan.KVSyntax, text string, set func(key, text string)) {
+	key, text, ok := nextWord(how, text)
+	for ok {
+		var word string
+		if word, text, ok = nextWord(how, text); ok {
+			set(key, word)
+			key = word
+		}
+	}
+}
+
+// nextWord is the next run of letters and digits, or what stands in quotes.
+func nextWord(how *plan.KVSyntax, text string) (word, rest string, ok bool) {
+	for text != "" {
+		if word, rest, ok := unquote(how, text); ok {
+			return word, rest, true
+		}
+		if n := wordLen(text); n > 0 {
+			return text[:n], text[n:], true
+		}
+		_, n := utf8.DecodeRuneInString(text)
+		text = text[n:]
+	}
+	return "", "", false
+}
+
+func wordLen(text string) int {
+	for i, r := range text {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return i
+		}
+	}
+	return len(text)
 }

@@ -129,18 +129,19 @@ func (o *orderedEval) rank(args [][]value.Value) {
 	}
 }
 
-// session is row_window_session(time, most from the first, most from the
-// previous, restart): the first time of each session.
+// session is row_window_session(time, distance from the first, distance from
+// the previous, restart): the first time of each session. One ends where either
+// distance is reached, and at a null.
 func (o *orderedEval) session(args [][]value.Value) {
 	var start, last value.Value
 	for i := range o.out {
 		t := args[0][i]
 		if t.IsNull() {
-			o.out[i] = value.NullOf(value.DateTime)
+			o.out[i], start = value.NullOf(value.DateTime), t
 			continue
 		}
 		if start.IsNull() || restarts(args, 3, i) ||
-			t.Int()-start.Int() > args[1][i].Int() || t.Int()-last.Int() > args[2][i].Int() {
+			t.Int()-start.Int() >= args[1][i].Int() || t.Int()-last.Int() >= args[2][i].Int() {
 			start = t
 		}
 		last = t

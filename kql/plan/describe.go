@@ -211,7 +211,7 @@ func sideText(e Expr, or bool) string {
 
 // callText writes an operator between its sides, and a function before them.
 func callText(e *Call) string {
-	word := strings.ContainsAny(e.Name, "=<>+-*/%! ~") || between[e.Name]
+	word := strings.ContainsAny(e.Name, "=<>+-*/%! ~") || wordOps[e.Name]
 	switch {
 	case word && len(e.Args) == 1:
 		return e.Name + Text(e.Args[0])
@@ -225,8 +225,8 @@ func callText(e *Call) string {
 	return e.Name + "(" + textList(e.Args) + ")"
 }
 
-// between are the operators that are words.
-var between = map[string]bool{
+// wordOps are the operators that are words.
+var wordOps = map[string]bool{
 	"in": true, "between": true, "has": true, "has_cs": true, "contains": true, "contains_cs": true, "startswith": true,
 	"startswith_cs": true, "endswith": true, "endswith_cs": true, "hasprefix": true, "hasprefix_cs": true,
 	"hassuffix": true, "hassuffix_cs": true, "has_any": true, "has_all": true, "like": true, "notlike": true,

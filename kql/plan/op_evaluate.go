@@ -98,6 +98,9 @@ func (b *binder) makeSeries(op *syntax.MakeSeries, in Node, s *scope) Node {
 	v := b.envOf(in, s)
 	v.ordered = false
 	m := &MakeSeries{In: in}
+	if kind, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
+		m.NonEmpty = kind.Name.Text == "nonempty"
+	}
 	taken := b.newNames()
 	for _, x := range op.By {
 		name := autoName(x, v.cols)
@@ -159,6 +162,7 @@ func (b *binder) seriesAxis(m *MakeSeries, op *syntax.MakeSeries, v *env, taken 
 	from, to, step := op.From, op.To, op.Step
 	if call, ok := op.Range.(*syntax.Call); ok && len(call.Args) == 3 {
 		from, to, step = call.Args[0], call.Args[1], call.Args[2]
+		m.Closed = true
 	}
 	outer := &env{scope: v.scope}
 	m.On = b.scalar(on, v)

@@ -8,8 +8,16 @@ import (
 )
 
 func (b *binder) mvExpand(op *syntax.MvExpand, in Node, s *scope) Node {
-	return b.expand(op, op.Options, op.Cols, op.Limit, in, s)
+	m := b.expand(op, op.Options, op.Cols, op.Limit, in, s)
+	if op.Old && m.Limit == nil {
+		m.Limit = &Const{value.LongOf(oldExpandLimit)}
+	}
+	return m
 }
+
+// oldExpandLimit is how many rows mvexpand, the older spelling, makes of one
+// when no limit is written.
+const oldExpandLimit = 128
 
 // expand binds the columns of mv-expand and mv-apply: one that has the name of
 // an input column takes its place, others come behind.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +14,8 @@ import (
 // for each column.
 type Pattern struct {
 	Regexp *regexp.Regexp
-	Types  []value.Type // of the groups, in order
+	Groups []int        // the group of each column: a pattern may have groups of its own
+	Types  []value.Type // of the columns
 	// Strict: when a typed column does not convert, the whole pattern has not
 	// matched (all kinds but relaxed).
 	Strict bool
@@ -52,8 +54,9 @@ func typeOr(t, other value.Type) value.Type {
 }
 
 // pattern turns the parts into a regular expression. A text must come where it
-// stands, a star and a column take what lies between, as little as possible,
-// and a last one all that is left.
+// stands, a star and a column take what lies between: as little as possible,
+// but with kind=regex as much, unless the flag U turns that round. A last one
+// takes all that is left.
 func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 	kind, flags := "simple", "s"
 	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
@@ -73,13 +76,14 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		switch {
 		case part.Star:
 			if !last {
-				re.WriteString(".*?")
+				re.WriteString(between(kind))
 			}
 		case part.Column != nil:
 			typ := typeOr(part.Type, value.String)
+			fmt.Fprintf(&re, "(?P<%s%d>", columnGroup, len(out.Types))
 			out.Types = append(out.Types, typ)
 			ended := !last && op.Pattern[i+1].Text != nil
-			re.WriteString("(" + columnRegex(typ, last, ended, kind) + ")")
+			re.WriteString(columnRegex(typ, last, ended, kind) + ")")
 		default:
 			re.WriteString(b.patternText(part, kind, op))
 		}
@@ -93,7 +97,21 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		return out
 	}
 	out.Regexp = compiled
+	for i := range out.Types {
+		out.Groups = append(out.Groups, compiled.SubexpIndex(fmt.Sprint(columnGroup, i)))
+	}
 	return out
+}
+
+// columnGroup begins the names of the groups that are columns.
+const columnGroup = "dogwatch_column_"
+
+// between is what a star, or a column of text, takes.
+func between(kind string) string {
+	if kind == "regex" {
+		return `.*`
+	}
+	return `.*?`
 }
 
 func (b *binder) patternText(part syntax.ParsePart, kind string, op *syntax.ParseOp) string {
@@ -130,8 +148,11 @@ func columnRegex(t value.Type, last, ended bool, kind string) string {
 	if kind != "simple" {
 		optional = "?"
 	}
+	if kind == "regex" && (t == value.Int || t == value.Long) {
+		return `-?\d+`
+	}
 	if ended {
-		return `.*?`
+		return between(kind)
 	}
 	switch t {
 	case value.Int, value.Long:
@@ -142,5 +163,5 @@ func columnRegex(t value.Type, last, ended bool, kind string) string {
 	if last {
 		return `.*`
 	}
-	return `.*?`
+	return between(kind)
 }

@@ -3,7 +3,6 @@ package plan
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -29,38 +28,62 @@ func (b *binder) parseKV(op *syntax.ParseKV, in Node, s *scope) Node {
 	return n
 }
 
+// kvSyntax reads how keys and values are written. Without delimiters anything
+// but letters and digits parts them.
 func (b *binder) kvSyntax(op *syntax.ParseKV, s *scope) KVSyntax {
-	text := func(name string) string {
-		x := syntax.FindOption(op.Options, name)
-		if x == nil {
-			return ""
+	var how KVSyntax
+	for _, o := range op.Options {
+		switch o.Name {
+		case "greedy":
+			how.Greedy = isTrue(o.Value)
+			continue
+		case "pair_delimiter", "kv_delimiter", "quote", "escape", "regex":
+		default:
+			b.fail(o, "parse-kv has no option %q", o.Name).Hint = "pair_delimiter, kv_delimiter, quote, escape, greedy, regex"
+			continue
 		}
-		t, ok := b.constString(x, &env{scope: s})
+		text, ok := b.constString(o.Value, &env{scope: s})
 		if !ok {
-			b.fail(x, "%s must be a constant text", name)
+			b.fail(o.Value, "%s must be a constant text", o.Name)
+			continue
 		}
-		return t
+		b.kvOption(o, text, &how)
 	}
-	how := KVSyntax{Pair: text("pair_delimiter"), KV: text("kv_delimiter"), Escape: text("escape")}
-	how.Greedy = isTrue(syntax.FindOption(op.Options, "greedy"))
-	switch quotes := syntax.FindOption(op.Options, "quote"); q := quotes.(type) {
-	case nil:
-	case *syntax.Paren, *syntax.Literal, *syntax.Ident:
-		how.Open = text("quote")
-		how.Close = how.Open
-	default:
-		b.unsupported(q, "parse-kv with a pair of quotes")
-	}
-	if re := text("regex"); re != "" {
-		compiled, err := regexp.Compile(re)
-		if err != nil || compiled.NumSubexp() < 2 {
-			b.fail(op, "the regular expression needs two groups, key and value")
-		}
-		how.Regexp = compiled
+	if how.Regexp != nil {
 		return how
 	}
-	if how.KV == "" || how.Pair == "" && !how.Greedy {
-		b.unsupported(op, "parse-kv without "+strings.Join([]string{"kv_delimiter", "pair_delimiter"}, " and "))
+	how.Free = how.KV == "" && how.Pair == ""
+	if !how.Free && (how.KV == "" || how.Pair == "") {
+		b.fail(op, "parse-kv needs both pair_delimiter and kv_delimiter, or neither")
 	}
 	return how
+}
+
+func (b *binder) kvOption(o syntax.Option, text string, how *KVSyntax) {
+	switch o.Name {
+	case "pair_delimiter":
+		how.Pair = text
+	case "kv_delimiter":
+		how.KV = text
+	case "quote":
+		q := []rune(text)
+		if len(q) < 1 || len(q) > 2 {
+			b.fail(o.Value, "a quote is one character, or two: the opening and the closing one")
+			return
+		}
+		how.Quotes = append(how.Quotes, KVQuote{string(q[0]), string(q[len(q)-1])})
+	case "escape":
+		if len([]rune(text)) != 1 {
+			b.fail(o.Value, "an escape is one character")
+			return
+		}
+		how.Escapes = append(how.Escapes, text)
+	case "regex":
+		compiled, err := regexp.Compile(text)
+		if err != nil || compiled.NumSubexp() != 2 {
+			b.fail(o.Value, "the regular expression needs two groups, key and value")
+			return
+		}
+		how.Regexp = compiled
+	}
 }

@@ -201,6 +201,8 @@ type (
 		Defaults       []Expr
 		On             Expr
 		From, To, Step Expr // From and To may be nil
+		Closed         bool // the bins are those of bin(), and that of To belongs to them
+		NonEmpty       bool // no rows give a series of the defaults
 	}
 	// Render only notes how the result wants to be shown.
 	Render struct {
@@ -235,12 +237,16 @@ func (n *Render) Inputs() []Node     { return []Node{n.In} }
 
 // KVSyntax says how keys and values are written.
 type KVSyntax struct {
-	Pair, KV    string // between pairs, between key and value
-	Open, Close string // quotes; "" for none
-	Escape      string
-	Greedy      bool           // a value goes on until the next key
-	Regexp      *regexp.Regexp // two groups: key, value; instead of the above
+	Pair, KV string // between pairs, between key and value
+	Quotes   []KVQuote
+	Escapes  []string       // the character behind one stands for itself, in quotes
+	Greedy   bool           // a value goes on until the next key
+	Free     bool           // anything but letters and digits parts keys and values
+	Regexp   *regexp.Regexp // two groups: key, value; instead of the above
 }
+
+// KVQuote is what a key or a value may stand between.
+type KVQuote struct{ Open, Close string }
 
 // JoinKind is a kind of join.
 type JoinKind uint8

@@ -10,6 +10,7 @@ type MvExpand struct {
 	Options []Option
 	Cols    []ExpandCol
 	Limit   Expr
+	Old     bool // written mvexpand, which has a limit of its own
 }
 
 // ExpandCol is one column of mv-expand or mv-apply.
@@ -23,7 +24,7 @@ type ExpandCol struct {
 func (*MvExpand) op() {}
 
 func (p *parser) mvExpand(start int) Op {
-	n := &MvExpand{Options: p.options(), Cols: list(p, p.expandCol)}
+	n := &MvExpand{Old: p.toks[start].text == "mvexpand", Options: p.options(), Cols: list(p, p.expandCol)}
 	if p.take("limit") {
 		n.Limit = p.expr()
 	}
@@ -61,7 +62,11 @@ func (p *parser) toType() value.Type {
 }
 
 func (n *MvExpand) print(w *printer) {
-	w.put("mv-expand")
+	w.put("mv")
+	if !n.Old {
+		w.put("-")
+	}
+	w.put("expand")
 	w.options(n.Options)
 	w.put(" ")
 	w.expandCols(n.Cols)
