@@ -27,21 +27,7 @@ func (b *binder) bagUnpack(op *syntax.Evaluate, in Node, s *scope) Node {
 	}
 	u := &unpacking{in: in, bag: col}
 	for i, x := range op.Call.Args[1:] {
-		if n, named := x.(*syntax.Named); named {
-			x = n.X
-		}
-		e := b.scalar(x, &env{scope: s})
-		c, isConst := e.(*Const)
-		switch {
-		case isConst && c.V.Kind() == value.KString && i == 0:
-			u.prefix = c.V.Str()
-		case isConst && c.V.Kind() == value.KString:
-			u.conflict = c.V.Str()
-		case isConst && c.V.IsArray():
-			u.ignored = textsOf(c.V)
-		default:
-			b.fail(x, "bag_unpack() takes a prefix, a way to settle conflicts and names to leave out, as constants")
-		}
+		b.unpackOption(u, i, x, s)
 	}
 	if len(op.Schema) > 0 || op.Star {
 		return u.declared(op)
@@ -55,6 +41,36 @@ type unpacking struct {
 	prefix   string
 	conflict string // error, replace_source, keep_source
 	ignored  []string
+}
+
+// unpackOption reads one of a prefix, a way to settle conflicts and names to
+// leave out, by its name or its place.
+func (b *binder) unpackOption(u *unpacking, i int, x syntax.Expr, s *scope) {
+	order := []string{"OutputColumnPrefix", "columnsConflict", "ignoredProperties"}
+	name := ""
+	if i < len(order) {
+		name = order[i]
+	}
+	if n, ok := x.(*syntax.Named); ok && len(n.Names) == 1 {
+		name, x = n.Names[0].Text, n.X
+	}
+	e := b.scalar(x, &env{scope: s})
+	if isBad(e) {
+		return
+	}
+	c, isConst := e.(*Const)
+	text := isConst && c.V.Kind() == value.KString
+	switch {
+	case text && strings.EqualFold(name, order[0]):
+		u.prefix = c.V.Str()
+	case text && strings.EqualFold(name, order[1]) && slices.Contains([]string{"error", "replace_source", "keep_source"}, c.V.Str()):
+		u.conflict = c.V.Str()
+	case isConst && c.V.IsArray() && strings.EqualFold(name, order[2]):
+		u.ignored = textsOf(c.V)
+	default:
+		b.fail(x, "bag_unpack() takes a prefix, a way to settle conflicts and names to leave out, as constants").
+			Hint = `bag_unpack(d, "prefix_", columnsConflict = "keep_source", ignoredProperties = dynamic(["a"]))`
+	}
 }
 
 func textsOf(v value.Value) []string {
@@ -117,11 +133,24 @@ func (b *binder) unpackSeen(op *syntax.Evaluate, u *unpacking) Node {
 		b.fail(op, "the bags have more than %d keys", maxPivot).Hint = "write the columns: evaluate bag_unpack(d) : (*, name:string, count:long)"
 		return &Values{}
 	}
+	return b.unpacked(op, u, types)
+}
+
+// unpacked lays out the other columns, then one for each key. Where a column
+// has the name of a key, one of the two stands among the keys.
+func (b *binder) unpacked(op *syntax.Evaluate, u *unpacking, types map[string]value.Type) Node {
 	p := &Project{In: u.in}
+	source := map[string]Expr{}
 	for i, f := range u.in.Schema() {
-		if i != u.bag.Index {
-			p.add(f.Name, &Col{i, f.Name, f.Type})
+		if i == u.bag.Index {
+			continue
 		}
+		col := &Col{i, f.Name, f.Type}
+		if _, clash := types[strings.TrimPrefix(f.Name, u.prefix)]; clash && strings.HasPrefix(f.Name, u.prefix) {
+			source[f.Name] = col
+			continue
+		}
+		p.add(f.Name, col)
 	}
 	for _, key := range slices.Sorted(maps.Keys(types)) {
 		name, t := u.prefix+key, types[key]
@@ -129,21 +158,21 @@ func (b *binder) unpackSeen(op *syntax.Evaluate, u *unpacking) Node {
 			t = value.Dynamic
 		}
 		e := u.entry(key, t)
-		if at := p.schema.Index(name); at >= 0 {
+		if old := source[name]; old != nil {
 			switch u.conflict {
 			case "replace_source":
-				p.schema[at].Type, p.Exprs[at] = t, e
 			case "keep_source":
+				e = old
 			default:
 				b.fail(op, "the bag has a key %q, and there is a column of that name", name).Hint = `bag_unpack(d, columnsConflict="replace_source") or a prefix settles it`
 			}
-			continue
 		}
 		p.add(name, e)
 	}
 	return p
 }
 
+// seenType is the type of all values of a key; dynamic when they differ.
 func seenType(t value.Type, v value.Value) value.Type {
 	u := v.Inner().Type()
 	switch {
@@ -151,9 +180,6 @@ func seenType(t value.Type, v value.Value) value.Type {
 		return t
 	case t == value.Unknown || t == u:
 		return u
-	}
-	if w, ok := promote(t, u); ok {
-		return w
 	}
 	return value.Dynamic
 }
