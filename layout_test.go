@@ -37,6 +37,7 @@ const (
 	gzip    = "github.com/klauspost/compress/gzip"
 	txtar   = "github.com/rogpeppe/go-internal/txtar"
 	scripts = "github.com/rogpeppe/go-internal/testscript"
+	parquet = "github.com/parquet-go/parquet-go"
 	syscpu  = "golang.org/x/sys/cpu"
 )
 
@@ -63,6 +64,13 @@ var layout = map[string]place{
 	"internal/decode": {imports: []string{nouns, "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect": {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
+
+	"internal/store":           {imports: []string{"kql/value"}},
+	"internal/store/wal":       {},
+	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/compress/zstd"}},
+	"internal/store/embedded":  {imports: []string{"internal/store", "internal/store/wal", "internal/store/segment", "kql/value"}, tests: []string{"internal/store/storetest"}},
+	"internal/store/memory":    {imports: []string{"internal/store", "kql/value"}, tests: []string{"internal/store/storetest"}},
+	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},
 
 	"internal/app": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect"},

@@ -1,0 +1,91 @@
+package embedded
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
+)
+
+// A handle is a segment's files while scans use them. They are opened for the
+// first and closed after the last that needs them at one time; when the segment
+// was put aside, they are removed then.
+type handle struct {
+	base  string
+	entry entry // of the manifest that scans see now
+
+	mu     sync.Mutex
+	held   int // snapshots that may read it
+	users  int // of the reader
+	reader *segment.Reader
+	doomed bool
+}
+
+func newHandle(dir string, e entry) *handle {
+	return &handle{base: filepath.Join(dir, dataFolder, e.Name), entry: e}
+}
+
+func (h *handle) hold() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.held++
+}
+
+// letGo ends a hold.
+func (h *handle) letGo() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.held--
+	h.bury()
+}
+
+// doom says that no manifest names the segment any more.
+func (h *handle) doom() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.doomed = true
+	h.bury()
+}
+
+func (h *handle) bury() {
+	if h.doomed && h.held == 0 {
+		_ = os.Remove(h.base + fileEnd) // or the next start does it
+		_ = os.Remove(h.base + indexEnd)
+	}
+}
+
+// open gives the reader; done must be called after its use.
+func (h *handle) open() (*segment.Reader, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.reader == nil {
+		r, err := segment.Open(h.base+fileEnd, h.base+indexEnd)
+		if err != nil {
+			return nil, err
+		}
+		h.reader = r
+	}
+	h.users++
+	return h.reader, nil
+}
+
+func (h *handle) done() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.users--; h.users == 0 {
+		_ = h.reader.Close()
+		h.reader = nil
+	}
+}
+
+func (h *handle) close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.reader == nil {
+		return nil
+	}
+	err := h.reader.Close()
+	h.reader = nil
+	return err
+}

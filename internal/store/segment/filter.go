@@ -1,0 +1,93 @@
+package segment
+
+import "math/bits"
+
+// A filter is a Bloom filter over 64-bit keys: it may know keys that were not
+// put into it, about one in eighty, and knows all that were.
+type filter []byte
+
+const (
+	bitsPerKey = 9
+	probes     = 6
+)
+
+// newFilter makes a filter of keys, which are distinct.
+func newFilter(keys []uint64) filter {
+	f := make(filter, (len(keys)*bitsPerKey+63)/64*8)
+	for _, k := range keys {
+		h1, h2 := uint32(k), uint32(k>>32)|1
+		for range probes {
+			at := f.place(h1)
+			f[at>>3] |= 1 << (at & 7)
+			h1 += h2
+		}
+	}
+	return f
+}
+
+func (f filter) place(h uint32) uint64 {
+	at, _ := bits.Mul64(uint64(h)<<32, uint64(len(f))*8)
+	return at
+}
+
+// has says whether a key may be in the filter.
+func (f filter) has(k uint64) bool {
+	if len(f) == 0 {
+		return false
+	}
+	h1, h2 := uint32(k), uint32(k>>32)|1
+	for range probes {
+		at := f.place(h1)
+		if f[at>>3]&(1<<(at&7)) == 0 {
+			return false
+		}
+		h1 += h2
+	}
+	return true
+}
+
+// A keySet gathers distinct keys; it is emptied and used again.
+type keySet struct {
+	slots []uint64 // 0 is free
+	keys  []uint64
+}
+
+func newKeySet() *keySet { return &keySet{slots: make([]uint64, 1<<14)} }
+
+func (s *keySet) add(k uint64) {
+	if k == 0 {
+		k = 1
+	}
+	mask := uint64(len(s.slots) - 1)
+	i := k & mask
+	for s.slots[i] != 0 {
+		if s.slots[i] == k {
+			return
+		}
+		i = (i + 1) & mask
+	}
+	s.slots[i] = k
+	s.keys = append(s.keys, k)
+	if 2*len(s.keys) > len(s.slots) {
+		s.grow()
+	}
+}
+
+func (s *keySet) grow() {
+	s.slots = make([]uint64, 2*len(s.slots))
+	mask := uint64(len(s.slots) - 1)
+	for _, k := range s.keys {
+		i := k & mask
+		for s.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.slots[i] = k
+	}
+}
+
+func (s *keySet) reset() {
+	if len(s.keys) > 0 {
+		clear(s.slots)
+	}
+	s.keys = s.keys[:0]
+}

@@ -1,0 +1,184 @@
+package wal
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func written(t testing.TB, payloads ...string) []byte {
+	name := filepath.Join(t.TempDir(), "log")
+	w, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range payloads {
+		if err := w.Write([]byte(p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Size() != int64(len(data)) {
+		t.Errorf("size %d of %d bytes", w.Size(), len(data))
+	}
+	return data
+}
+
+func payloadsOf(t testing.TB, data []byte) ([]string, Reading) {
+	var got []string
+	r, err := Read(data, func(p []byte) error { got = append(got, string(p)); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got, r
+}
+
+func TestEveryTornEndIsCutOff(t *testing.T) {
+	data := written(t, "first", "second", "")
+	two := int64(len(header) + 2*frameHead + len("firstsecond"))
+	for n := len(data); n >= 0; n-- {
+		got, r := payloadsOf(t, data[:n])
+		want := []string{"first", "second", ""}
+		switch {
+		case n == len(data):
+		case int64(n) >= two:
+			want = want[:2]
+		case n >= len(header)+frameHead+len("first"):
+			want = want[:1]
+		default:
+			want = nil
+		}
+		if !slices.Equal(got, want) || len(r.Damages) > 0 {
+			t.Fatalf("of %d bytes: got %q, damages %v", n, got, r.Damages)
+		}
+		if r.End > int64(n) || r.Size != int64(n) {
+			t.Fatalf("of %d bytes: end %d of %d", n, r.End, r.Size)
+		}
+	}
+}
+
+func TestAFlippedBitIsTold(t *testing.T) {
+	data := written(t, "first", "second", "third")
+	for i := len(header); i < len(header)+frameHead+len("first"); i++ {
+		bad := slices.Clone(data)
+		bad[i] ^= 4
+		got, r := payloadsOf(t, bad)
+		if !slices.Equal(got, []string{"second", "third"}) {
+			t.Fatalf("byte %d: got %q", i, got)
+		}
+		want := []Damage{{int64(len(header)), int64(len(header) + frameHead + len("first"))}}
+		if !slices.Equal(r.Damages, want) {
+			t.Fatalf("byte %d: damages %v, want %v", i, r.Damages, want)
+		}
+	}
+}
+
+func TestAnotherFileIsNoLog(t *testing.T) {
+	if _, err := Read([]byte("PAR1 and more than a header"), nil); !errors.Is(err, ErrNoLog) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A sick file takes so many bytes before it fails.
+type sick struct {
+	bytes.Buffer
+	room   int
+	noSync bool
+	synced int
+}
+
+var errFull = errors.New("no space left")
+
+func (s *sick) Write(p []byte) (int, error) {
+	n := min(len(p), s.room)
+	s.Buffer.Write(p[:n])
+	s.room -= n
+	if n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+func (s *sick) Sync() error {
+	if s.noSync {
+		return io.ErrUnexpectedEOF
+	}
+	s.synced = s.Len()
+	return nil
+}
+func (s *sick) Truncate(n int64) error             { s.Buffer.Truncate(int(n)); return nil }
+func (s *sick) Seek(n int64, _ int) (int64, error) { return n, nil }
+func (s *sick) Close() error                       { return nil }
+
+func TestAFullDiskLosesNothingThatWasTaken(t *testing.T) {
+	f := &sick{room: 100}
+	w, err := NewWriter(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write([]byte("kept")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(make([]byte, 200)); !errors.Is(err, errFull) {
+		t.Fatalf("error %v", err)
+	}
+	f.room = 1000
+	if err := w.Write([]byte("later")); err != nil {
+		t.Fatal(err)
+	}
+	got, r := payloadsOf(t, f.Bytes())
+	if !slices.Equal(got, []string{"kept", "later"}) || len(r.Damages) > 0 {
+		t.Errorf("got %q, damages %v", got, r.Damages)
+	}
+}
+
+func TestAfterAFailedSyncNothingIsTaken(t *testing.T) {
+	f := &sick{room: 1000}
+	w, err := NewWriter(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.noSync = true
+	if err := w.Write([]byte("unsure")); err == nil {
+		t.Fatal("no error")
+	}
+	f.noSync = false
+	if err := w.Write([]byte("later")); err == nil {
+		t.Error("the log takes more although it is not known what the disk holds")
+	}
+	if got, _ := payloadsOf(t, f.Bytes()); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	whole := written(f, "first", "second", "third")
+	f.Add(whole)
+	f.Add(whole[:len(whole)-3])
+	f.Add(append(slices.Clone(whole[:30]), whole[25:]...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		end := int64(0)
+		r, err := Read(data, func(p []byte) error { end += int64(len(p)); return nil })
+		if err != nil {
+			return
+		}
+		if r.End > r.Size || end > r.Size {
+			t.Fatalf("%+v of %d bytes", r, len(data))
+		}
+		// What was read is read again when the torn end is cut off.
+		again, err := Read(data[:r.End], func([]byte) error { return nil })
+		if err != nil && r.End > 0 || again.Frames != r.Frames || len(again.Damages) != len(r.Damages) {
+			t.Fatalf("%+v, then %+v, %v", r, again, err)
+		}
+	})
+}
