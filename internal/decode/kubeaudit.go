@@ -159,6 +159,7 @@ func kubeAuditRequest() []column {
 		text("Subresource", "exec, status, scale and so on.", func(r *record) string { return r.theRef().subresource }),
 		text("Namespace", "The namespace; of a Namespace object its own name.", func(r *record) string { return r.theRef().namespace }),
 		text("Name", "The object's name. For a create it may stand in the body only (generateName, a POST to the list): then it is taken from there.", func(r *record) string { return r.theRef().name }),
+		text("Target", "What the request is about, to be read: the resource with its namespace and name as far as there are any, else Path.", (*record).target),
 		text("RequestURI", "The request's address as recorded, up to the cut if it was cut.", member1(fURI)),
 		text("Path", "Its path, percent escapes decoded.", func(r *record) string { return pathOf(r.event.str(fURI), r.uriCut) }),
 		{"Parameters", value.Dynamic, "Its query, decoded as the API server does: a bag of texts, or of arrays where a name is given more than once.", func(r *record) value.Value {
@@ -254,6 +255,22 @@ func (r *record) sessionFlag(name string) value.Value {
 		return value.NullOf(value.Bool)
 	}
 	return boolParam(params, name)
+}
+
+// target is what an alert says that something was done to.
+func (r *record) target() string {
+	ref := r.theRef()
+	switch {
+	case ref.resource == "":
+		return pathOf(r.event.str(fURI), r.uriCut)
+	case ref.name == "" && ref.namespace == "":
+		return ref.resource
+	case ref.name == "":
+		return ref.resource + " in " + ref.namespace
+	case ref.namespace == "" || ref.resource == "namespaces":
+		return ref.resource + " " + ref.name
+	}
+	return ref.resource + " " + ref.namespace + "/" + ref.name
 }
 
 func (r *record) code() value.Value {

@@ -82,6 +82,8 @@ func mayBeCut(name string, whole, cut any) bool {
 	switch name {
 	case "Truncated", "ChangePartial":
 		return true
+	case "Target":
+		return true // words made of Resource, Namespace, Name and Path, which are judged
 	case "RequestURI", "Path", "Command", "Container":
 		return strings.HasPrefix(whole.(string), cut.(string))
 	case "Parameters":
