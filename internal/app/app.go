@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Rules     []string // folders and files of further rules
 	Lists     []string // folders whose lines are added to lists
+	Functions []string // folders of saved functions
 	NoBuiltin bool     // leave out the rules that come with dogwatch
 	NoTests   bool     // leave out the tests beside the rules
 
@@ -31,9 +32,10 @@ type Config struct {
 // An App is loaded rules and lists, ready for work. It is used by one
 // goroutine.
 type App struct {
-	cfg   Config
-	set   *rule.Set
-	rules []*dogwatch.Rule // those that run
+	cfg    Config
+	tables tables
+	set    *rule.Set
+	rules  []*dogwatch.Rule // those that run
 }
 
 // A Finding is something that lint has to say.
@@ -48,12 +50,21 @@ type TestResult = rule.TestResult
 // Load reads rules and lists. It always returns an App; Mistakes says what of
 // them cannot be used.
 func Load(cfg Config) *App {
-	set := rule.Load(rule.Options{NoBuiltin: cfg.NoBuiltin, NoTests: cfg.NoTests, Paths: cfg.Rules, ListDirs: cfg.Lists, Tables: tables{}})
-	return &App{cfg: cfg, set: set, rules: set.Rules}
+	functions, mistakes := loadFunctions(cfg.Functions)
+	t := tables{functions}
+	set := rule.Load(rule.Options{NoBuiltin: cfg.NoBuiltin, NoTests: cfg.NoTests, Paths: cfg.Rules, ListDirs: cfg.Lists, Tables: t})
+	set.Mistakes = append(set.Mistakes, mistakes...)
+	a := &App{cfg: cfg, tables: t, set: set, rules: set.Rules}
+	a.checkFunctions()
+	return a
 }
 
-// tables are decode's, as rules and queries read them.
-type tables struct{}
+// tables are decode's, as rules and queries read them, with the functions that
+// were saved for both.
+type tables struct{ functions []*Function }
+
+// SavedFunctions are the functions that rules and queries may call.
+func (t tables) SavedFunctions() []*Function { return t.functions }
 
 // Table is the columns of a table.
 func (tables) Table(name string) (value.Schema, bool) { return decode.Table(name) }
@@ -127,7 +138,7 @@ func (a *App) Lint(now time.Time) []Finding { return a.set.Lint(now) }
 
 // Compile reads a query over the tables, the lists, and local files.
 func (a *App) Compile(f *diag.File) (*kql.Query, error) {
-	return kql.Compile(f, hunting{a.set.Catalog()})
+	return kql.Compile(f, hunting{a.set.Catalog(), a.tables})
 }
 
 // decodeOptions are the cluster's, with the system identities of the list.

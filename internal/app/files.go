@@ -9,7 +9,10 @@ import (
 
 // A hunting catalog lets queries read local files as well. Rules may not: they
 // come from elsewhere, and run where their author has no business to look.
-type hunting struct{ kql.Catalog }
+type hunting struct {
+	kql.Catalog
+	kql.Library
+}
 
 // largestFile bounds a file that a query names.
 const largestFile = 256 << 20

@@ -74,7 +74,7 @@ func (a *App) Test(ctx context.Context, short map[string]bool) ([]TestResult, er
 func (a *App) judge(ctx context.Context, r *dogwatch.Rule, lists *rule.Lists, input []byte) ([]dogwatch.Alert, error) {
 	enabled := *r
 	enabled.Enabled = true
-	engine := detect.New([]*dogwatch.Rule{&enabled}, detect.Options{Catalog: rule.NewCatalog(tables{}, lists)})
+	engine := detect.New([]*dogwatch.Rule{&enabled}, detect.Options{Catalog: rule.NewCatalog(a.tables, lists)})
 	worker := engine.NewWorker(ctx)
 	reader, err := decode.NewReader(a.decodeOptions(lists), engine.Tables()...)
 	if err != nil {

@@ -68,6 +68,7 @@ with an input the rows, the time and the memory of each.`,
 	f.flags(cmd, "table", "json")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
 	cmd.Flags().StringArrayVar(&f.in, "in", nil, "file, folder or - to read (repeatable)")
 	cmd.ValidArgsFunction = f.ruleNames

@@ -76,6 +76,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 	}
 	f.flags(cmd, rowFormats...)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "read the query from a file; all arguments are inputs then")

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 type loading struct {
 	cfg  app.Config
 	hops []string
+	own  func(string) string // the environment, in which the user's own functions lie
 }
 
 func (l *loading) rulesFlags(cmd *cobra.Command) {
@@ -27,6 +30,28 @@ func (l *loading) listsFlag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&l.cfg.Lists, "lists", nil, "add the lines of a folder's NAME.txt or NAME.csv to the list NAME (repeatable)")
 }
 
+func (l *loading) functionsFlag(cmd *cobra.Command, env *Env) {
+	l.own = env.Getenv
+	cmd.Flags().StringArrayVar(&l.cfg.Functions, "functions", nil, "load the saved functions of a folder's *.kql as well (repeatable)")
+}
+
+// ownFunctions is the folder of the user's functions; "" when there is none.
+func ownFunctions(getenv func(string) string) string {
+	dir := getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(dir) {
+		home := getenv("HOME")
+		if home == "" {
+			return ""
+		}
+		dir = filepath.Join(home, ".config")
+	}
+	dir = filepath.Join(dir, "dogwatch", "functions")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
+}
+
 func (l *loading) clusterFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.cfg.Cluster, "cluster", "", "name of the cluster of records that do not name theirs")
@@ -35,6 +60,12 @@ func (l *loading) clusterFlags(cmd *cobra.Command) {
 
 // config settles the flags once they are read.
 func (l *loading) config() (app.Config, error) {
+	if l.own != nil {
+		if dir := ownFunctions(l.own); dir != "" {
+			l.cfg.Functions = append([]string{dir}, l.cfg.Functions...)
+		}
+		l.own = nil // it is there now
+	}
 	for _, hop := range l.hops {
 		prefix, err := parseNetwork(hop)
 		if err != nil {

@@ -41,6 +41,7 @@ func rulesLintCommand(env *Env) *cobra.Command {
 	f.flags(cmd, "table", "json", "junit", "github")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "exit with 2 for advice as well (not for notes)")
 	cmd.ValidArgsFunction = f.ruleNames
 	return cmd

@@ -49,6 +49,7 @@ func rulesListCommand(env *Env) *cobra.Command {
 	}
 	f.flags(cmd, "table", "json", "jsonl", "csv", "markdown")
 	f.rulesFlags(cmd)
+	f.functionsFlag(cmd, env)
 	flags := cmd.Flags()
 	flags.StringVar(&f.least, "severity", "informational", "list rules of this severity and above")
 	flags.StringVar(&f.tactic, "tactic", "", "list rules of this tactic")

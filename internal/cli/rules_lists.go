@@ -44,6 +44,7 @@ func rulesListsCommand(env *Env) *cobra.Command {
 	f.flags(cmd, "table", "json", "jsonl", "csv", "markdown")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	return cmd
 }
 

@@ -40,6 +40,7 @@ func rulesShowCommand(env *Env) *cobra.Command {
 	}
 	f.flags(cmd, "table", "yaml", "json")
 	f.rulesFlags(cmd)
+	f.functionsFlag(cmd, env)
 	cmd.ValidArgsFunction = f.ruleNames
 	return cmd
 }

@@ -54,6 +54,7 @@ func rulesTestCommand(env *Env) *cobra.Command {
 	f.flags(cmd, "table", "json", "junit", "github")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "name the tests that pass, too")
 	cmd.ValidArgsFunction = f.ruleNames
 	return cmd

@@ -57,6 +57,7 @@ the shapes that "dogwatch help inputs" lists, plain, gzip or zstd.`,
 	f.flags(cmd, alertFormats...)
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.only, "only", nil, "run these rules only (repeatable)")

@@ -20,6 +20,7 @@ import (
 var shellCommands = []shell.Command{
 	{Name: ".tables", Form: ".tables", Doc: "list the tables"},
 	{Name: ".schema", Form: ".schema TABLE", Doc: "show a table's columns", Takes: "table"},
+	{Name: ".functions", Form: ".functions", Doc: "list the functions that were saved: --functions DIR, or dogwatch/functions in the configuration"},
 	{Name: ".lists", Form: ".lists", Doc: "list what _GetWatchlist() knows"},
 	{Name: ".help", Form: ".help [FUNCTION|OPERATOR]", Doc: "explain a function or an operator", Takes: "help"},
 	{Name: ".load", Form: ".load FILE", Doc: "run the query of a file", Takes: "file"},
@@ -34,6 +35,9 @@ var settings = []string{"output", "color", "columns", "jq", "max-memory", "max-r
 // language is what queries can be made of here.
 func language(a *app.App) *shell.Language {
 	l := &shell.Language{Settings: settings, Commands: shellCommands, Compile: a.Compile}
+	for _, f := range a.Functions() {
+		l.Functions = append(l.Functions, shell.Function{Name: f.Name, Form: f.Form(), Doc: f.Doc})
+	}
 	for _, list := range a.Lists() {
 		l.Lists = append(l.Lists, list.Name)
 	}
@@ -56,6 +60,8 @@ func (s *session) command(ctx context.Context, line string) error {
 		return s.tables()
 	case ".schema":
 		return s.schema(arg)
+	case ".functions":
+		return s.functions()
 	case ".lists":
 		return s.lists()
 	case ".help":
@@ -105,6 +111,14 @@ func (s *session) schema(name string) error {
 	t := &table{heads: []string{"COLUMN", "TYPE", "WHAT"}}
 	for _, c := range tables[i].Columns {
 		t.add(text(c.Name), text(c.Type), text(c.Doc))
+	}
+	return s.show(t)
+}
+
+func (s *session) functions() error {
+	t := &table{heads: []string{"FUNCTION", "FILE", "WHAT"}}
+	for _, f := range s.app.Functions() {
+		t.add(text(f.Form()), text(f.File.Name), text(f.Doc))
 	}
 	return s.show(t)
 }
@@ -216,6 +230,11 @@ func (s *session) help(name string) error {
 	}
 	if e, ok := help.Find(name); ok {
 		return s.tell(e.Form, e.Doc, nil, e.Examples)
+	}
+	for _, f := range s.lang.Functions {
+		if f.Name == name {
+			return s.tell(f.Form, f.Doc, nil, nil)
+		}
 	}
 	f := usage("there is no help for %q", name)
 	if near := diag.Nearest(name, topics()); near != "" {

@@ -277,6 +277,14 @@ type catalog struct {
 // NewCatalog joins tables and lists to what queries may read.
 func NewCatalog(t Tables, l *Lists) kql.Catalog { return catalog{t, l} }
 
+// SavedFunctions are those of the tables, when they have any.
+func (c catalog) SavedFunctions() []*kql.Function {
+	if lib, ok := c.Tables.(kql.Library); ok {
+		return lib.SavedFunctions()
+	}
+	return nil
+}
+
 // OpenColumn asks tables that have more columns than their schema lists.
 func (c catalog) OpenColumn(table, column string) (value.Type, bool) {
 	if open, ok := c.Tables.(interface {

@@ -15,6 +15,25 @@ type Saved struct {
 	Decl *syntax.Function
 }
 
+// Form is how the function is called: Name(a: long, b: string = "x").
+func (f *Saved) Form() string {
+	var params []string
+	for _, p := range f.Decl.Params {
+		params = append(params, syntax.Format(p))
+	}
+	return f.Name + "(" + strings.Join(params, ", ") + ")"
+}
+
+// NeedsArguments says whether it cannot be called as Name().
+func (f *Saved) NeedsArguments() bool {
+	for _, p := range f.Decl.Params {
+		if p.Default == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // A Library is a Catalog that has saved functions. They see one another and
 // the tables, not the names of the query that calls them; a let of the query
 // hides one of the same name.
