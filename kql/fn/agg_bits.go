@@ -5,9 +5,9 @@ import "github.com/dogwatch-dev/dogwatch/kql/value"
 func bitAggs() []Agg {
 	agg := func(name, doc, example string, start int64, f func(x, y int64) int64) Agg {
 		return Agg{
-			Name: name, Prefix: name + "_", Result: value.Long, Doc: doc, Examples: []string{example},
-			Params: []Param{param("expr", tLong, "the whole number")},
-			New:    func([]Arg) State { return &bitFold{n: start, f: f} },
+			Name: name, Prefix: name + "_", ResultOf: typeOfWhole, Doc: doc, Examples: []string{example},
+			Params: []Param{param("expr", []value.Type{value.Long, value.Int}, "the whole number")},
+			New:    func(args []Arg) State { return &bitFold{n: start, f: f, t: typeOfWhole(args)} },
 		}
 	}
 	return []Agg{
@@ -20,7 +20,16 @@ func bitAggs() []Agg {
 	}
 }
 
+// typeOfWhole is int for an int, else long.
+func typeOfWhole(args []Arg) value.Type {
+	if args[0].Type == value.Int {
+		return value.Int
+	}
+	return value.Long
+}
+
 type bitFold struct {
+	t    value.Type
 	n    int64
 	f    func(x, y int64) int64
 	some bool
@@ -34,9 +43,9 @@ func (b *bitFold) Add(a []value.Value) {
 
 func (b *bitFold) Result() value.Value {
 	if !b.some {
-		return value.NullOf(value.Long)
+		return value.NullOf(b.t)
 	}
-	return value.LongOf(b.n)
+	return value.LongOf(b.n).To(b.t)
 }
 
 func (b *bitFold) Size() int { return 32 }

@@ -32,7 +32,11 @@ func binFuncs() []Func {
 }
 
 func binType(args []Arg) value.Type {
-	switch x, y := known(args[0].Type), known(args[1].Type); {
+	x, y := known(args[0].Type), known(args[1].Type)
+	if len(args) > 2 && y.IsNumeric() && args[2].Type.IsNumeric() {
+		y = widest(y, args[2].Type)
+	}
+	switch {
 	case x == value.DateTime, x == value.TimeSpan:
 		return x
 	case x == value.Dynamic && y == value.TimeSpan:
@@ -48,7 +52,7 @@ func checkBin(args []Arg) error {
 	x, y := known(args[0].Type), known(args[1].Type)
 	isTime := x == value.DateTime || x == value.TimeSpan
 	ok := x.IsNumeric() && (y.IsNumeric() || y == value.Dynamic) ||
-		isTime && (y == value.TimeSpan || y == value.Dynamic) || x == value.Dynamic && (y.IsNumeric() || y == value.TimeSpan)
+		isTime && (y == value.TimeSpan || y == value.Dynamic || x == y) || x == value.Dynamic && (y.IsNumeric() || y == value.TimeSpan)
 	if !ok {
 		return fmt.Errorf("bin() is not defined for %s and %s", args[0].Type, args[1].Type)
 	}
@@ -63,6 +67,9 @@ func prepareBin(args []Arg) (Eval, error) {
 	}
 	return func(_ *Context, a []value.Value) value.Value {
 		v, size := a[0].To(t), a[1].To(st)
+		if a[1].Kind() == value.KDateTime { // as long as its distance from the first day
+			size = value.TimeSpanOf(a[1].Int())
+		}
 		from := value.LongOf(0).To(t)
 		if len(a) > 2 {
 			from = a[2].To(t)

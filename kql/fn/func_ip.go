@@ -324,7 +324,7 @@ func formatIP(name, doc, example string, withPrefix bool) Func {
 	return Func{
 		Name: name, Category: ipCategory, Result: value.String, Doc: doc, Examples: []string{example},
 		Params: []Param{
-			param("ip", []value.Type{value.String, value.Long}, "an address, as text or as a number"),
+			param("ip", tWritten, "an address, as text or as a number"),
 			optional("prefix", tLong, "how many leading bits are kept; 32 when left out"),
 		},
 		Eval: func(_ *Context, a []value.Value) value.Value {

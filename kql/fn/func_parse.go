@@ -41,7 +41,7 @@ func parseFuncs() []Func {
 		{
 			Name: "parse_command_line", Category: parseCategory, Result: value.Dynamic,
 			Params: []Param{
-				param("command", tText, "the command line"),
+				param("command", tWritten, "the command line"),
 				optional("parser", tText, `"windows", the only one there is`),
 			},
 			Doc:      "Takes a command line apart into an array of its words, as Windows does.",
@@ -51,7 +51,7 @@ func parseFuncs() []Func {
 		{
 			Name: "format_bytes", Category: textCategory, Result: value.String,
 			Params: []Param{
-				param("size", tNumber, "the number of bytes"), optional("precision", tLong, "how many digits after the point"),
+				param("size", tNumber, "the number of bytes"), optional("precision", tNumber, "how many digits after the point"),
 				optional("format", tText, "the unit: Bytes, KB, MB, GB, TB, PB or EB"),
 			},
 			Doc:      "Writes a number of bytes with a unit.",

@@ -79,7 +79,7 @@ func regexFuncs() []Func {
 		{
 			Name: "indexof_regex", Category: regexCategory, Result: value.Long,
 			Params: []Param{
-				param("string", nil, "the text"), param("match", tText, "a regular expression"),
+				param("string", nil, "the text"), param("match", tWritten, "a regular expression"),
 				optional("start", tLong, "where to start, from 0; negative counts from the end"),
 				optional("length", tLong, "how many characters to look at; -1 for all"),
 				optional("occurrence", tLong, "which match, from 1"),

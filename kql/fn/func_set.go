@@ -64,7 +64,7 @@ func setFuncs() []Func {
 			},
 		},
 		{
-			Name: "jaccard_index", Category: dynamicCategory, Result: value.Real, Params: []Param{set, param("set2", tDynamic, "another array")},
+			Name: "jaccard_index", Category: dynamicCategory, Result: value.Dynamic, Params: []Param{set, param("set2", tDynamic, "another array")},
 			Doc:      "Gives how much two arrays overlap: the share of their different elements that both have.",
 			Examples: []string{`jaccard_index(dynamic([1, 2, 3]), dynamic([2, 3, 4])) == 0.5`},
 			Eval: func(_ *Context, a []value.Value) value.Value {

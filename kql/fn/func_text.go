@@ -54,7 +54,7 @@ func textFuncs() []Func {
 		{
 			Name: "strcat_delim", Category: textCategory, Result: value.String,
 			Params: []Param{
-				param("delimiter", tText, "what stands between"),
+				param("delimiter", tWritten, "what stands between"),
 				repeated("arg", nil, "what is put together"),
 			},
 			Doc:      "Puts texts together with a delimiter between them.",

@@ -57,9 +57,9 @@ func timeFuncs() []Func {
 		{
 			Name: "make_datetime", Category: timeCategory, Result: value.DateTime,
 			Params: []Param{
-				param("year", nil, "the year; or the only argument, a text to convert"), optional("month", tLong, "1 to 12"),
-				optional("day", tLong, "1 to 31"), optional("hour", tLong, "0 to 23"),
-				optional("minute", tLong, "0 to 59"), optional("second", tReal, "0 to 59.9999999"),
+				param("year", nil, "the year; or the only argument, a text to convert"), optional("month", tNumber, "1 to 12"),
+				optional("day", tNumber, "1 to 31"), optional("hour", tNumber, "0 to 23"),
+				optional("minute", tNumber, "0 to 59"), optional("second", tReal, "0 to 59.9999999"),
 			},
 			Doc:      "Puts a datetime together; null when there is no such time.",
 			Examples: []string{`make_datetime(2017, 10, 1) == datetime(2017-10-01)`, `isnull(make_datetime(2017, 2, 30))`},

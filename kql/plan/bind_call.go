@@ -47,12 +47,22 @@ func (b *binder) arguments(x *syntax.Call, v *env) (args []Expr, written []synta
 		if n, named := a.(*syntax.Named); named && len(n.Names) == 1 {
 			a = n.X
 		}
+		if isStarred(a) && starredCalls[x.Func.Text] {
+			for _, c := range v.cols {
+				id := &syntax.Ident{Pos: syntax.Pos{At: a.Span()}, Name: syntax.Name{Text: c.Name}}
+				args, written = append(args, b.ident(id, v)), append(written, id)
+			}
+			continue
+		}
 		e := b.argumentValue(a, v)
 		ok = ok && !isBad(e)
 		args, written = append(args, e), append(written, a)
 	}
 	return args, written, ok
 }
+
+// starredCalls are the functions for which * stands for all columns.
+var starredCalls = map[string]bool{"pack_array": true, "estimate_data_size": true}
 
 // argumentValue is an argument; typeof(long) is the name of its type.
 func (b *binder) argumentValue(x syntax.Expr, v *env) Expr {
@@ -150,7 +160,7 @@ func (b *binder) choose(x *syntax.Call, v *env) Expr {
 		}
 		c.Then = append(c.Then, b.convert(r, t))
 	}
-	return c
+	return fold(c)
 }
 
 // columnIfExists is decided while binding: by the schema.
@@ -293,6 +303,10 @@ func (b *binder) orderedCall(x *syntax.Call, v *env) Expr {
 		if err != nil {
 			b.fail(written[0], "%s cannot be summed", describe(args[0].Type()))
 			return bad
+		}
+		if args[0].Type() == value.Int { // elsewhere two int make a long
+			add := bound.Eval
+			bound.Result, bound.Eval = value.Int, func(ctx *fn.Context, a []value.Value) value.Value { return add(ctx, a).To(value.Int) }
 		}
 		o.Typ, o.Call = bound.Result, &Call{"+", bound, nil}
 	case "row_window_session":

@@ -315,12 +315,24 @@ func fold(e Expr) Expr {
 			args[i] = a.(*Const).V
 		}
 		return &Const{typed(e.Bound.Eval(&fn.Context{}, args), e.Bound.Result)}
+	case *Choose:
+		return e.chosen()
 	case *Member:
 		return &Const{value.DynamicOf(e.X.(*Const).V.Get(e.Key))}
 	case *Element:
 		return &Const{value.DynamicOf(ElementOf(e.X.(*Const).V, e.I.(*Const).V))}
 	}
 	return e
+}
+
+// chosen is what constant conditions choose.
+func (e *Choose) chosen() Expr {
+	for i, w := range e.When {
+		if c := w.(*Const); !c.V.IsNull() && c.V.Bool() {
+			return e.Then[i]
+		}
+	}
+	return e.Else
 }
 
 // typed gives a null result the type its column has.

@@ -133,7 +133,7 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 		if c, ok := t.x.(*Col); ok && t.given && c.Name == t.name && isIdent(at(cols, i).(syntax.Expr)) {
 			continue // a column by itself stays as it is
 		}
-		if t.name != "" {
+		if t.name != "" && (t.given || !t.part) {
 			if at := p.schema.Index(t.name); at >= 0 {
 				p.schema[at].Type, p.Exprs[at] = t.x.Type(), t.x
 				continue

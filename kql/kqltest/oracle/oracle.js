@@ -105,6 +105,25 @@ const corrections = {
       add.call(this, column);
     };
   },
+  // The engine's parts of a date are long (the pages of getyear and monthofyear
+  // show two).
+  datePart() {
+    const names = ["dayofmonth", "dayofyear", "hourofday", "weekofyear", "week_of_year", "monthofyear", "getyear", "getmonth", "datepart", "datetime_part"];
+    const ask = K.Binding.Binder.prototype.GetFunctionCallResult;
+    K.Binding.Binder.prototype.GetFunctionCallResult = function (signature, ...rest) {
+      const result = ask.call(this, signature, ...rest);
+      if (names.includes(signature.Symbol.Name)) result.Type = ScalarTypes.Long;
+      return result;
+    };
+  },
+  // The engine names covariancep(x, y) covariancep_x_y (the page shows it).
+  covariance() {
+    const binder = K.Binding.Binder, ask = binder.GetFunctionResultName;
+    binder.GetFunctionResultName = function (call, name, row) {
+      const own = ask.call(this, call, name, row), args = array(call.ArgumentList.Expressions);
+      return /^covariance/.test(call.Name.SimpleName) && args.length > 1 ? own + "_" + binder.GetExpressionResultName(args[1].Element$1, "") : own;
+    };
+  },
   // The engine's ColumnOrdinal is an int (the page of mv-expand shows one).
   getSchema() {
     const columns = array(NodeBinder.s_GetSchemaInfo.ResultType.Columns)
