@@ -18,6 +18,8 @@ func (b *binder) isTable(x syntax.Expr, s *scope) bool {
 		return true
 	case *syntax.Paren:
 		return b.isTable(x.X, s)
+	case *syntax.Path:
+		return ofDatabase(x.X)
 	case *syntax.Ident:
 		if got, ok := s.find(x.Name.Text); ok {
 			return got.table != nil || got.fn != nil && b.functionIsTable(got.fn)
@@ -111,8 +113,10 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 		return b.externalData(x, s)
 	case *syntax.Pipeline:
 		return b.pipeline(x, s)
+	case *syntax.Path:
+		return b.databaseTable(x, s)
 	case *syntax.Method:
-		b.unsupported(x, "tables of other databases and clusters")
+		b.unsupported(x, elsewhere)
 		return &Values{}
 	case *syntax.Unsupported:
 		b.unsupported(x, x.Feature)
@@ -123,6 +127,46 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 	}
 	b.fail(x, "a single value stands where a table is needed")
 	return &Values{}
+}
+
+const elsewhere = "tables of other databases and clusters"
+
+// ofDatabase says whether an expression is database(...), cluster(...) and the
+// like, whose members are tables.
+func ofDatabase(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.Call:
+		switch x.Func.Text {
+		case "database", "cluster", "workspace", "app", "resource", "adx", "arg":
+			return true
+		}
+	case *syntax.Method:
+		return ofDatabase(x.X)
+	}
+	return false
+}
+
+// databaseTable is a table by the database it lies in: database() is this one.
+func (b *binder) databaseTable(x *syntax.Path, s *scope) Node {
+	call, ok := x.X.(*syntax.Call)
+	if ok && call.Func.Text == "database" && b.namesNothing(call.Args, s) {
+		return b.tableName(&x.Name, x.Name.Text, newScope(nil))
+	}
+	if ofDatabase(x.X) {
+		b.unsupported(x, elsewhere)
+		return &Values{}
+	}
+	b.fail(x, "a single value stands where a table is needed")
+	return &Values{}
+}
+
+// namesNothing says whether there is no argument, or an empty text.
+func (b *binder) namesNothing(args []syntax.Expr, s *scope) bool {
+	if len(args) == 0 {
+		return true
+	}
+	name, ok := b.constString(args[0], &env{scope: s})
+	return ok && name == "" && len(args) == 1
 }
 
 func (b *binder) tableName(at syntax.Node, name string, s *scope) Node {
