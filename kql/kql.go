@@ -24,6 +24,26 @@ type Catalog = plan.Catalog
 // A Database gives the rows of tables to Run.
 type Database = exec.Database
 
+// A Selective database is told what a query asks of a table's rows.
+type Selective = exec.Selective
+
+// An Ask is one reading of a table, with what is known of the rows that count.
+type Ask = exec.Ask
+
+// A Condition is met by every row of a table that can count for a query.
+type Condition = plan.Condition
+
+// The kinds of conditions.
+const (
+	All     = plan.All
+	Any     = plan.Any
+	Is      = plan.Is
+	IsNot   = plan.IsNot
+	AtLeast = plan.AtLeast
+	AtMost  = plan.AtMost
+	Holds   = plan.Holds
+)
+
 // RunOptions bound a run.
 type RunOptions = exec.Options
 

@@ -70,6 +70,9 @@ type run struct {
 	scalars map[*plan.Scalar]value.Value
 	given   map[*plan.Given]*value.Batch
 	depends map[*plan.Given]map[plan.Node]bool // what reads given rows
+	leaves  []Leaf
+	above   map[plan.Node][]plan.Node
+	best    map[*plan.Scan]*Best
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
 	cut map[plan.Node]func(emit func(*value.Batch) error) error
 }
@@ -84,10 +87,12 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 	if opt.MaxOrigins == 0 {
 		opt.MaxOrigins = DefaultOrigins
 	}
-	return &run{
+	r := &run{
 		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
 		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[*plan.Given]map[plan.Node]bool{},
 	}
+	r.prepareAsk(p)
+	return r
 }
 
 // Run executes a plan to its end. Batches given to emit are only good until
@@ -216,7 +221,7 @@ func (r *run) scan(n *plan.Scan, out sink) error {
 			cols = append(cols, n.Columns[i])
 		}
 	}
-	return r.db.Scan(r.ctx, n.Table, cols, func(b *value.Batch) error {
+	return r.ask(n, cols, func(b *value.Batch) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}

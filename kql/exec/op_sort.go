@@ -31,9 +31,13 @@ func (r *run) sort(n *plan.Sort, out sink) error {
 			return err
 		}
 	}
+	best := r.aim(n)
 	err := r.stream(n.In, func(b *value.Batch) error {
 		if err := s.add(b); err != nil {
 			return err
+		}
+		if best != nil {
+			s.raise(best, int(limit))
 		}
 		if limit >= 0 && int64(s.store.n) > 4*limit+4*batchRows {
 			s.cut(int(limit))
@@ -48,6 +52,24 @@ func (r *run) sort(n *plan.Sort, out sink) error {
 		order = order[:limit]
 	}
 	return s.store.emitOrder(order, out)
+}
+
+// raise tells the scan below when as many rows are kept as the limit says: what
+// is worse than all of them is of no use. Rows as good as the worst may be.
+func (s *sorter) raise(best *Best, limit int) {
+	if limit <= 0 || s.store.n < limit || best.bound != 0 && s.store.n < 2*limit {
+		return
+	}
+	s.cut(limit)
+	worst := s.vals[0][0]
+	for _, v := range s.vals[0] {
+		if compareKeys(v, worst, s.keys[0]) > 0 {
+			worst = v
+		}
+	}
+	if !worst.IsNull() {
+		best.bound = worst.Int()
+	}
 }
 
 func (s *sorter) add(b *value.Batch) error {

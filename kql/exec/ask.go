@@ -1,0 +1,95 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// An Ask is one reading of a table, with what is known of the rows that count.
+type Ask struct {
+	Table   string
+	Columns []int // that are read at all
+	// Conditions must all be met by a row that counts. Rows that do not meet
+	// them may come too.
+	Conditions []plan.Condition
+	// Best is set where only so many rows with the latest (or earliest) times
+	// will be kept: rows are best given in that order.
+	Best *Best
+}
+
+// Best says which rows can still be among those that a step keeps.
+type Best struct {
+	Column int  // of the table, a datetime
+	Newest bool // the latest are kept, else the earliest
+	bound  int64
+}
+
+// Bound is the ticks before (behind, if not Newest) which rows are of no use; 0
+// while all are.
+func (b *Best) Bound() int64 { return b.bound }
+
+// A Selective database can make use of an Ask.
+type Selective interface {
+	Database
+	// Select is Scan for the rows that an Ask means; it may emit others.
+	Select(ctx context.Context, ask Ask, emit func(*value.Batch) error) error
+}
+
+// prepareAsk looks at the plan where the database can make use of that.
+func (r *run) prepareAsk(p *plan.Plan) {
+	if _, ok := r.db.(Selective); ok {
+		r.leaves, r.above, r.best = Leaves(p), parents(p.Root), map[*plan.Scan]*Best{}
+	}
+}
+
+// ask reads a table.
+func (r *run) ask(n *plan.Scan, columns []int, emit sink) error {
+	db, ok := r.db.(Selective)
+	if !ok {
+		return r.db.Scan(r.ctx, n.Table, columns, emit)
+	}
+	a := Ask{Table: n.Table, Columns: columns, Best: r.best[n]}
+	for _, l := range r.leaves {
+		if l.Scan == n {
+			a.Conditions = plan.Conditions(n, l.Steps, r.opt.Now)
+		}
+	}
+	return db.Select(r.ctx, a, emit)
+}
+
+// aim tells the scan below a step that keeps the first rows by a column of
+// times of it, if there is one with nothing between that makes rows.
+func (r *run) aim(n *plan.Sort) *Best {
+	if r.best == nil || n.Limit == nil || len(n.Keys) == 0 {
+		return nil
+	}
+	col, ok := n.Keys[0].X.(*plan.Col)
+	if !ok || col.Typ != value.DateTime || n.Keys[0].NullsFirst {
+		return nil
+	}
+	at, in := col.Index, n.In
+	for {
+		if len(r.above[in]) != 1 { // others want all of its rows
+			return nil
+		}
+		switch x := in.(type) {
+		case *plan.Where:
+			in = x.In
+			continue
+		case *plan.Project:
+			c, ok := x.Exprs[at].(*plan.Col)
+			if !ok || x.Ordered {
+				return nil
+			}
+			at, in = c.Index, x.In
+			continue
+		case *plan.Scan:
+			b := &Best{Column: x.Columns[at], Newest: !n.Keys[0].Asc}
+			r.best[x] = b
+			return b
+		}
+		return nil
+	}
+}
