@@ -13,6 +13,9 @@ type Line = detect.Line
 // A Miss is a row that failed a condition of a line.
 type Miss = detect.Miss
 
+// An Explanation is what a rule's lines let through, and what came of it.
+type Explanation = detect.Explanation
+
 // A Story is what one actor did without a long pause.
 type Story = detect.Story
 
@@ -20,12 +23,12 @@ type Story = detect.Story
 func Stories(alerts []dogwatch.Alert) []Story { return detect.Stories(alerts) }
 
 // Explain runs a rule line by line over inputs.
-func (a *App) Explain(ctx context.Context, r *dogwatch.Rule, in Input) ([]Line, *Ledger, error) {
+func (a *App) Explain(ctx context.Context, r *dogwatch.Rule, in Input) (*Explanation, *Ledger, error) {
 	var ledger *Ledger
-	lines, err := detect.Explain(ctx, r, a.set.Catalog(), func(emit func(dogwatch.Batch) error) error {
+	out, err := detect.Explain(ctx, r, a.set.Catalog(), func(emit func(dogwatch.Batch) error) error {
 		var err error
 		ledger, err = a.read(ctx, in, a.decodeOptions(a.set.Lists), r.Query.Tables(), emit)
 		return err
 	})
-	return lines, ledger, err
+	return out, ledger, err
 }

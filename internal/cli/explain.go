@@ -50,12 +50,12 @@ with an input the rows, the time and the memory of each.`,
 			}
 			m := newMeter(env, f.quiet)
 			start := env.Now()
-			lines, ledger, err := a.Explain(cmd.Context(), r, app.Input{Paths: f.in, Stdin: env.Stdin, Progress: m.show})
+			got, ledger, err := a.Explain(cmd.Context(), r, app.Input{Paths: f.in, Stdin: env.Stdin, Progress: m.show})
 			m.clear()
 			if err != nil {
 				return err
 			}
-			if err := printExplanation(env, &f.output, r, lines); err != nil {
+			if err := printExplanation(env, &f.output, r, got); err != nil {
 				return err
 			}
 			printLedger(env.Stderr, ledger, env.Now().Sub(start), f.quiet)
@@ -97,34 +97,55 @@ type explainedLine struct {
 	Line      string       `json:"line"`
 	Rows      int64        `json:"rows"`
 	Condition bool         `json:"condition"`
-	Whole     bool         `json:"whole,omitempty"`
+	Whole     bool         `json:"whole,omitempty"`     // rows are the most in one window
+	Windows   int          `json:"windows,omitempty"`   // that were looked at
+	Exception bool         `json:"exception,omitempty"` // rows are those excepted
 	Misses    []missedLine `json:"misses,omitempty"`
 	Error     string       `json:"error,omitempty"`
 }
 
 type missedLine struct {
-	Evidence dogwatch.Evidence `json:"evidence"`
-	Values   map[string]string `json:"values"`
+	Evidence *dogwatch.Evidence `json:"evidence,omitempty"` // none of a group
+	Values   map[string]string  `json:"values"`
 }
 
-func printExplanation(env *Env, o *output, r *dogwatch.Rule, lines []app.Line) error {
+func printExplanation(env *Env, o *output, r *dogwatch.Rule, x *app.Explanation) error {
 	if o.format == "json" {
-		out := make([]explainedLine, len(lines))
-		for i := range lines {
-			out[i] = explainedOf(&lines[i])
+		out := make([]explainedLine, len(x.Lines))
+		for i := range x.Lines {
+			out[i] = explainedOf(&x.Lines[i])
 		}
 		return o.writeJSON(env.Stdout, out)
 	}
 	fmt.Fprintf(env.Stdout, "%s  %s\n", o.palette.paint(bold, r.Short), oneLine(r.Name))
-	before := int64(-1)
-	for i := range lines {
-		before = writeLine(env.Stdout, &lines[i], before, o.palette)
+	whole := false
+	for i := range x.Lines {
+		l := &x.Lines[i]
+		if l.Whole && !whole {
+			fmt.Fprintf(env.Stdout, "%*s  %s\n", countCells, "", o.palette.paint(dim, windowText(r, l.Windows)))
+		}
+		whole = l.Whole
+		writeLine(env.Stdout, l, o.palette)
 	}
+	code := green
+	if len(x.Alerts) == 0 {
+		code = red
+	}
+	fmt.Fprintf(env.Stdout, "%s  %s\n", o.palette.paint(code, fmt.Sprintf("%*s", countCells, thousands(int64(len(x.Alerts))))), map[bool]string{true: "alert", false: "alerts"}[len(x.Alerts) == 1])
 	return nil
 }
 
+// windowText says what the numbers of a rule that counts are from here on.
+func windowText(r *dogwatch.Rule, windows int) string {
+	over := "all there is"
+	if r.Period > 0 {
+		over = "the " + shortDuration(r.Period) + " before it"
+	}
+	return fmt.Sprintf("from here on: the most rows of one run of the rule, over %s (%s looked at)", over, plural(int64(windows), "run"))
+}
+
 func explainedOf(l *app.Line) explainedLine {
-	out := explainedLine{Line: l.Text, Rows: l.Rows, Condition: l.Condition, Whole: l.Whole}
+	out := explainedLine{Line: l.Text, Rows: l.Rows, Condition: l.Condition, Whole: l.Whole, Windows: l.Windows, Exception: l.Exception}
 	if l.Err != nil {
 		out.Error = l.Err.Error()
 	}
@@ -133,7 +154,11 @@ func explainedOf(l *app.Line) explainedLine {
 		for _, v := range m.Values {
 			values[v.Column] = v.Value
 		}
-		out.Misses = append(out.Misses, missedLine{m.Evidence, values})
+		line := missedLine{Values: values}
+		if m.Evidence.Source != "" {
+			line.Evidence = &m.Evidence
+		}
+		out.Misses = append(out.Misses, line)
 	}
 	return out
 }
@@ -141,25 +166,24 @@ func explainedOf(l *app.Line) explainedLine {
 // countCells is how wide numbers of rows are shown.
 const countCells = 11
 
-// writeLine prints a line with its number of rows, and the first rows that
-// failed where it is a condition that stopped some. It returns the number.
-func writeLine(w io.Writer, l *app.Line, before int64, p palette) int64 {
+// writeLine prints a line with its number of rows, and what failed nearest
+// where it is a condition that stopped some.
+func writeLine(w io.Writer, l *app.Line, p palette) {
 	if l.Err != nil {
 		fmt.Fprintf(w, "%*s  %s\n%*s  cannot be told: %s\n", countCells, "?", indentRest(printable(l.Text)), countCells, "", oneLine(l.Err.Error()))
-		return before
+		return
 	}
 	code := green
-	if l.Rows == 0 {
+	switch {
+	case l.Exception:
+		code = yellow
+	case l.Rows == 0:
 		code = red
 	}
 	fmt.Fprintf(w, "%s  %s\n", p.paint(code, fmt.Sprintf("%*s", countCells, thousands(l.Rows))), indentRest(printable(l.Text)))
-	if l.Whole {
-		fmt.Fprintf(w, "%*s  (over everything at once)\n", countCells, "")
-	}
 	for _, m := range l.Misses {
 		fmt.Fprintf(w, "%*s    %s\n", countCells, "", p.paint(dim, miss(&m)))
 	}
-	return l.Rows
 }
 
 // miss is "not: logs/a:12  Verb = get, Resource = pods".
@@ -167,6 +191,9 @@ func miss(m *app.Miss) string {
 	var values []string
 	for _, v := range m.Values {
 		values = append(values, v.Column+" = "+strconv.Quote(clipped(v.Value, 60)))
+	}
+	if m.Evidence.Source == "" { // a group
+		return "not: " + strings.Join(values, ", ")
 	}
 	return fmt.Sprintf("not: %s:%d %s  %s", oneLine(m.Evidence.Source), m.Evidence.Line, m.Evidence.Time.UTC().Format(time.TimeOnly), strings.Join(values, ", "))
 }

@@ -19,18 +19,29 @@ type Line struct {
 	// the conditions of a where: then what reached it and is not in Rows failed.
 	Rows      int64
 	Condition bool
-	// Whole says that the step looks at all rows together: it ran once, over
-	// everything that had been kept, not in windows of the rule's period.
-	Whole bool
+	// Whole says that the step looks at many rows together: it ran in each of
+	// Windows windows of the rule, and Rows is the most that it gave in one.
+	Whole   bool
+	Windows int
+	// Exception says that the line is an exception: Rows are those excepted.
+	Exception bool
 	// Misses are rows that failed here: those that met most of the conditions
-	// of the same where, and of these the first.
+	// of the same where, and of these the first. Of a Whole step they are the
+	// groups that came nearest.
 	Misses []Miss
 	Err    error
 }
 
-// A Miss is a row that failed a condition, with the values it failed by.
+// An Explanation is what a rule's lines let through, and what came of it.
+type Explanation struct {
+	Lines  []Line
+	Alerts []dogwatch.Alert
+}
+
+// A Miss is a row, or a group, that failed a condition, with the values it
+// failed by.
 type Miss struct {
-	Evidence dogwatch.Evidence
+	Evidence dogwatch.Evidence // none of a group
 	Values   []ColumnValue
 	met      int // conditions
 }
@@ -43,18 +54,14 @@ const maxMisses = 3
 
 // Explain runs a rule line by line over an input, which feed gives batch by
 // batch, and says how many rows passed each line.
-func Explain(ctx context.Context, r *dogwatch.Rule, cat kql.Catalog, feed func(func(dogwatch.Batch) error) error) ([]Line, error) {
+func Explain(ctx context.Context, r *dogwatch.Rule, cat kql.Catalog, feed func(func(dogwatch.Batch) error) error) (*Explanation, error) {
 	x := &explainer{ctx: ctx, cat: cat}
 	x.split(r)
 	e := New([]*dogwatch.Rule{always(r)}, Options{Catalog: cat})
 	w := e.NewWorker(ctx)
 	err := feed(func(b dogwatch.Batch) error {
-		s := newSource(b, cat)
-		x.look(s)
-		if len(e.units) > 0 && e.units[0].window != nil {
-			return w.Feed(b)
-		}
-		return ctx.Err()
+		x.look(newSource(b, cat))
+		return w.Feed(b)
 	})
 	if err != nil {
 		return nil, err
@@ -62,11 +69,25 @@ func Explain(ctx context.Context, r *dogwatch.Rule, cat kql.Catalog, feed func(f
 	if u := e.units[0]; u.window != nil {
 		x.rest(u.window)
 	}
-	lines := make([]Line, len(x.stages))
+	out := &Explanation{Lines: make([]Line, len(x.stages))}
 	for i, st := range x.stages {
-		lines[i] = st.line
+		out.Lines[i] = st.line
 	}
-	return lines, nil
+	out.Alerts, err = e.Finish(ctx)
+	out.Lines = append(out.Lines, exceptionLines(r, e.Stats()[0])...)
+	return out, err
+}
+
+// exceptionLines say how many rows each exception took away.
+func exceptionLines(r *dogwatch.Rule, st RuleStats) (lines []Line) {
+	for i, e := range r.Exceptions {
+		text := "excepted: " + e.Where
+		if e.Reason != "" {
+			text += ": " + e.Reason
+		}
+		lines = append(lines, Line{Text: text, Rows: st.Excepted[i], Exception: true})
+	}
+	return lines
 }
 
 // always is a rule that is turned on.
@@ -92,6 +113,7 @@ type stage struct {
 	names  []string // columns that the condition speaks of
 	passed map[int]bool
 	score  *score
+	groups *groups
 }
 
 // split cuts the rule into lines: each operator is one, and each condition of
@@ -125,22 +147,13 @@ func (x *explainer) split(r *dogwatch.Rule) {
 			continue
 		}
 		for _, p := range conjuncts(w.P) {
+			near := x.newGroups(tree, pipe, p)
 			pipe.Ops = append(slices.Clip(pipe.Ops), &syntax.Where{P: p})
-			x.add(tree, "| where "+syntax.Format(p), p).score = run
+			st := x.add(tree, "| where "+syntax.Format(p), p)
+			if st.score = run; st.line.Whole {
+				st.groups = near
+			}
 		}
-	}
-	x.exceptions(r)
-}
-
-// exceptions are the last line of a rule that has some.
-func (x *explainer) exceptions(r *dogwatch.Rule) {
-	if r.ExceptionColumn == "" {
-		return
-	}
-	text := syntax.Format(r.Query.Tree()) + "\n| where " + r.ExceptionColumn + " == 0"
-	tree, errs := syntax.Parse(diag.NewFile(r.Path, text))
-	if len(errs) == 0 {
-		x.add(tree, "no exception holds", nil)
 	}
 }
 
@@ -201,12 +214,7 @@ func (x *explainer) add(tree *syntax.Query, text string, condition syntax.Expr) 
 		st.line.Whole = true
 	}
 	if condition != nil {
-		syntax.Walk(condition, func(n syntax.Node) bool {
-			if id, ok := n.(*syntax.Ident); ok && q.Schema().Index(id.Name.Text) >= 0 && !slices.Contains(st.names, id.Name.Text) {
-				st.names = append(st.names, id.Name.Text)
-			}
-			return true
-		})
+		st.names = columnsIn(condition, q.Schema())
 	}
 	return st
 }
@@ -268,25 +276,4 @@ func (st *stage) miss(s *source, b *value.Batch, i, at int, schema value.Schema)
 	}
 	list := slices.Insert(st.line.Misses, place, m)
 	st.line.Misses = list[:min(len(list), maxMisses)]
-}
-
-// rest runs the lines that look at many rows together over what the rule kept.
-func (x *explainer) rest(w *window) {
-	if len(w.rows) == 0 {
-		return
-	}
-	now := w.rows[0].ticks
-	for _, k := range w.rows {
-		now = max(now, k.ticks)
-	}
-	db := &windowDB{w: w, rows: w.rows}
-	for _, st := range x.stages {
-		if !st.line.Whole || st.line.Err != nil {
-			continue
-		}
-		st.line.Err = st.query.Run(x.ctx, db, kql.RunOptions{Now: now}, func(b *value.Batch) error {
-			st.line.Rows += int64(b.Len())
-			return nil
-		})
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
 
 func TestExplainCountsWhatPassesEachLine(t *testing.T) {
@@ -24,17 +26,28 @@ func TestExplainCountsWhatPassesEachLine(t *testing.T) {
 		{"a variable", "let Deeds = Requests | where Verb == 'get'; Deeds", nil, []string{
 			"8 Requests", "1 | where Verb == \"get\" miss 1 Verb=exec; miss 2 Verb=exec; miss 4 Verb=exec;"}},
 		{"counted", "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 2", nil, []string{
-			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "2 | summarize n = count() by User whole", "1 | where n > 2 whole"}},
+			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "2 | summarize n = count() by User whole", "1 | where n > 2 whole miss 0 User=bob; n=1;"}},
+		{"counted, in windows", "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 2", onChange(5 * time.Minute), []string{
+			"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "2 | summarize n = count() by User whole", "0 | where n > 2 whole miss 0 User=ann; n=2; miss 0 User=bob; n=1;"}},
+		{"rows of a window", "Requests | sort by TimeGenerated asc | where Name == 'c' | extend x = 1", nil, []string{
+			"8 Requests", "8 | sort by TimeGenerated asc whole", "1 | where Name == \"c\" whole miss 0 Name=a; miss 0 Name=b;", "1 | extend x = 1 whole"}},
 		{"with an exception", "Requests | where Verb == 'exec' | extend x = case((User == 'ann'), 1, 0)", func(r *dogwatch.Rule) {
 			r.KQL, r.ExceptionColumn = "Requests | where Verb == 'exec'", "x"
 			r.Exceptions = []dogwatch.Exception{{Where: "User == 'ann'"}}
-		}, []string{"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "1 no exception holds"}},
+		}, []string{"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "6 excepted: User == 'ann'"}},
+		{"with an exception over the table", "Requests | where Verb == 'exec' | summarize n = count() by User", func(r *dogwatch.Rule) {
+			rows, err := kql.Compile(diag.NewFile("where", "Requests | where Name == 'a'"), world{})
+			if err != nil {
+				panic(err)
+			}
+			r.Exceptions = []dogwatch.Exception{{Where: "Name == 'a'", Rows: []*kql.Query{rows}, Reason: "known"}}
+		}, []string{"8 Requests", "7 | where Verb == \"exec\" miss 3 Verb=get;", "1 | summarize n = count() by User whole", "5 excepted: Name == 'a': known"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := compile(t, test.query, test.change)
 			for _, size := range []int{1, 3, 100} {
-				lines, err := Explain(t.Context(), r, world{}, func(emit func(dogwatch.Batch) error) error {
+				got, err := Explain(t.Context(), r, world{}, func(emit func(dogwatch.Batch) error) error {
 					for _, b := range batches(day, size) {
 						if err := emit(b); err != nil {
 							return err
@@ -45,11 +58,46 @@ func TestExplainCountsWhatPassesEachLine(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := tellLines(t, lines); !slices.Equal(got, test.want) {
+				if got := tellLines(t, got.Lines); !slices.Equal(got, test.want) {
 					t.Errorf("batches of %d:\ngot  %q\nwant %q", size, got, test.want)
 				}
 			}
 		})
+	}
+}
+
+func TestExplainEndsInAlerts(t *testing.T) {
+	r := compile(t, "Requests | where Verb == 'exec' | summarize n = count() by User | where n > 1", onChange(5*time.Minute))
+	got, err := Explain(t.Context(), r, world{}, func(emit func(dogwatch.Batch) error) error {
+		for _, b := range batches(day, 3) {
+			if err := emit(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := judge(t, []*dogwatch.Rule{r}, batches(day, 3))
+	if len(want) == 0 || !slices.Equal(tellAll(got.Alerts), tellAll(want)) {
+		t.Errorf("got  %q\nwant %q", tellAll(got.Alerts), tellAll(want))
+	}
+	if n := got.Lines[3].Windows; n != 7 {
+		t.Errorf("%d windows were looked at, and there are 7 records that matter", n)
+	}
+}
+
+func TestWindowsAreEvenlyApart(t *testing.T) {
+	all := make([]int64, 1000)
+	for i := range all {
+		all[i] = int64(i)
+	}
+	for _, n := range []int{0, 1, 3, 500, 1000, 2000} {
+		got := evenly(all, n)
+		if len(got) != max(1, min(n, 1000)) || got[len(got)-1] != 999 || !slices.IsSorted(got) {
+			t.Errorf("%d of 1000: %d, the last %d", n, len(got), got[len(got)-1])
+		}
 	}
 }
 
