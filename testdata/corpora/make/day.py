@@ -1,13 +1,13 @@
 """An honest day of a cluster, played in some minutes: nothing in it is an attack.
 
 Every function is somebody at work; each runs in a thread of its own until the end."""
-import random, sys, threading, time, urllib.parse
-from client import (KINDS, KUBECTL, KUBECTL_OLD, Client, account, binding, config, create, group, path, place, pod_spec, role, secret, service, user, workload)
+import json, random, sys, threading, time, urllib.parse
+from client import (KINDS, KUBECTL, KUBECTL_OLD, RUN, Client, account, binding, config, create, group, path, place, pod_spec, role, secret, service, user, workload)
 from identities import ADDRESS, CLOUD, DEVS, OPERATORS, PLATFORM, PLATFORMERS, SA, VIEWERS
 from setup import APPS, NAMESPACES, STORES, crd, namespace, webhook
 
 END = time.time() + float(sys.argv[1] if len(sys.argv) > 1 else 240)
-BAGS = {}
+BAGS = json.load(open(RUN + '/bags.json'))  # tokens of pods
 
 
 def pause(low, high=None):
@@ -24,21 +24,6 @@ def operator(name, agent=None):
     i = list(OPERATORS).index(name)
     ip = '10.244.%d.%d' % (i % 3, 20 + i)
     return Client(SA + ns + ':' + n, ip, agent or OPERATORS[name], BAGS.get(name))
-
-
-def tokens():
-    """Asks for tokens bound to pods, as kubelets do, so that user.extra is as in life."""
-    admin = Client('masterclient', '172.31.28.2')
-    _, pods = admin.get('/api/v1/pods?limit=500')
-    for p in pods['items']:
-        ns, sa = p['metadata']['namespace'], p['spec'].get('serviceAccountName')
-        name = '%s/%s' % (ns, sa)
-        if name in BAGS or name not in OPERATORS or not p['spec'].get('nodeName'):
-            continue
-        ref = {'kind': 'Pod', 'apiVersion': 'v1', 'name': p['metadata']['name'], 'uid': p['metadata']['uid']}
-        code, t = admin.post(path('v1/serviceaccounts', ns, sa, 'token'), {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'spec': {'boundObjectRef': ref, 'expirationSeconds': 7200}})
-        if code == 201:
-            BAGS[name] = t['status']['token']
 
 
 def pods_of(c, ns, app=None):
@@ -235,7 +220,7 @@ def runs_the_platform(name):
         elif n % 8 == 4:
             net = {'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': {'name': 'allow-web', 'namespace': 'web'}, 'spec': {'podSelector': {}, 'ingress': [{'from': [{'namespaceSelector': {}}]}]}}
             c.apply(place(net), net)
-            quota = {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'q', 'namespace': 'dev'}, 'spec': {'hard': {'pods': str(50 + n)}}}
+            quota = {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'q', 'namespace': 'dev'}, 'spec': {'hard': {'pods': str(500 + n)}}}
             c.apply(place(quota), quota)
             c.apply(path(KINDS['RoleBinding'], 'dev', 'interns'), binding('interns', 'view', [group('interns')], 'dev'))
         else:
@@ -614,7 +599,6 @@ def probes():
 
 
 def main():
-    tokens()
     jobs = [(execs_for_a_living, DEVS[0]), (execs_for_a_living, DEVS[1], True), (execs_for_a_living, PLATFORMERS[0]), (execs_for_a_living, 'arn:aws:sts::111122223333:assumed-role/Developers/rosa'),
             (forwards_for_a_living, DEVS[2]), (forwards_for_a_living, DEVS[3], True), (forwards_for_a_living, 'oidc:sven.holm@fabrikam.com'),
             (works_with_helm, DEVS[7], 'team-a'), (works_with_helm, PLATFORMERS[3], 'team-b'), (looks_at_screens, DEVS[8], 'k9s/v0.50.9 (linux/amd64) kubernetes/93248f9'), (looks_at_screens, DEVS[9], 'Mozilla/5.0 (Lens 2025.6)'),

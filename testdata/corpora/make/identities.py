@@ -127,7 +127,8 @@ CLOUD = {  # how managed clusters name their people
     '7f0c7a36-8f5e-4a8e-9a52-1d1a54d5b8aa': ('deployers', '20.80.5.30'),  # a service principal
 }
 # Those whom only deeds.py lets act: one each, so that what they do can be told apart.
-SUSPECTS = ['suspect%03d@fabrikam.com' % i for i in range(400)]
+SUSPECTS = ['suspect%03d@fabrikam.com' % i for i in range(800)]
+PETTY = ['petty%02d@fabrikam.com' % i for i in range(10)]  # who may only look
 
 
 def suspect_address(i): return '20.9%d.%d.%d' % (i % 5, 1 + i // 5 % 200, 7 + i * 31 % 240)
@@ -144,7 +145,7 @@ def main():
     rows += [(n, g) for n, (g, _, _) in PLATFORM.items()]
     rows += [(p, 'devs') for p in DEVS] + [(p, 'platform') for p in PLATFORMERS] + [(p, 'viewers') for p in VIEWERS]
     rows += [(n, g) for n, (g, _) in CLOUD.items()]
-    rows += [(s, 'viewers' if i >= 380 else 'platform') for i, s in enumerate(SUSPECTS)]
+    rows += [(s, 'platform') for s in SUSPECTS] + [(s, 'viewers') for s in PETTY]
     rows += [('masterclient', 'system:masters')]
     rows += [(SA + 'kube-system:' + n, account_groups('kube-system')) for n in ('addon-a', 'addon-b')]
     rows += [(SA + 'shop:' + n, account_groups('shop')) for n in ('frontend', 'cart', 'ledger')]

@@ -1,7 +1,7 @@
 """Furnishes the cluster before a recording starts: namespaces, rights, operators, applications."""
-import time
-from client import Client, binding, config, create, group, account, path, place, pod_spec, role, secret, service, user, workload
-from identities import OPERATORS, PLATFORM, SA, SUSPECTS
+import json, time
+from client import RUN, Client, binding, config, create, group, account, path, place, pod_spec, role, secret, service, user, workload
+from identities import DEVS, OPERATORS, PLATFORM
 
 NAMESPACES = 'shop payments web team-a team-b dev batch staging data'.split()
 APPS = ['shop/frontend', 'shop/cart', 'shop/catalog', 'payments/api', 'payments/worker', 'web/portal', 'web/cms', 'team-a/svc-a', 'team-b/svc-b', 'dev/sandbox']
@@ -53,6 +53,7 @@ def main():
     must(create(c, binding('controllers', 'controllers', machines)))
     must(create(c, binding('platform', 'cluster-admin', [group('platform'), group('deployers')])))
     must(create(c, binding('lookers', 'view', [group('viewers'), group('devs')])))
+    must(create(c, binding('owns-team-a', 'admin', [user(DEVS[7])], 'team-a')))
     for ns in NAMESPACES:
         must(create(c, binding('devs-edit', 'edit', [group('devs')], ns)))
         must(create(c, config(ns, 'app-config', LOG_LEVEL='info', REGION='westeurope')))
@@ -95,7 +96,23 @@ def main():
             must(create(c, webhook(kind, n)))
     time.sleep(15)
     code, pods = c.get('/api/v1/pods')
+    tokens(c, pods['items'])
     print(len(pods['items']), 'pods,', sum(p['status'].get('phase') == 'Running' for p in pods['items']), 'running')
+
+
+def tokens(c, pods):
+    """Asks for tokens bound to pods, as kubelets do, so that user.extra is as in life."""
+    bags = {}
+    for p in pods:
+        ns, sa = p['metadata']['namespace'], p['spec'].get('serviceAccountName')
+        name = '%s/%s' % (ns, sa)
+        if name in bags or name not in OPERATORS or not p['spec'].get('nodeName'):
+            continue
+        ref = {'kind': 'Pod', 'apiVersion': 'v1', 'name': p['metadata']['name'], 'uid': p['metadata']['uid']}
+        code, t = c.post(path('v1/serviceaccounts', ns, sa, 'token'), {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'spec': {'boundObjectRef': ref, 'expirationSeconds': 7200}})
+        if code == 201:
+            bags[name] = t['status']['token']
+    json.dump(bags, open(RUN + '/bags.json', 'w'))
 
 
 def webhook(kind, name, url=None, ns='cert-manager', policy='Ignore'):
