@@ -81,8 +81,8 @@ func textArg(args []value.Value, i int, otherwise string) string {
 func families() [][]Func {
 	return [][]Func{
 		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(), regexFuncs(),
-		mathFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), timeTextFuncs(),
+		mathFuncs(), betaFuncs(), unitFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), zoneFuncs(), timeTextFuncs(),
 		jsonFuncs(), arrayFuncs(), bagFuncs(), setFuncs(),
-		urlFuncs(), encodingFuncs(), hashFuncs(), parseFuncs(), ipFuncs(), seriesFuncs(), geoFuncs(), specialFuncs(),
+		urlFuncs(), encodingFuncs(), hashFuncs(), punycodeFuncs(), parseFuncs(), ipFuncs(), seriesFuncs(), countSketchFuncs(), digestFuncs(), geoFuncs(), specialFuncs(),
 	}
 }

@@ -54,6 +54,7 @@ func nameColumns(f *Func) {
 
 var namedByArg = map[string]string{
 	"strlen": "strlen_", "string_size": "string_size_", "gettype": "type_", "treepath": "tree_", "repeat": "repeat_",
+	"dcount_hll": "dcount_hll_", "percentile_tdigest": "percentile_tdigest_", "percentiles_array_tdigest": "percentile_tdigest_",
 	"abs": "", "acos": "", "asin": "", "atan": "", "atan2": "", "bin": "", "binary_and": "", "binary_not": "",
 	"binary_or": "", "binary_shift_left": "", "binary_shift_right": "", "binary_xor": "", "bitset_count_ones": "",
 	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "", "format_datetime": "", "format_timespan": "",
