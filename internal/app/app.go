@@ -84,12 +84,6 @@ func (tables) Never(table, column, text string) (why, hint string) {
 // when it reads no audit events.
 func (a *App) AuditLevel(r *dogwatch.Rule) string { return a.set.AuditLevel(r) }
 
-// ListsOf are the names of the lists that a rule reads.
-func (a *App) ListsOf(r *dogwatch.Rule) []string { return rule.ListsOf(r) }
-
-// Lists are the lists that rules may read, by name.
-func (a *App) Lists() []List { return a.set.Lists.All() }
-
 // KeepsAtMost is how many rows, and bytes, a rule that counts may keep.
 func KeepsAtMost() (rows int, bytes int64) { return detect.DefaultMaxRows, detect.DefaultMaxMemory }
 

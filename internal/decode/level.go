@@ -25,7 +25,8 @@ func kubeAuditLevels() map[string]string {
 		}
 	}
 	levels["ObjectCreated"] = levelRequestResponse
-	delete(levels, "Record") // has more than bodies
+	delete(levels, "Record")       // has more than bodies
+	delete(levels, "ChangeUnsure") // never null: without a body it is false
 	return levels
 }
 

@@ -37,7 +37,7 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 
 func TestColumnsOfBodiesSaySo(t *testing.T) {
 	for _, test := range []struct{ table, column, want string }{
-		{"KubeAudit", "Verb", ""}, {"KubeAudit", "Record", ""}, {"KubeAudit", "Command", ""}, {"KubeAudit", "Change", "Request"},
+		{"KubeAudit", "Verb", ""}, {"KubeAudit", "Record", ""}, {"KubeAudit", "ChangeUnsure", ""}, {"KubeAudit", "Command", ""}, {"KubeAudit", "Change", "Request"},
 		{"KubeAudit", "NewHostPID", "Request"}, {"KubeAudit", "RoleRef", "Request"}, {"KubeAudit", "ObjectCreated", "RequestResponse"},
 		{"AKSAuditAdmin", "RequestObject", "Request"}, {"ArcK8sAudit", "ResponseObject", "RequestResponse"},
 		{"AzureActivity", "Properties", ""}, {"nope", "Change", ""},

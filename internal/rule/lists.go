@@ -52,9 +52,11 @@ func (l *Lists) All() (out []List) {
 // listOfColumn are the lists that columns of KubeAudit are made of.
 var listOfColumn = map[string]string{"IsSystem": "system-identities", "IsOperator": "cluster-operators"}
 
-// ListsOf are the names of the lists that a rule reads, itself or by a column.
-func ListsOf(r *dogwatch.Rule) (names []string) {
-	for _, call := range nodes[*syntax.Call](r.Query.Tree()) {
+// ListsOf are the names of the lists that a rule reads, itself or by a column
+// that is made with one; columns has the lists behind columns.
+func ListsOf(r *dogwatch.Rule, columns map[string]string) (names []string) {
+	tree := r.Query.Tree()
+	for _, call := range nodes[*syntax.Call](tree) {
 		if !strings.EqualFold(call.Func.Text, "_GetWatchlist") || len(call.Args) == 0 {
 			continue
 		}
@@ -62,8 +64,8 @@ func ListsOf(r *dogwatch.Rule) (names []string) {
 			names = append(names, lit.Value.Str())
 		}
 	}
-	for _, id := range nodes[*syntax.Ident](r.Query.Tree()) {
-		if list := listOfColumn[id.Name.Text]; list != "" {
+	for _, id := range nodes[*syntax.Ident](tree) {
+		if list := columns[id.Name.Text]; list != "" {
 			names = append(names, list)
 		}
 	}
