@@ -31,6 +31,7 @@ const (
 	term    = "golang.org/x/term"
 	yaml    = "go.yaml.in/yaml/v3"
 	r2      = "github.com/golang/geo/r2"
+	r3      = "github.com/golang/geo/r3"
 	s1      = "github.com/golang/geo/s1"
 	s2      = "github.com/golang/geo/s2"
 	zstd    = "github.com/klauspost/compress/zstd"
@@ -46,7 +47,7 @@ var layout = map[string]place{
 	"kql/value":   {},
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
 	"kql/geo/h3":  {},
-	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, s1, s2}},
+	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, r3, s1, s2}},
 	"kql/fn":      {imports: []string{"kql/value", "kql/geo", s2}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql/plan":    {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn"}, tests: []string{txtar}},
 	"kql/exec":    {imports: []string{"kql/value", "kql/fn", "kql/plan"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
@@ -78,9 +79,10 @@ var layout = map[string]place{
 	},
 	"internal/screen": {},
 	"internal/edit":   {imports: []string{"internal/screen"}},
+	"internal/chart":  {imports: []string{"kql/value", "internal/screen"}, tests: []string{"kql", "kql/diag"}},
 	"internal/shell":  {imports: []string{"internal/edit", "kql", "kql/diag", "kql/fn", "kql/help"}, tests: []string{"kql/value"}},
 	"internal/cli": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", "internal/edit", "internal/shell", "kql/help", cobra, pflag, jq, term},
+		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", "internal/edit", "internal/shell", "internal/chart", "kql/help", cobra, pflag, jq, term},
 		tests:   []string{scripts, zstd, "github.com/creack/pty"},
 	},
 	"cmd/dogwatch": {imports: []string{"internal/cli"}},

@@ -93,8 +93,8 @@ func (d Densifier) halve(from, to r2.Point, a, b s2.Point, out []s2.Point) []s2.
 
 // planar and onMap go between the Earth and a map of degrees.
 func planar(p s2.Point) r2.Point {
-	ll := s2.LatLngFromPoint(p)
-	return r2.Point{X: ll.Lng.Degrees(), Y: ll.Lat.Degrees()}
+	lat, lng := inDegrees(p)
+	return r2.Point{X: lng, Y: lat}
 }
 
-func onMap(p r2.Point) s2.Point { return s2.PointFromLatLng(s2.LatLngFromDegrees(p.Y, p.X)) }
+func onMap(p r2.Point) s2.Point { return ofDegrees(p.Y, p.X) }

@@ -25,7 +25,7 @@ func Point(lng, lat float64) (s2.Point, bool) {
 	if !(lng >= -180 && lng <= 180) || !(lat >= -90 && lat <= 90) {
 		return s2.Point{}, false
 	}
-	return s2.PointFromLatLng(s2.LatLngFromDegrees(lat, lng)), true
+	return ofDegrees(lat, lng), true
 }
 
 // ParseLines reads a LineString or a MultiLineString.

@@ -19,8 +19,8 @@ func position(lng, lat float64) value.Value {
 }
 
 func positionOf(p s2.Point) value.Value {
-	ll := s2.LatLngFromPoint(p)
-	return position(ll.Lng.Degrees(), ll.Lat.Degrees())
+	lat, lng := inDegrees(p)
+	return position(lng, lat)
 }
 
 // PointAt writes a point of degrees.

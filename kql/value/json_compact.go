@@ -99,5 +99,5 @@ func plainScalar(s string) bool {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	var room [32]byte
-	return err == nil && string(AppendReal(room[:0], f)) == s
+	return err == nil && string(appendRealJSON(room[:0], f)) == s
 }

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf8"
 )
@@ -90,11 +91,30 @@ func appendBag(dst []byte, n *node) []byte {
 	return append(dst, '}')
 }
 
+// appendRealJSON writes a real as it stands inside dynamic. Of the numbers that
+// have the fewest digits and read back the same, the engine takes there the one
+// farthest from zero: 40.764323000000008 where 40.764323000000005 is closer.
 func appendRealJSON(dst []byte, f float64) []byte {
 	if f-f != 0 { // NaN and infinities have no number in JSON
 		return append(AppendReal(append(dst, '"'), f), '"')
 	}
-	return AppendReal(dst, f)
+	start := len(dst)
+	dst = AppendReal(dst, f)
+	end := len(dst)
+	if e := bytes.IndexByte(dst[start:], 'E'); e >= 0 {
+		end = start + e
+	}
+	if end-start <= 15 { // no other number of so few digits reads back the same
+		return dst
+	}
+	for last := &dst[end-1]; *last < '9'; {
+		*last++
+		if g, err := strconv.ParseFloat(string(dst[start:]), 64); err != nil || g != f {
+			*last--
+			break
+		}
+	}
+	return dst
 }
 
 // AppendOutput writes a value for the world outside, as JSON: datetimes with
@@ -102,6 +122,9 @@ func appendRealJSON(dst []byte, f float64) []byte {
 func AppendOutput(dst []byte, v Value) []byte {
 	if v.kind == KDateTime && v.typ != Dynamic {
 		return append(AppendDateTime(append(dst, '"'), v.n), '"')
+	}
+	if v.kind == KReal && v.typ != Dynamic && v.Real()-v.Real() == 0 {
+		return AppendReal(dst, v.Real())
 	}
 	return AppendJSON(dst, v)
 }
