@@ -56,9 +56,14 @@ type Batch struct {
 // places among them.
 type RuleSet []uint64
 
-// A Judge says for each row of a batch which rules may care for it, by what is
-// known of the rows alone.
-type Judge func(*value.Batch) []RuleSet
+// A Judge is what the sieves of all rules that read a table say of rows, by
+// what is known of them alone.
+type Judge struct {
+	// Rows says for each row of a batch which rules may care for it.
+	Rows func(*value.Batch) []RuleSet
+	// Reads are by rule what its sieve reads of the table.
+	Reads [][]kql.Ref
+}
 
 // A Sieve knows what rules ask for.
 type Sieve interface {

@@ -196,6 +196,9 @@ type Sieve = exec.Sieve
 // A Known says which columns, or members of columns, a sieve can tell.
 type Known = plan.Known
 
+// A Ref is a column of a table, or a member of a column.
+type Ref = plan.Ref
+
 // Sieve makes the sieve of a leaf over what is known of the rows of its table,
 // which has width columns; nil if that says nothing. Of parts of what is known it
 // is nil too where no condition needs more than one.

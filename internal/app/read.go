@@ -12,13 +12,18 @@ import (
 // cannot be read are problems of the ledger, and the others go on; the error
 // is emit's or that of ctx. The ledger is always there.
 func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []string, emit func(dogwatch.Batch) error) (*Ledger, error) {
-	ledger := &Ledger{}
 	r, err := decode.NewReader(opts, tables...)
 	if err != nil {
-		return ledger, err
+		return &Ledger{}, err
 	}
+	return a.sit(ctx, in, r, emit)
+}
+
+// sit is read with a reader that is there.
+func (a *App) sit(ctx context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
+	ledger := &Ledger{}
 	s := &sitting{ctx: ctx, in: in, reader: r, ledger: ledger, emit: emit}
-	err = s.all()
+	err := s.all()
 	ledger.Sources = r.Ledgers()
 	return ledger, err
 }

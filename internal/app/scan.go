@@ -47,22 +47,39 @@ const grace = 5 * time.Second
 // Scan runs the rules over all inputs. What was found is returned also when
 // the error says that the scan was called off.
 func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
-	engine := detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})
-	worker := engine.NewWorker(ctx)
-	opts := a.decodeOptions(a.set.Lists)
-	opts.Sieve = worker
-	ledger, err := a.read(ctx, in, opts, engine.Tables(), worker.Feed)
+	s, err := a.newScanning(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := a.sit(ctx, in, s.reader, s.worker.Feed)
 	end := ctx
 	if err != nil {
 		var stop context.CancelFunc
 		end, stop = context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer stop()
 	}
-	alerts, failed := engine.Finish(end)
+	alerts, failed := s.engine.Finish(end)
 	if err == nil {
 		err = failed
 	}
-	return &ScanResult{alerts, ledger, engine.Stats()}, err
+	return &ScanResult{alerts, ledger, s.engine.Stats()}, err
+}
+
+// A scanning is the rules at work on what a reader reads.
+type scanning struct {
+	engine *detect.Engine
+	worker *detect.Worker
+	reader *decode.Reader
+}
+
+func (a *App) newScanning(ctx context.Context) (*scanning, error) {
+	s := &scanning{engine: detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})}
+	s.worker = s.engine.NewWorker(ctx)
+	opts := a.decodeOptions(a.set.Lists)
+	opts.Sieve = s.worker
+	var err error
+	s.reader, err = decode.NewReader(opts, s.engine.Tables()...)
+	return s, err
 }
 
 // Test runs the tests of the rules whose short names are given; nil means all.

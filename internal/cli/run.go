@@ -88,7 +88,7 @@ func rootCommand(env *Env) *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(
-		scanCommand(env), huntCommand(env), explainCommand(env), rulesCommand(env), coverageCommand(env), versionCommand(env),
+		scanCommand(env), huntCommand(env), explainCommand(env), rulesCommand(env), coverageCommand(env), benchCommand(env), versionCommand(env),
 		exitCodesTopic(), inputsTopic(), outputTopic(),
 	)
 	return root

@@ -38,6 +38,7 @@ type Reader struct {
 	rhythms     map[rhythmKey]*rhythm
 	beats       int // of all rhythms
 	held        int // bytes of records in the views
+	waited      int // events that were sifted since rows were handed on
 }
 
 // A view collects the rows of one table.
@@ -51,6 +52,9 @@ type view struct {
 // maxHeld is how many bytes of records are held at most before the rows are
 // handed on, however few.
 const maxHeld = 8 << 20
+
+// maxWaited is how many events may be sifted until what they left is handed on.
+const maxWaited = 8192
 
 // NewReader returns a Reader for some tables; none means all.
 func NewReader(opts Options, tables ...string) (*Reader, error) {
@@ -101,7 +105,16 @@ func (r *Reader) want(t *table) {
 // order of the records, each table's rows together. An error of the input comes
 // back after the rows of what could be read.
 func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(dogwatch.Batch) error) error {
-	w := newWindow(in)
+	return r.read(ctx, name, newWindow(in), emit)
+}
+
+// ReadText is Read for an input that lies in memory. It must not change while
+// the Reader is used.
+func (r *Reader) ReadText(ctx context.Context, name string, text []byte, emit func(dogwatch.Batch) error) error {
+	return r.read(ctx, name, textWindow(text), emit)
+}
+
+func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dogwatch.Batch) error) error {
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
@@ -208,7 +221,7 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 }
 
 func (r *Reader) full() bool {
-	if r.held >= maxHeld {
+	if r.held >= maxHeld || r.waited >= maxWaited {
 		return true
 	}
 	for _, v := range r.views {
@@ -220,7 +233,7 @@ func (r *Reader) full() bool {
 }
 
 func (r *Reader) flush(emit func(dogwatch.Batch) error) error {
-	r.held = 0
+	r.held, r.waited = 0, 0
 	for _, v := range r.views {
 		for len(v.records) > 0 {
 			n := min(len(v.records), r.opts.BatchRows)

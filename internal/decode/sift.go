@@ -13,7 +13,6 @@ import (
 // each answer of the sieve is remembered.
 type sifter struct {
 	r        *Reader
-	words    int // of a set of rules
 	skeleton skeleton
 	items    []item // of the chunk at hand
 	n        int
@@ -21,8 +20,9 @@ type sifter struct {
 	deed, address, caller, verdict *factor
 	pairs                          map[uint64]int32 // places in paired, by deed and caller
 	paired                         []pair
-	judgePair                      [2]dogwatch.Judge // by whether there is an objectRef
-	fresh                          []int32           // of paired: not judged yet
+	judgePair, judgeBare           [2]dogwatch.Judge // for deeds, and for addresses
+	words                          *bodyWords
+	fresh                          []int32 // of paired: not judged yet
 	scratch                        []byte
 	alive                          dogwatch.RuleSet
 }
@@ -37,6 +37,7 @@ type item struct {
 	pathed          bool // deed is of address
 	deed, verdict   int32
 	caller, pairing int32
+	words           wordSet
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
@@ -51,13 +52,15 @@ type factor struct {
 type pair struct {
 	deed, caller int32
 	pathed       bool
+	judged       bool
 	set          dogwatch.RuleSet
+	bare         dogwatch.RuleSet // those of set that bodies do not matter to
 }
 
 // What the sieve may read of KubeAudit, by what is seen.
 var (
 	// always is what is known of every event that is not odd.
-	always = []string{"Truncated", "AuditIDReused", "InFuture"}
+	always = []string{"Truncated", "AuditIDReused", "InFuture", "TimesWrong"}
 
 	deedColumns = []string{
 		"Verb", "ApiGroup", "ApiVersion", "Resource", "Subresource", "Namespace", "Code", "Outcome", "Level", "Stage",
@@ -65,7 +68,7 @@ var (
 	addressColumns = append([]string{"Path"}, deedColumns...)
 	callerColumns  = []string{
 		"User", "UserUid", "Groups", "UserExtra", "ImpersonatedUser", "ImpersonatedGroups", "Actor", "ServiceAccount",
-		"ServiceAccountNamespace", "Node", "CredentialId", "ActorPod", "IsAnonymous", "IsSystem", "IsHuman", "SourceIPs",
+		"ServiceAccountNamespace", "Node", "CredentialId", "ActorPod", "IsAnonymous", "IsSystem", "IsHuman", "IsOperator", "SourceIPs",
 		"ClientIP", "ForwardedFor", "UserAgent",
 	}
 	verdictColumns = []string{"Decision", "DecisionReason", "Annotations"}
@@ -93,14 +96,22 @@ func newSifter(r *Reader, s dogwatch.Sieve) *sifter {
 	of := func(columns []string) *factor {
 		return &factor{memo: *newMemo(), judge: s.Judge("KubeAudit", all(columns))}
 	}
-	return &sifter{
+	columns := r.kube.table.columns
+	body := bodyKnown(columns)
+	bare := func(seen func(int, []string) bool) dogwatch.Judge {
+		return s.Judge("KubeAudit", func(column int, path []string) bool { return seen(column, path) || body(column, path) })
+	}
+	f := &sifter{
 		r: r, items: make([]item, chunkItems), pairs: map[uint64]int32{},
 		deed: of(deedColumns), address: of(addressColumns), caller: of(callerColumns), verdict: of(verdictColumns),
 		judgePair: [2]dogwatch.Judge{
 			s.Judge("KubeAudit", all(deedColumns), all(callerColumns)),
 			s.Judge("KubeAudit", all(addressColumns), all(callerColumns)),
 		},
+		judgeBare: [2]dogwatch.Judge{bare(all(deedColumns, callerColumns)), bare(all(addressColumns, callerColumns))},
 	}
+	f.words = newBodyWords(columns, f.judgeBare[0])
+	return f
 }
 
 // chunkItems is how many events are looked at before the first is judged.
@@ -146,6 +157,7 @@ func (r *Reader) sift(w *window, emit func(dogwatch.Batch) error) (bool, error) 
 		r.sifted(&r.sifter.items[i])
 	}
 	w.take(size, breaks)
+	r.waited += r.sifter.n
 	if r.full() {
 		return true, r.flush(emit)
 	}
@@ -214,7 +226,8 @@ func (r *Reader) countItem(it *item) {
 // look finds the parts of an event among those that are remembered.
 func (f *sifter) look(it *item) {
 	it.ticks, it.timed = f.r.clock.ticks(it.str(fReceived))
-	it.odd = it.isOdd()
+	staged, ok := f.r.clock.ticks(it.str(fStageTime))
+	it.odd = it.isOdd() || it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
 	it.pathed = !it.has(fObjectRef)
 	it.deed, it.caller, it.verdict, it.pairing = -1, -1, -1, -1
 	if it.pathed {
@@ -385,6 +398,9 @@ func (f *sifter) pair(it *item) {
 		f.fresh = append(f.fresh, at)
 	}
 	it.pairing = at
+	if p := &f.paired[at]; !p.judged || f.words.asks(p.set, p.bare) {
+		it.words = f.words.in(it, &f.skeleton)
+	}
 }
 
 // deedOf is the factor that an event's deed, or a pair's, is of.
@@ -411,7 +427,7 @@ func (f *sifter) judgeFactor(x *factor) {
 	for i, e := range x.fresh {
 		texts[i] = x.texts[e]
 	}
-	for i, set := range x.judge(f.batch(texts)) {
+	for i, set := range x.judge.Rows(f.batch(texts)) {
 		x.entries[x.fresh[i]].set = set
 	}
 	x.fresh = x.fresh[:0]
@@ -429,7 +445,7 @@ func (f *sifter) judgePairs() {
 			kind = 1
 		}
 		set, any := meet(nil, deed.entries[p.deed].set, f.caller.entries[p.caller].set)
-		p.set = set
+		p.set, p.bare, p.judged = set, set, true
 		if any {
 			texts[kind] = append(texts[kind], deed.texts[p.deed]+f.caller.texts[p.caller])
 			of[kind] = append(of[kind], at)
@@ -439,12 +455,35 @@ func (f *sifter) judgePairs() {
 		if len(texts[kind]) == 0 {
 			continue
 		}
-		for i, set := range f.judgePair[kind](f.batch(texts[kind])) {
+		for i, set := range f.judgePair[kind].Rows(f.batch(texts[kind])) {
 			p := &f.paired[of[kind][i]]
 			p.set, _ = meet(p.set[:0], p.set, set)
 		}
+		f.judgeBodies(kind, texts[kind], of[kind])
 	}
 	f.fresh = f.fresh[:0]
+}
+
+// judgeBodies asks which rules would care without bodies.
+func (f *sifter) judgeBodies(kind int, texts []string, of []int32) {
+	var asked []string
+	var about []int32
+	for i, at := range of {
+		if p := &f.paired[at]; f.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
+			p.bare = make(dogwatch.RuleSet, len(p.set))
+			for _, bodies := range bareBodies {
+				asked, about = append(asked, texts[i]+bodies), append(about, at)
+			}
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	for i, set := range f.judgeBare[kind].Rows(f.batch(asked)) {
+		for w := range set {
+			f.paired[about[i]].bare[w] |= set[w]
+		}
+	}
 }
 
 // meet appends the rules that are in both sets to out, and says whether there
@@ -480,8 +519,9 @@ func (f *sifter) rules(it *item) (set dogwatch.RuleSet, any bool) {
 	if it.odd {
 		return nil, true
 	}
-	f.alive, any = meet(f.alive[:0], f.paired[it.pairing].set, f.verdict.entries[it.verdict].set)
-	return f.alive, any
+	p := &f.paired[it.pairing]
+	f.alive, any = meet(f.alive[:0], p.set, f.verdict.entries[it.verdict].set)
+	return f.alive, any && f.words.left(f.alive, p.bare, it.words)
 }
 
 // forget makes room where hostile or very many callers filled the memory.

@@ -93,3 +93,15 @@ func (s *signs) isInFuture(source string, ticks int64) bool {
 	}
 	return false
 }
+
+// How long before its request a stage may have been reached, clocks being what
+// they are, and how long a request takes at most that does not stay open.
+const (
+	maxBackwards = int64(time.Second / 100)
+	maxRequest   = int64(2 * time.Hour / 100)
+)
+
+// timesAreWrong says whether no request takes so many ticks to a stage.
+func timesAreWrong(e *event, took int64) bool {
+	return took < -maxBackwards || took > maxRequest && !staysOpen(e)
+}

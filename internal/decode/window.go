@@ -33,6 +33,11 @@ type window struct {
 
 func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1} }
 
+// textWindow is a window on all of an input.
+func textWindow(text []byte) *window {
+	return &window{buf: text, end: len(text), line: 1, newline: -1, eof: true}
+}
+
 // text is what was read and not yet taken.
 func (w *window) text() string { return viewOf(w.buf[w.pos:w.end]) }
 

@@ -11,6 +11,7 @@ import (
 func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 	schema, _ := w.e.opt.Catalog.Table(table)
 	j := rulesSieve{every: newRuleSet(len(w.feeds[table]))}
+	reads := make([][]kql.Ref, len(w.feeds[table]))
 	for bit, f := range w.feeds[table] {
 		sieves := f.sieves(len(schema), known)
 		if sieves == nil {
@@ -18,8 +19,11 @@ func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 			continue
 		}
 		j.tests = append(j.tests, ruleTest{bit, sieves})
+		for _, s := range sieves {
+			reads[bit] = append(reads[bit], s.Reads...)
+		}
 	}
-	return j.judge
+	return dogwatch.Judge{Rows: j.judge, Reads: reads}
 }
 
 // sieves are those of the readings of the table; nil if any of them lets every

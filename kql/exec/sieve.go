@@ -12,6 +12,8 @@ import (
 type Sieve struct {
 	// Steps are what it runs: Where and MvExpand.
 	Steps []plan.Node
+	// Reads are what they read of the table.
+	Reads []plan.Ref
 
 	push sink
 	kept []int32
@@ -26,6 +28,7 @@ func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 	if len(s.Steps) == 0 || len(known) > 1 && !plan.Spans(s.Steps, width, known) {
 		return nil
 	}
+	s.Reads = plan.Refs(s.Steps, width)
 	s.push = s.take
 	for _, n := range slices.Backward(s.Steps) {
 		s.push, _ = l.run.transform(n, s.push)

@@ -275,7 +275,7 @@ func (f *follower) tells(e Expr) bool {
 	return !slices.ContainsFunc(Children(e), func(c Expr) bool { return !f.tells(c) })
 }
 
-// memberOf reads C, C.a.b, and parse_json(C).a.b.
+// memberOf reads C, C.a.b, C['a'].b, and parse_json(C).a.b.
 func memberOf(e Expr) (column int, path []string, ok bool) {
 	switch e := e.(type) {
 	case *Col:
@@ -287,8 +287,37 @@ func memberOf(e Expr) (column int, path []string, ok bool) {
 		}
 		column, path, ok = memberOf(below)
 		return column, append(path, e.Key), ok
+	case *Element:
+		if key, is := e.I.(*Const); is && key.V.Type() == value.String {
+			return memberOf(&Member{e.X, key.V.Str()})
+		}
 	}
 	return 0, nil, false
+}
+
+// A Ref is a column, or a member of a column that is a bag or the text of one.
+type Ref struct {
+	Column int
+	Path   []string
+}
+
+// Refs are what a sieve reads of the table, which has width columns.
+func Refs(chain []Node, width int) (refs []Ref) {
+	for _, n := range chain {
+		for _, e := range exprsOf(n) {
+			if e == nil {
+				continue
+			}
+			Walk(e, func(e Expr) bool {
+				column, path, ok := memberOf(e)
+				if ok && column < width {
+					refs = append(refs, Ref{column, path})
+				}
+				return !ok
+			})
+		}
+	}
+	return refs
 }
 
 // Spans says whether a condition of a sieve needs more than one part of what is
