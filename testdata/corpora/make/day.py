@@ -175,6 +175,38 @@ def looks_at_screens(name, agent):
             c.watch('/api/v1/pods', 2)
 
 
+def keeps_as_code(name):
+    """Terraform and Pulumi read all they keep, again and again."""
+    for agent in ('HashiCorp/1.0 Terraform/1.12.2', 'pulumi-kubernetes/4.23.0'):
+        c = person(name, agent)
+        for ns in ('shop', 'payments', 'web'):
+            for s in ('db-creds', 'stripe-key', 'web-session', 'smtp'):
+                c.get(path('v1/secrets', ns, s))
+            c.get(path('v1/configmaps', ns, 'app-config'))
+            c.patch(path('v1/configmaps', ns, 'app-config') + '?fieldManager=Terraform', {'data': {'KEPT': agent}}, 'merge')
+        pause(20)
+
+
+def browses_secrets(name):
+    c = person(name, 'k9s/v0.50.9 (linux/amd64) kubernetes/93248f9')
+    for ns in NAMESPACES:
+        c.get(path('v1/secrets', ns) + '?limit=500')
+        pause(2)
+
+
+def takes_a_chart_away(name):
+    """helm install and, later, uninstall of something large."""
+    c = person(name, 'Helm/3.18.4')
+    objs = [config('monitoring', 'dashboard-%d' % i, json='{}') for i in range(8)] + [service('monitoring', 'part-%d' % i) for i in range(6)]
+    objs += [role('part', [([''], ['pods'], ['get', 'list', 'watch'])]), binding('part', 'part', [account('monitoring', 'part')])]
+    objs += [o for o in node_exporter('monitoring') if o['kind'] == 'DaemonSet']
+    for o in objs:
+        create(c, o)
+    pause(30)
+    for o in objs:
+        c.delete(place(o))
+
+
 def looks_only(name):
     c = person(name)
     n = 0
@@ -603,6 +635,7 @@ def main():
             (forwards_for_a_living, DEVS[2]), (forwards_for_a_living, DEVS[3], True), (forwards_for_a_living, 'oidc:sven.holm@fabrikam.com'),
             (works_with_helm, DEVS[7], 'team-a'), (works_with_helm, PLATFORMERS[3], 'team-b'), (looks_at_screens, DEVS[8], 'k9s/v0.50.9 (linux/amd64) kubernetes/93248f9'), (looks_at_screens, DEVS[9], 'Mozilla/5.0 (Lens 2025.6)'),
             (looks_at_screens, PLATFORMERS[2], 'Headlamp/0.32.0'), (looks_only, VIEWERS[0]), (looks_only, VIEWERS[1])]
+    jobs += [(keeps_as_code, PLATFORMERS[3]), (browses_secrets, PLATFORMERS[2]), (takes_a_chart_away, PLATFORMERS[1])]
     jobs += [(develops, p) for p in DEVS[4:7] + ['kubernetes-developer@fabrikam-prod.iam.gserviceaccount.com', 'clusterUser']] + [(runs_the_platform, p) for p in PLATFORMERS[1:3]]
     jobs += [(elects, n) for n in list(OPERATORS)[::4]] + [(reads, n) for n in READS]
     jobs += [(f,) for f in (reviews, gitops, certificates, backs_up, operators_install, keeps_nodes, builds, deploys, platform_parts, openshift, rancher, home_clusters, probes)]

