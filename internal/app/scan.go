@@ -83,8 +83,17 @@ func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 }
 
 // Test runs the tests of the rules whose short names are given; nil means all.
+// Where too few alerts came, it says which line of the rule stopped them.
 func (a *App) Test(ctx context.Context, short map[string]bool) ([]TestResult, error) {
-	return a.set.Test(ctx, a.judge, func(r *dogwatch.Rule) bool { return short == nil || short[r.Short] })
+	results, err := a.set.Test(ctx, a.judge, func(r *dogwatch.Rule) bool { return short == nil || short[r.Short] })
+	for i := range results {
+		if t := &results[i]; t.Missing {
+			if why := a.whyNot(ctx, t); why != "" {
+				t.Failure += "\n" + why
+			}
+		}
+	}
+	return results, err
 }
 
 // judge runs one rule over the records of a test, as Scan would.

@@ -21,7 +21,23 @@ type TestResult struct {
 	Line int    // of the test in it
 	// Failure is "" when the test passed, else what was wanted and what came.
 	Failure string
+	// Missing says that fewer alerts came than were wanted.
+	Missing bool
 	Elapsed time.Duration
+
+	given given
+}
+
+// given is what a test was run with.
+type given struct {
+	rule  *dogwatch.Rule
+	lists *Lists
+	input []byte
+}
+
+// Given is what the test was run with: the rule, the lists, the records.
+func (r *TestResult) Given() (*dogwatch.Rule, *Lists, []byte) {
+	return r.given.rule, r.given.lists, r.given.input
 }
 
 // Passed says whether the test passed.
@@ -66,6 +82,8 @@ func (s *Set) runCase(ctx context.Context, judge Judge, r *dogwatch.Rule, t *tes
 		return res
 	}
 	res.Failure = compare(c.want, alerts)
+	res.Missing = len(alerts) < len(c.want)
+	res.given = given{r, lists, c.input}
 	return res
 }
 
@@ -89,34 +107,43 @@ func lineNumber(lines []int, offset int) int {
 	return i
 }
 
-// compare says what is different: "" when each alert meets an expectation of
-// its own, and no expectation is left.
+// compare says what is different, as a diff: "" when each alert meets an
+// expectation of its own, and no expectation is left.
 func compare(want []expectation, got []dogwatch.Alert) string {
-	if len(want) == len(got) && matching(want, got) {
+	of := matching(want, got)
+	var missing, more []int
+	for w := range want {
+		if !slices.Contains(of, w) {
+			missing = append(missing, w)
+		}
+	}
+	for g := range got {
+		if of[g] < 0 {
+			more = append(more, g)
+		}
+	}
+	if len(missing)+len(more) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "want: %s\n", alertCount(len(want)))
-	for i := range want {
-		fmt.Fprintf(&b, "  %s%s\n", want[i], mark(i < len(got) && want[i].miss(&got[i]) == ""))
+	fmt.Fprintf(&b, "want: %s\ngot:  %s\n", alertCount(len(want)), alertCount(len(got)))
+	for g := range got {
+		if of[g] >= 0 {
+			fmt.Fprintf(&b, "    %s\n", describe(&got[g]))
+		}
 	}
-	fmt.Fprintf(&b, "got:  %s\n", alertCount(len(got)))
-	for i := range got {
-		fmt.Fprintf(&b, "  %s\n", describe(&got[i]))
-		if i < len(want) {
-			if miss := want[i].miss(&got[i]); miss != "" {
-				fmt.Fprintf(&b, "    %s\n", miss)
-			}
+	for n := range max(len(missing), len(more)) {
+		if n < len(missing) {
+			fmt.Fprintf(&b, "  - %s\n", want[missing[n]])
+		}
+		if n < len(more) {
+			fmt.Fprintf(&b, "  + %s\n", describe(&got[more[n]]))
+		}
+		if n < len(missing) && n < len(more) {
+			fmt.Fprintf(&b, "      %s\n", want[missing[n]].miss(&got[more[n]]))
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-func mark(ok bool) string {
-	if ok {
-		return "  (as wanted)"
-	}
-	return ""
 }
 
 func alertCount(n int) string {
@@ -129,9 +156,10 @@ func alertCount(n int) string {
 	return fmt.Sprintf("%d alerts", n)
 }
 
-// matching gives each expectation an alert: in the order of writing first,
-// else by trying (augmenting paths), for alerts of one moment have no order.
-func matching(want []expectation, got []dogwatch.Alert) bool {
+// matching gives each alert an expectation, or -1: in the order of writing
+// first, else by trying (augmenting paths), for alerts of one moment have no
+// order.
+func matching(want []expectation, got []dogwatch.Alert) []int {
 	of := make([]int, len(got)) // which expectation has the alert
 	for i := range of {
 		of[i] = -1
@@ -151,11 +179,9 @@ func matching(want []expectation, got []dogwatch.Alert) bool {
 		return false
 	}
 	for w := range want {
-		if !place(w, make([]bool, len(got))) {
-			return false
-		}
+		place(w, make([]bool, len(got)))
 	}
-	return true
+	return of
 }
 
 // miss says in what an alert is not what was expected, or "".

@@ -112,6 +112,9 @@ func TestResultsSayWhatWasWantedAndWhatCame(t *testing.T) {
 - name: not quiet
   given: ['two']
   expect: []
+- name: one of two
+  given: ['two']
+  expect: [{entities: {Account: eve}}, {entities: {Account: ann}}]
 - name: with a list
   given: ['list']
   lists: {names: [x, y]}
@@ -150,20 +153,22 @@ func TestResultsSayWhatWasWantedAndWhatCame(t *testing.T) {
 	for _, r := range results {
 		got = append(got, r.Name+": "+r.Failure)
 	}
-	both := "\n  Low Account=\"ann\" IP=\"1.1.1.1\" count=1 summary=\"ann did it\""
+	both := "\n  + Low Account=\"ann\" IP=\"1.1.1.1\" count=1 summary=\"ann did it\""
 	want := []string{
 		"as wanted, in another order: ",
-		"one too few: want: 1 alert\n  High Account=\"ann\" count=2 summary=\"no\"\ngot:  2 alerts" + both +
-			"\n    severity is Low, not High; count is 1, not 2; summary is \"ann did it\", not \"no\"" + strings.ReplaceAll(both, "ann", "bob"),
+		"one too few: want: 1 alert\ngot:  2 alerts\n  - High Account=\"ann\" count=2 summary=\"no\"" + both +
+			"\n      severity is Low, not High; count is 1, not 2; summary is \"ann did it\", not \"no\"" + strings.ReplaceAll(both, "ann", "bob"),
 		"quiet: ",
 		"not quiet: want: no alert\ngot:  2 alerts" + both + strings.ReplaceAll(both, "ann", "bob"),
+		"one of two: want: 2 alerts\ngot:  2 alerts\n    Low Account=\"ann\" IP=\"1.1.1.1\" count=1 summary=\"ann did it\"\n  - Account=\"eve\"" +
+			strings.ReplaceAll(both, "ann", "bob") + "\n      there is no Account \"eve\"",
 		"with a list: ",
 		"the judge gives up: gave up",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if results[1].Line != 5 || s.Rules[0].Tests != 6 {
+	if results[1].Line != 5 || s.Rules[0].Tests != 7 {
 		t.Errorf("line %d, %d tests", results[1].Line, s.Rules[0].Tests)
 	}
 }
