@@ -407,7 +407,8 @@ func (b *binder) argument(x *syntax.Call, f *function, p *syntax.Param, a syntax
 		if len(b.errs) > before {
 			return binding{bad: true}
 		}
-		return binding{table: b.shaped(a, t, p)}
+		b.checkShape(a, t, p)
+		return binding{table: t}
 	}
 	var e Expr
 	switch {
@@ -427,22 +428,15 @@ func (b *binder) argument(x *syntax.Call, f *function, p *syntax.Param, a syntax
 	return binding{scalar: b.convert(e, p.Type)}
 }
 
-// shaped checks that a table has the columns a parameter asks for.
-func (b *binder) shaped(at syntax.Expr, t Node, p *syntax.Param) Node {
-	if p.AnyCols || len(p.Columns) == 0 {
-		return t
-	}
-	out := &Project{node: node{}, In: t}
+// checkShape reports a table that lacks a column of its parameter. What it has
+// beyond them comes along.
+func (b *binder) checkShape(at syntax.Expr, t Node, p *syntax.Param) {
 	for _, c := range p.Columns {
-		i := t.Schema().Index(c.Name.Text)
-		if i < 0 {
+		if t.Schema().Index(c.Name.Text) < 0 {
 			b.fail(at, "the table given for %q has no column %q", p.Name.Text, c.Name.Text)
-			return t
+			return
 		}
-		out.schema = append(out.schema, t.Schema()[i])
-		out.Exprs = append(out.Exprs, &Col{i, t.Schema()[i].Name, t.Schema()[i].Type})
 	}
-	return out
 }
 
 // lets binds the let statements of a function's body and returns its last

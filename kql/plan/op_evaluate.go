@@ -124,12 +124,23 @@ func (b *binder) seriesAgg(m *MakeSeries, sa syntax.SeriesAgg, v *env, taken *na
 		name, x = n.Names[0].Text, n.X
 	}
 	call, ok := x.(*syntax.Call)
-	if !ok {
+	switch {
+	case !ok && aggregates(x):
+		b.unsupported(sa.X, seriesOfExpression).Hint = computeLater
+		return
+	case !ok:
 		call = &syntax.Call{Pos: syntax.Pos{At: x.Span()}, Func: syntax.Name{Text: "take_any"}, Args: []syntax.Expr{x}}
 	}
 	a, ok := fn.LookupAgg(call.Func.Text)
-	if !ok {
-		b.fail(sa.X, "make-series needs an aggregate here")
+	switch {
+	case !ok && fn.Known(call.Func.Text) && !isFunc(call.Func.Text):
+		b.noFunction(call, v)
+		return
+	case !ok:
+		b.unsupported(sa.X, seriesOfExpression).Hint = computeLater
+		return
+	case slices.ContainsFunc(call.Args, isStarred):
+		b.unsupported(sa.X, "make-series of *")
 		return
 	}
 	args, written, ok := b.arguments(call, v)
@@ -178,4 +189,27 @@ func (b *binder) seriesAxis(m *MakeSeries, op *syntax.MakeSeries, v *env, taken 
 	}
 	m.Step = b.scalar(step, outer)
 	m.schema = append(m.schema, value.Field{Name: taken.take(name), Type: value.Dynamic})
+}
+
+const (
+	seriesOfExpression = "make-series of anything but an aggregate"
+	computeLater       = "gather the aggregates, and compute with their series in extend"
+)
+
+// aggregates says whether an aggregate stands in an expression.
+func aggregates(x syntax.Expr) bool {
+	found := false
+	syntax.Walk(x, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.Call); ok {
+			_, isAgg := fn.LookupAgg(call.Func.Text)
+			found = found || isAgg
+		}
+		return !found
+	})
+	return found
+}
+
+func isFunc(name string) bool {
+	_, ok := fn.Lookup(name)
+	return ok
 }

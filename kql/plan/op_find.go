@@ -67,8 +67,8 @@ func inAll(ins []Node, name string) bool {
 	return true
 }
 
-// typeAmong is the type that a column has in all tables that have it, or
-// dynamic; Unknown when there is none.
+// typeAmong is the type that a column has in all tables that have it, the
+// wider one of numbers, or dynamic; Unknown when there is none.
 func typeAmong(ins []Node, name string) value.Type {
 	t := value.Unknown
 	for _, in := range ins {
@@ -77,8 +77,12 @@ func typeAmong(ins []Node, name string) value.Type {
 		case i < 0:
 		case t == value.Unknown:
 			t = in.Schema()[i].Type
-		case t != in.Schema()[i].Type:
-			t = value.Dynamic
+		default:
+			wide, ok := promote(t, in.Schema()[i].Type)
+			if !ok {
+				return value.Dynamic
+			}
+			t = wide
 		}
 	}
 	return t

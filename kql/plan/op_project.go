@@ -316,9 +316,9 @@ func orderNames(cols []int, schema value.Schema, kind string) {
 	if kind == "" {
 		return
 	}
-	less := func(x, y string) bool { return value.FoldString(x) < value.FoldString(y) }
+	less := func(x, y string) bool { return strings.ToUpper(x) < strings.ToUpper(y) } // so _ comes behind letters
 	if strings.HasPrefix(kind, "granny") {
-		less = naturalLess
+		less = func(x, y string) bool { return naturalLess(strings.ToUpper(x), strings.ToUpper(y)) }
 	}
 	sort.SliceStable(cols, func(i, j int) bool {
 		x, y := schema[cols[i]].Name, schema[cols[j]].Name

@@ -19,9 +19,26 @@ func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
 	if len(u.Ins) == 0 {
 		return &Values{}
 	}
+	for i, arm := range u.Ins {
+		u.Ins[i] = without(arm, "$table")
+	}
 	u.layout(b.newNames(), false)
 	u.schema = append(value.Schema{{Name: "$table", Type: value.String}}, u.schema...)
 	return u
+}
+
+// without is a table less the column of a name.
+func without(in Node, name string) Node {
+	if in.Schema().Index(name) < 0 {
+		return in
+	}
+	p := &Project{In: in}
+	for i, f := range in.Schema() {
+		if f.Name != name {
+			p.add(f.Name, &Col{i, f.Name, f.Type})
+		}
+	}
+	return p
 }
 
 // searchArms are the tables that search and find look in: the input, those that

@@ -14,19 +14,20 @@ import (
 func (b *binder) print(op *syntax.Print, s *scope) Node {
 	p := &Print{}
 	taken := b.newNames()
-	position := 0
-	for i, t := range b.columns(op.Cols, &env{scope: s, ordered: true}) {
-		name := t.name
-		written := t.given && !isIdent(op.Cols[min(i, len(op.Cols)-1)])
-		if !written && !t.part {
-			name = fmt.Sprintf("print_%d", position)
+	for i, x := range op.Cols {
+		named, isNamed := x.(*syntax.Named)
+		for _, t := range b.columns([]syntax.Expr{x}, &env{scope: s, ordered: true}) {
+			switch {
+			case isNamed && !t.given:
+				continue // of several values those that got a name
+			case isNamed && !taken.write(t.name):
+				b.fail(named, "the column %q is given twice", t.name)
+			case !isNamed && !t.part:
+				t.name = fmt.Sprintf("print_%d", i)
+			}
+			p.schema = append(p.schema, value.Field{Name: taken.take(t.name), Type: t.x.Type()})
+			p.Exprs = append(p.Exprs, t.x)
 		}
-		position++
-		if written && !taken.write(name) {
-			b.fail(op, "the column %q is given twice", name)
-		}
-		p.schema = append(p.schema, value.Field{Name: taken.take(name), Type: t.x.Type()})
-		p.Exprs = append(p.Exprs, t.x)
 	}
 	return p
 }

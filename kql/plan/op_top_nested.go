@@ -82,12 +82,13 @@ func (b *binder) topLevel(t *TopNested, l syntax.TopLevel, taken *names, s *scop
 	if n, ok := l.Of.(*syntax.Named); ok && len(n.Names) == 1 {
 		name = n.Names[0].Text
 	}
+	name = taken.take(name)
 	score := "aggregated_" + name
 	if n, ok := l.By.X.(*syntax.Named); ok && len(n.Names) == 1 {
 		score = n.Names[0].Text
 	}
 	cols := level.Ranked.Schema()
-	t.schema = append(t.schema, value.Field{Name: taken.take(name), Type: cols[0].Type}, value.Field{Name: taken.take(score), Type: cols[1].Type})
+	t.schema = append(t.schema, value.Field{Name: name, Type: cols[0].Type}, value.Field{Name: taken.take(score), Type: cols[1].Type})
 	t.Levels = append(t.Levels, level)
 }
 
