@@ -27,6 +27,7 @@ func geoFuncs() []Func {
 	all = append(all, geoCoverFuncs()...)
 	all = append(all, geoMeetFuncs()...)
 	all = append(all, geoDensifyFuncs()...)
+	all = append(all, geoBufferFuncs()...)
 	for i := range all {
 		all[i].Category = geoCategory
 	}

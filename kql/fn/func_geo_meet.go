@@ -136,3 +136,59 @@ func densifierArg(a []value.Value) (geo.Densifier, bool) {
 	tolerance, ok := toleranceArg(a, 1)
 	return geo.Densifier{Tolerance: tolerance, KeepCrossing: len(a) > 2 && a[2].Bool()}, ok
 }
+
+func geoBufferFuncs() []Func {
+	radius := param("radius", tReal, "meters")
+	tolerance := optional("tolerance", tReal, "how many meters the outline may be off; 10 when left out")
+	// buffered makes functions of a radius and a tolerance, which may follow.
+	buffered := func(at int, f func(a []value.Value, b geo.Buffer) value.Value) Eval {
+		return func(_ *Context, a []value.Value) value.Value {
+			b := geo.Buffer{Radius: a[at].Real(), Tolerance: 10}
+			if len(a) > at+1 {
+				b.Tolerance = a[at+1].Real()
+			}
+			if a[at].IsNull() || len(a) > at+1 && a[at+1].IsNull() {
+				return geo.Null()
+			}
+			return f(a, b)
+		}
+	}
+	return []Func{
+		{
+			Name: "geo_point_buffer", Result: value.Dynamic, Params: []Param{lngParam, latParam, radius, tolerance},
+			Doc:      "Gives a polygon around a point.",
+			Examples: []string{`array_length(geo_point_buffer(-115.1745008278, 36.1497251277, 20000).coordinates[0]) == 101`},
+			Eval: buffered(2, func(a []value.Value, b geo.Buffer) value.Value {
+				p, ok := pointArg(a, 0)
+				if !ok {
+					return geo.Null()
+				}
+				return b.Point(p)
+			}),
+		},
+		{
+			Name: "geo_line_buffer", Result: value.Dynamic, Params: []Param{lineParam, radius, tolerance},
+			Doc:      "Gives a polygon around a line.",
+			Examples: []string{`array_length(geo_line_buffer(dynamic({"type": "LineString", "coordinates": [[-80.666, 24.895], [-80.674, 24.891]]}), 4, 0.1).coordinates[0]) == 19`},
+			Eval: buffered(1, func(a []value.Value, b geo.Buffer) value.Value {
+				l, ok := geo.ParseLines(a[0])
+				if !ok {
+					return geo.Null()
+				}
+				return b.Lines(l)
+			}),
+		},
+		{
+			Name: "geo_polygon_buffer", Result: value.Dynamic, Params: []Param{polygonParam, radius, tolerance},
+			Doc:      "Gives a polygon that reaches farther than another by a distance.",
+			Examples: []string{`geo_polygon_area(geo_polygon_buffer(geo_geohash_to_polygon("sunny"), 1000)) > geo_polygon_area(geo_geohash_to_polygon("sunny"))`},
+			Eval: buffered(1, func(a []value.Value, b geo.Buffer) value.Value {
+				area, ok := parseArea(a[0])
+				if !ok {
+					return geo.Null()
+				}
+				return b.Polygons(area)
+			}),
+		},
+	}
+}
