@@ -74,8 +74,8 @@ var layout = map[string]place{
 	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},
 
 	"internal/app": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect"},
-		tests:   []string{zstd, "kql/syntax"},
+		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/store", "internal/store/embedded"},
+		tests:   []string{zstd, "kql/syntax", "internal/store/memory"},
 	},
 	"internal/screen": {},
 	"internal/edit":   {imports: []string{"internal/screen"}},

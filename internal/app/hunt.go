@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -17,6 +18,8 @@ type HuntResult struct {
 	Rows    int64   // given
 	Scanned int64   // records read
 	Ledger  *Ledger // nil when the query read no input
+	// Store is what was read of a store, if the query was asked of one.
+	Store *store.Scanned
 }
 
 // Hunt runs a query over inputs. Batches are only good until emit returns.

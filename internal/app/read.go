@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
@@ -22,25 +23,30 @@ func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []
 // sit is read with a reader that is there.
 func (a *App) sit(ctx context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
 	ledger := &Ledger{}
-	s := &sitting{ctx: ctx, in: in, reader: r, ledger: ledger, emit: emit}
+	s := &sitting{ctx: ctx, in: in, ledger: ledger, ledgers: r.Ledgers}
+	take := func(b dogwatch.Batch) error { return s.fail(emit(b)) }
+	s.read = func(name string, in io.Reader) error { return r.Read(ctx, name, in, take) }
 	err := s.all()
+	if err == nil {
+		err = r.Finish(take)
+	}
 	ledger.Sources = r.Ledgers()
 	return ledger, err
 }
 
 // A sitting is one reading of all inputs.
 type sitting struct {
-	ctx    context.Context
-	in     Input
-	reader *decode.Reader
-	ledger *Ledger
-	emit   func(dogwatch.Batch) error
-	failed error // emit's
+	ctx     context.Context
+	in      Input
+	ledger  *Ledger
+	read    func(name string, in io.Reader) error // reads one
+	ledgers func() []*decode.Ledger               // of those that were read
+	failed  error                                 // of whoever takes what is read
 
-	read, total int64 // bytes of the inputs before this one, and of all (0: not known)
+	done, total int64 // bytes of the inputs before this one, and of all (0: not known)
 }
 
-// all reads the inputs one after the other, then what is only known at the end.
+// all reads the inputs one after the other.
 func (s *sitting) all() error {
 	found, problems := source.Expand(s.in.Paths, s.in.Stdin)
 	s.ledger.Problems = append(s.ledger.Problems, problems...)
@@ -56,7 +62,7 @@ func (s *sitting) all() error {
 			return err
 		}
 	}
-	return s.reader.Finish(s.take)
+	return nil
 }
 
 // one reads an input; what cannot be read of it is a problem and no error.
@@ -66,8 +72,8 @@ func (s *sitting) one(in source.Input) error {
 		s.ledger.Problems = append(s.ledger.Problems, err)
 		return nil
 	}
-	err = s.reader.Read(s.ctx, in.Name, &watched{s, in.Name, stream}, s.take)
-	s.read += stream.Offset()
+	err = s.read(in.Name, &watched{s, in.Name, stream})
+	s.done += stream.Offset()
 	if closed := stream.Close(); err == nil {
 		err = closed
 	}
@@ -79,10 +85,18 @@ func (s *sitting) one(in source.Input) error {
 	case err != nil:
 		s.ledger.Problems = append(s.ledger.Problems, err)
 	default:
-		ledgers := s.reader.Ledgers()
+		ledgers := s.ledgers()
 		s.ledger.judge(ledgers[len(ledgers)-1])
 	}
 	return nil
+}
+
+// fail notes an error that is not the input's.
+func (s *sitting) fail(err error) error {
+	if err != nil {
+		s.failed = err
+	}
+	return err
 }
 
 // A watched stream tells how far reading has come.
@@ -99,18 +113,10 @@ func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.stream.Read(p)
 	if tell := w.s.in.Progress; tell != nil {
 		var records int64
-		for _, l := range w.s.reader.Ledgers() {
+		for _, l := range w.s.ledgers() {
 			records += l.Decoded
 		}
-		tell(w.name, w.s.read+w.stream.Offset(), w.s.total, records)
+		tell(w.name, w.s.done+w.stream.Offset(), w.s.total, records)
 	}
 	return n, err
-}
-
-func (s *sitting) take(b dogwatch.Batch) error {
-	if err := s.emit(b); err != nil {
-		s.failed = err
-		return err
-	}
-	return nil
 }

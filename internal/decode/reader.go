@@ -169,17 +169,26 @@ func (r *Reader) Finish(emit func(dogwatch.Batch) error) error {
 // Ledgers returns what became of each input, in order.
 func (r *Reader) Ledgers() []*Ledger { return r.ledgers }
 
-// record decodes a frame and adds its rows to the views.
-func (r *Reader) record(fr *frame) {
+// decode makes a record of a frame and counts it; nil if it is none.
+func (r *Reader) decode(fr *frame) *record {
 	rec, reason := r.recognise(fr)
 	if rec == nil {
 		r.ledger.refuse(fr.line, reason, fr.text[:min(len(fr.text), 60)])
-		return
+		return nil
 	}
 	r.ledger.decoded(rec)
 	r.held += len(fr.text)
 	if r.wantsCount {
 		r.count(rec)
+	}
+	return rec
+}
+
+// record decodes a frame and adds its rows to the views.
+func (r *Reader) record(fr *frame) {
+	rec := r.decode(fr)
+	if rec == nil {
+		return
 	}
 	for _, v := range r.views {
 		if v.table.has(rec) && r.isRow(v, rec) {

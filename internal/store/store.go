@@ -116,8 +116,7 @@ type Block interface {
 	Column(name string) (*Column, bool)
 	// Times are ticks by row, 0 where not known.
 	Times() ([]int64, error)
-	// Text is a record's bytes, and those of its Prior. They stay good while
-	// the block is.
+	// Text is a record's bytes, and those of its Prior. They never change.
 	Text(row int32) (raw, prior string, err error)
 	// Place tells where a record came from.
 	Place(row int32) (Place, error)

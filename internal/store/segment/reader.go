@@ -167,7 +167,6 @@ type Unit struct {
 	hashes  []byte
 	texts   map[int]*texts           // by block
 	open    map[string]parquet.Pages // of columns of texts
-	held    []parquet.Page           // that texts point into
 	// Bytes is how much was read of files, as far as that is known.
 	Bytes int64
 	// Opened is how many blocks' records were read.
@@ -432,7 +431,7 @@ func boolCodes(c *store.Column, p parquet.Page) error {
 // texts are the bytes of a block's records.
 type texts struct{ raws, priors []string }
 
-// Text is a record's bytes. They stay good until Forget.
+// Text is a record's bytes.
 func (u *Unit) Text(row int32) (raw, prior string, err error) {
 	if row < 0 || int(row) >= u.rows {
 		return "", "", fmt.Errorf("no record %d", row)
@@ -483,7 +482,6 @@ func (u *Unit) textPage(name string, b int, out []string) error {
 	if err != nil {
 		return fmt.Errorf("column %q: %w", name, damaged(err))
 	}
-	u.held = append(u.held, p)
 	u.Bytes += p.Size()
 	if p.NumRows() != int64(len(out)) {
 		return fmt.Errorf("column %q: a page of %d records for a block of %d: %w", name, p.NumRows(), len(out), ErrDamaged)
@@ -502,14 +500,10 @@ func (u *Unit) textPage(name string, b int, out []string) error {
 	return nil
 }
 
-// Forget gives back the memory of the texts that were read.
-func (u *Unit) Forget() {
-	for _, p := range u.held {
-		parquet.Release(p)
-	}
-	u.held = u.held[:0]
-	clear(u.texts)
-}
+// Forget lets go of the texts that were read. Their memory is left to the
+// collector, not given back to the library's pool: what reads records remembers
+// parts of some.
+func (u *Unit) Forget() { clear(u.texts) }
 
 // Close ends the use of the unit and of everything that points into it.
 func (u *Unit) Close() {

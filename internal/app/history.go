@@ -1,0 +1,219 @@
+package app
+
+import (
+	"context"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/store"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A history is a database whose tables are read from a store.
+type history struct {
+	store    store.Store
+	opts     decode.Options
+	view     string
+	progress func(store.Progress)
+	scanned  store.Scanned // of all readings
+}
+
+func newHistory(s store.Store, opts decode.Options, progress func(store.Progress)) *history {
+	return &history{store: s, opts: opts, view: opts.View(), progress: progress}
+}
+
+// Scan reads a table whole.
+func (h *history) Scan(ctx context.Context, table string, columns []int, emit func(*value.Batch) error) error {
+	return h.Select(ctx, kql.Ask{Table: table, Columns: columns}, emit)
+}
+
+// Select reads the rows of a table that may count.
+func (h *history) Select(ctx context.Context, ask kql.Ask, emit func(*value.Batch) error) error {
+	if ask.Table == "Sources" || ask.Table == "Silences" {
+		return h.count(ctx, ask.Table, emit)
+	}
+	schema, _ := decode.Table(ask.Table)
+	x, err := decode.NewRestorer(h.opts)
+	if err != nil {
+		return err
+	}
+	req := requestFor(&ask, schema, h.view)
+	for _, c := range ask.Columns {
+		if kept := h.keptFor(ask.Table, schema[c].Name); kept != "" {
+			req.Columns = append(req.Columns, kept)
+		}
+	}
+	req.Progress = h.progress
+	r := &reading{history: h, table: ask.Table, schema: schema, restorer: x, emit: emit}
+	return h.scan(ctx, req, r.block)
+}
+
+func (h *history) scan(ctx context.Context, req store.Request, take func(store.Block) error) error {
+	scanned, err := h.store.Scan(ctx, req, take)
+	h.scanned.Segments += scanned.Segments
+	h.scanned.Of += scanned.Of
+	h.scanned.Blocks += scanned.Blocks
+	h.scanned.Bytes += scanned.Bytes
+	h.scanned.Records += scanned.Records
+	h.scanned.Problems = append(h.scanned.Problems, scanned.Problems...)
+	return err
+}
+
+// keptFor is the kept column with a column's values, "" if there is none.
+func (h *history) keptFor(table, column string) string {
+	if table != "KubeAudit" || column == "TimeGenerated" || column == "Source" {
+		return ""
+	}
+	return column
+}
+
+// A reading is one scan for a table.
+type reading struct {
+	*history
+	table    string
+	schema   value.Schema
+	restorer *decode.Restorer
+	emit     func(*value.Batch) error
+}
+
+// mostRows bounds a batch.
+const mostRows = 2048
+
+// block emits the rows of a block.
+func (r *reading) block(b store.Block) error {
+	rows := b.Rows()
+	for len(rows) > 0 {
+		n := min(len(rows), mostRows)
+		k := &blockRows{reading: r, block: b, rows: rows[:n]}
+		rows = rows[n:]
+		batch := r.restorer.Rows(r.table, n, k.known, k.load)
+		if err := r.emit(batch.Batch.Rows); err != nil {
+			return err
+		}
+		if batch.Failed != nil {
+			return batch.Failed
+		}
+	}
+	return nil
+}
+
+// blockRows are some rows of a block.
+type blockRows struct {
+	*reading
+	block store.Block
+	rows  []int32
+}
+
+// known gives the values of a column without reading the records.
+func (k *blockRows) known(column int) []value.Value {
+	name := k.schema[column].Name
+	if k.table != "KubeAudit" {
+		return nil
+	}
+	switch {
+	case name == "TimeGenerated":
+		return k.times()
+	case name == "Source":
+		return k.sources()
+	}
+	c, ok := k.block.Column(name)
+	if !ok || c.Type != k.schema[column].Type || decode.IsConfigured(name) && !k.isOfView() {
+		return nil
+	}
+	vals := make([]value.Value, len(k.rows))
+	for i, row := range k.rows {
+		vals[i] = c.At(int(row))
+	}
+	return vals
+}
+
+func (k *blockRows) times() []value.Value {
+	times, err := k.block.Times()
+	if err != nil {
+		return nil // and reading the records will tell
+	}
+	vals := make([]value.Value, len(k.rows))
+	for i, row := range k.rows {
+		if vals[i] = value.NullOf(value.DateTime); times[row] != 0 {
+			vals[i] = value.DateTimeOf(times[row])
+		}
+	}
+	return vals
+}
+
+func (k *blockRows) sources() []value.Value {
+	vals := make([]value.Value, len(k.rows))
+	for i, row := range k.rows {
+		p, err := k.block.Place(row)
+		if err != nil {
+			return nil
+		}
+		vals[i] = value.StringOf(p.Source)
+	}
+	return vals
+}
+
+// isOfView says whether the rows were kept under the configuration of today.
+func (k *blockRows) isOfView() bool {
+	c, ok := k.block.Column(decode.KeptView)
+	if !ok {
+		return false
+	}
+	for _, row := range k.rows {
+		if c.At(int(row)).Str() != k.view {
+			return false
+		}
+	}
+	return true
+}
+
+func (k *blockRows) load(row int) (decode.Stored, error) { return storedOf(k.block, k.rows[row]) }
+
+// storedOf is a record of a block.
+func storedOf(b store.Block, row int32) (decode.Stored, error) {
+	place, err := b.Place(row)
+	if err != nil {
+		return decode.Stored{}, err
+	}
+	s := decode.Stored{Source: place.Source, Line: place.Line, Number: place.Number}
+	if s.Raw, s.Prior, err = b.Text(row); err != nil {
+		return s, err
+	}
+	at := func(name string) value.Value {
+		if c, ok := b.Column(name); ok {
+			return c.At(int(row))
+		}
+		return value.Value{}
+	}
+	s.Cluster, s.ReusedID, s.InFuture = at(decode.KeptCluster).Str(), at("AuditIDReused").Bool(), at("InFuture").Bool()
+	return s, nil
+}
+
+// storedColumns are what storedOf and isOfView need.
+var storedColumns = []string{decode.KeptCluster, decode.KeptView, "AuditIDReused", "InFuture"}
+
+// count makes the rows of the tables that are about all records.
+func (h *history) count(ctx context.Context, table string, emit func(*value.Batch) error) error {
+	x, err := decode.NewRestorer(h.opts, table)
+	if err != nil {
+		return err
+	}
+	req := store.Request{Columns: storedColumns, Progress: h.progress}
+	err = h.scan(ctx, req, func(b store.Block) error {
+		for _, row := range b.Rows() {
+			s, err := storedOf(b, row)
+			if err == nil {
+				err = x.Count(&s)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return x.Finish(func(b dogwatch.Batch) error { return emit(b.Rows) })
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/source"
+	"github.com/dogwatch-dev/dogwatch/internal/store"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// An ImportResult is what became of inputs that were put into a store.
+type ImportResult struct {
+	Kept, Known int64 // records that are new, and that were there
+	Ledger      *Ledger
+}
+
+// Import puts the records of inputs into a store. What an import before has
+// put there is passed over, so one that was broken off is done again.
+func (a *App) Import(ctx context.Context, s store.Store, in Input) (ImportResult, error) {
+	result := ImportResult{Ledger: &Ledger{}}
+	k, err := decode.NewKeeper(a.decodeOptions(a.set.Lists), a.kept()...)
+	if err != nil {
+		return result, err
+	}
+	i := &importing{store: s, result: &result}
+	i.sitting = sitting{ctx: ctx, in: in, ledger: result.Ledger, ledgers: k.Ledgers, read: func(name string, in io.Reader) error {
+		i.stream = ""
+		return k.Read(ctx, name, in, i.keep)
+	}}
+	err = i.all()
+	result.Ledger.Sources = k.Ledgers()
+	return result, err
+}
+
+// kept are the columns of KubeAudit that the rules ask for.
+func (a *App) kept() []string {
+	schema, _ := decode.Table("KubeAudit")
+	seen := map[int]bool{}
+	var names []string
+	for _, r := range a.rules {
+		for _, c := range r.Query.Columns("KubeAudit") {
+			if !seen[c] {
+				seen[c] = true
+				names = append(names, schema[c].Name)
+			}
+		}
+	}
+	return names
+}
+
+// An importing is one run of Import.
+type importing struct {
+	sitting
+	store  store.Store
+	result *ImportResult
+	stream string // of the input at hand; "" before its first records
+}
+
+// keep appends what was read.
+func (i *importing) keep(k *decode.Kept) error {
+	if i.stream == "" {
+		i.stream = streamOf(k)
+	}
+	b := &store.Batch{Stream: i.stream, Source: k.Source, Records: make([]store.Record, len(k.Records))}
+	for n, r := range k.Records {
+		b.Records[n] = store.Record{Position: r.Ordinal, Line: r.Line, Number: r.Number, Time: r.Time, Raw: r.Raw, Prior: r.Prior}
+	}
+	for _, c := range k.Columns {
+		b.Columns = append(b.Columns, store.Column{Name: c.Name, Type: c.Type, Dict: c.Dict, Codes: c.Codes})
+	}
+	receipt, err := i.store.Append(i.ctx, b)
+	if err != nil {
+		return i.fail(err)
+	}
+	i.result.Kept += int64(receipt.Kept)
+	i.result.Known += int64(receipt.Known)
+	return nil
+}
+
+// streamOf is what an input is known by: its path, and its first record. A file
+// that grew goes on where it was; another one under its name is another.
+func streamOf(k *decode.Kept) string {
+	path, err := filepath.Abs(k.Source)
+	if err != nil || k.Source == source.Stdin {
+		path = k.Source
+	}
+	sum := sha256.Sum256([]byte(k.Records[0].Raw))
+	return fmt.Sprintf("file:%s#%s", path, hex.EncodeToString(sum[:8]))
+}
+
+// HuntStore runs a query over a store. Batches are only good until emit
+// returns.
+func (a *App) HuntStore(ctx context.Context, q *kql.Query, s store.Store, opt kql.RunOptions, tell func(store.Progress), emit func(*value.Batch) error) (HuntResult, error) {
+	var result HuntResult
+	h := newHistory(s, a.decodeOptions(a.set.Lists), tell)
+	err := q.Run(ctx, h, opt, func(b *value.Batch) error {
+		result.Rows += int64(b.Len())
+		return emit(b)
+	})
+	result.Scanned, result.Store = h.scanned.Records, &h.scanned
+	return result, err
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/store"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// requestFor says in a store's words what a query asks of a table. What cannot
+// be said so is left out: the query looks at the rows again.
+func requestFor(ask *kql.Ask, schema value.Schema, view string) store.Request {
+	w := wording{table: ask.Table, schema: schema, view: view}
+	req := store.Request{Columns: storedColumns}
+	all := []store.Predicate{store.In{Column: decode.KeptRow(ask.Table), Values: []value.Value{value.BoolOf(true)}}}
+	for i := range ask.Conditions {
+		w.bound(&ask.Conditions[i], &req)
+		all = append(all, w.predicate(&ask.Conditions[i]))
+	}
+	req.Where = store.AllOf(all...)
+	if b := ask.Best; b != nil && ask.Table == "KubeAudit" && schema[b.Column].Name == "TimeGenerated" {
+		req.Bound = b.Bound
+		if b.Newest {
+			req.Order = store.NewestFirst
+		}
+	}
+	return req
+}
+
+// A wording says conditions on a table's columns as predicates of a store.
+type wording struct {
+	table  string
+	schema value.Schema
+	view   string
+}
+
+// bound takes the bounds of time out of conditions that must all be met. The
+// time of a store's records is KubeAudit's; other tables go by when a stage was
+// written, which for a request that stays open is hours later.
+func (w *wording) bound(c *kql.Condition, req *store.Request) {
+	if c.Kind == kql.All {
+		for i := range c.Of {
+			w.bound(&c.Of[i], req)
+		}
+		return
+	}
+	if w.table != "KubeAudit" || len(c.Path) > 0 || (c.Kind != kql.AtLeast && c.Kind != kql.AtMost && c.Kind != kql.Is) {
+		return
+	}
+	if w.schema[c.Column].Name != "TimeGenerated" || len(c.Values) != 1 || c.Values[0].Kind() != value.KDateTime {
+		return
+	}
+	t := c.Values[0].Int()
+	if c.Kind != kql.AtMost {
+		req.From = max(req.From, t)
+	}
+	if c.Kind != kql.AtLeast && t > 0 && (req.To == 0 || t < req.To) {
+		req.To = t
+	}
+}
+
+// predicate is a condition; nil when nothing can be said.
+func (w *wording) predicate(c *kql.Condition) store.Predicate {
+	switch c.Kind {
+	case kql.All:
+		return store.AllOf(w.each(c.Of)...)
+	case kql.Any:
+		return store.AnyOf(w.each(c.Of)...)
+	case kql.Is, kql.IsNot:
+		return w.is(c)
+	case kql.AtLeast, kql.AtMost:
+		return w.within(c)
+	case kql.Holds:
+		if w.lookup(c).Text {
+			return store.Words(c.Text, c.Left, c.Right)
+		}
+	}
+	return nil
+}
+
+func (w *wording) each(list []kql.Condition) []store.Predicate {
+	out := make([]store.Predicate, len(list))
+	for i := range list {
+		out[i] = w.predicate(&list[i])
+	}
+	return out
+}
+
+func (w *wording) lookup(c *kql.Condition) decode.Lookup {
+	return decode.LookupOf(w.table, w.schema[c.Column].Name, c.Path)
+}
+
+func (w *wording) is(c *kql.Condition) store.Predicate {
+	if len(c.Values) == 0 {
+		return nil
+	}
+	l := w.lookup(c)
+	if l.Kept != "" {
+		return w.kept(l.Kept, c)
+	}
+	if c.Kind == kql.IsNot || l.Keys == nil {
+		return nil
+	}
+	var any []store.Predicate
+	for _, v := range c.Values {
+		text, ok := leafText(v)
+		if !ok {
+			return nil
+		}
+		for _, key := range l.Keys {
+			any = append(any, store.Leaf{Key: key, Value: text})
+		}
+	}
+	return store.AnyOf(any...)
+}
+
+// kept is a condition on a kept column. What a column that depends on the
+// configuration said under another is not what it says today.
+func (w *wording) kept(name string, c *kql.Condition) store.Predicate {
+	if !sameKinds(c.Values, w.schema[c.Column].Type) {
+		return nil
+	}
+	return w.ofView(name, store.In{Column: name, Values: c.Values, Fold: c.Fold, Not: c.Kind == kql.IsNot})
+}
+
+func (w *wording) ofView(name string, p store.Predicate) store.Predicate {
+	if !decode.IsConfigured(name) {
+		return p
+	}
+	return store.AnyOf(p, store.In{Column: decode.KeptView, Values: []value.Value{value.StringOf(w.view)}, Not: true})
+}
+
+// sameKinds says whether values can be compared with those of a column one by
+// one.
+func sameKinds(values []value.Value, t value.Type) bool {
+	for _, v := range values {
+		switch k := v.Kind(); t {
+		case value.String:
+			if k != value.KString {
+				return false
+			}
+		case value.Int, value.Long:
+			if k != value.KInt && k != value.KLong {
+				return false
+			}
+		case value.Bool:
+			if k != value.KBool {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (w *wording) within(c *kql.Condition) store.Predicate {
+	l, t := w.lookup(c), w.schema[c.Column].Type
+	if l.Kept == "" || len(c.Values) != 1 || t != value.Int && t != value.Long || !sameKinds(c.Values, t) {
+		return nil
+	}
+	n := c.Values[0].Int()
+	r := store.Range{Column: l.Kept}
+	if c.Kind == kql.AtLeast {
+		r.Low = &n
+	} else {
+		r.High = &n
+	}
+	return w.ofView(l.Kept, r)
+}
+
+// leafText is a value as a leaf of JSON has it. An empty text may be a member
+// that is missing.
+func leafText(v value.Value) (string, bool) {
+	switch v.Kind() {
+	case value.KString:
+		return v.Str(), v.Str() != ""
+	case value.KBool, value.KInt, value.KLong:
+		return v.String(), true
+	case value.KReal:
+		if f := v.Real(); f == math.Trunc(f) && math.Abs(f) < 1e15 {
+			return strconv.FormatInt(int64(f), 10), true
+		}
+	}
+	return "", false
+}
