@@ -11,7 +11,7 @@ import (
 )
 
 // alertFormats are what scan can print; the first is the default.
-var alertFormats = []string{"table", "wide", "json", "jsonl", "csv", "markdown", "sarif", "github"}
+var alertFormats = []string{"table", "wide", "json", "jsonl", "csv", "markdown", "html", "sarif", "github"}
 
 // alertTable has what one wants to know first; wide all that fits on a line.
 func alertTable(alerts []dogwatch.Alert, wide bool, p palette) *table {

@@ -7,18 +7,27 @@ import (
 	"strings"
 )
 
-// tooWide says whether a table's columns, but for the last, which can be
-// wrapped, do not fit on a screen.
+// tallest is how many lines a cell of a table may take.
+const tallest = 8
+
+// tooWide says whether a table is not to be read on a screen: its columns do not
+// fit, or only with cells of many lines.
 func (t *table) tooWide(width int) bool {
 	if width <= 0 {
 		return false
 	}
-	used := narrowest
-	widths := t.widths(true)
-	for _, w := range widths[:len(widths)-1] {
-		used += w + len(gap)
+	widths, ok := t.fit(width, true)
+	if !ok {
+		return true
 	}
-	return used > width
+	for _, row := range t.rows {
+		for i, c := range row {
+			if displayWidth(c.text) > widths[i]*tallest {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // writeBlocks prints each row as a block of lines, a column each: a table of

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // writeCSV writes a table.
@@ -35,9 +36,11 @@ func (t *table) writeCSV(w io.Writer, heads bool) error {
 }
 
 // inert keeps a spreadsheet from running a cell as a formula: whoever chose
-// the name of an object may have chosen it for that.
+// the name of an object may have chosen it for that. Spreadsheets of the East
+// take the wide forms of the signs as well. Numbers stay numbers.
 func inert(s string) string {
-	if len(s) > 1 && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	first, size := utf8.DecodeRuneInString(s)
+	if len(s) > size && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

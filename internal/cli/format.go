@@ -23,6 +23,7 @@ type output struct {
 	jq        string
 
 	formats []string
+	chosen  bool // the format was asked for
 	query   *gojq.Code
 	palette palette
 }
@@ -153,6 +154,8 @@ func (o *output) write(env *Env, w io.Writer, t *table) error {
 		return t.writeCSV(w, !o.noHeaders)
 	case "markdown":
 		return t.writeMarkdown(w)
+	case "html":
+		return t.writeHTML(w, &page{Version: env.Version, Title: "dogwatch"})
 	}
 	width := 0
 	if env.StdoutTerminal {

@@ -58,6 +58,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
   dogwatch hunt -i audit.log
   dogwatch hunt --stdin -o jsonl audit.log < queries.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.chosen = cmd.Flags().Changed("output")
 			f.cfg.NoBuiltin = true // a query needs the lists, not the rules
 			if f.stdin && !cmd.Flags().Changed("output") {
 				f.format = "jsonl"
@@ -153,7 +154,7 @@ func (f *huntFlags) ask(ctx context.Context, env *Env, a *app.App, file *diag.Fi
 		return err
 	}
 	m := newMeter(env, f.quiet)
-	w := f.rows(env, q.Schema())
+	w := f.rows(env, q)
 	start := env.Now()
 	counted := func(b *value.Batch) error { m.clear(); return w.write(b) }
 	result, err := f.run(ctx, a, q, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show}, counted)

@@ -90,6 +90,39 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
+func TestTableWrapsItsWidestColumns(t *testing.T) {
+	tab := table{heads: []string{"Time", "N", "Object", "Who"}, right: []bool{false, true, false, false}}
+	tab.add(text("07:10:15"), text("12"), text(`{"namespace":"shop","name":"api-7f9c","kind":"Pod"}`), text("ci/deployer"))
+	tab.add(text("07:10:16"), text("3"), text("日本語日本語日本語日本語"), text(""))
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{50, `Time       N  Object                   Who
+07:10:15  12  {"namespace":"shop",     ci/deployer
+              "name":"api-7f9c",
+              "kind":"Pod"}
+07:10:16   3  日本語日本語日本語日本
+              語
+`},
+		{0, `Time       N  Object                                               Who
+07:10:15  12  {"namespace":"shop","name":"api-7f9c","kind":"Pod"}  ci/deployer
+07:10:16   3  日本語日本語日本語日本語
+`},
+	} {
+		var out bytes.Buffer
+		if err := tab.write(&out, c.width, true, false); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != c.want {
+			t.Errorf("width %d:\n%s\nwant\n%s", c.width, out.String(), c.want)
+		}
+	}
+	if tab.tooWide(50) || !tab.tooWide(20) {
+		t.Error("what fits is not told from what does not")
+	}
+}
+
 func TestTableLinesUp(t *testing.T) {
 	tab := table{heads: []string{"NAME", "N", "WHAT"}, right: []bool{false, true, false}}
 	tab.add(text("日本"), text("7"), text("short"))
@@ -173,7 +206,7 @@ func TestColour(t *testing.T) {
 func TestWideRowsBecomeBlocks(t *testing.T) {
 	tab := table{heads: []string{"Name", "Empty", "Text", "Last"}}
 	tab.add(text("ann"), text(""), text("a text that is too long for the screen it is on"), text("z"))
-	if tab.tooWide(120) || !tab.tooWide(60) {
+	if tab.tooWide(120) || tab.tooWide(60) || !tab.tooWide(30) {
 		t.Error("tooWide is wrong")
 	}
 	var out bytes.Buffer

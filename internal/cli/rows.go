@@ -7,11 +7,13 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dogwatch-dev/dogwatch/internal/chart"
+	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // rowFormats are what hunt can print; the first is the default.
-var rowFormats = []string{"table", "json", "jsonl", "csv", "markdown"}
+var rowFormats = []string{"table", "json", "jsonl", "csv", "markdown", "html", "chart", "svg"}
 
 // A rowWriter prints the rows of a query.
 type rowWriter interface {
@@ -20,9 +22,17 @@ type rowWriter interface {
 	finish(err error) error
 }
 
-// rows returns the writer for the format asked for.
-func (o *output) rows(env *Env, schema value.Schema) rowWriter {
+// rows returns the writer for the format asked for. On a terminal a query that
+// asks to be drawn is drawn, unless a format is asked for.
+func (o *output) rows(env *Env, q *kql.Query) rowWriter {
+	schema := q.Schema()
+	render := q.Rendering()
 	switch {
+	case o.format == "chart", o.format == "svg",
+		o.format == "table" && !o.chosen && env.StdoutTerminal && chart.Draws(render.Kind):
+		return &drawnRows{o: o, env: env, schema: schema, render: render}
+	case o.format == "html":
+		return &pageRows{drawnRows{o: o, env: env, schema: schema, render: render, query: q.File().Text}}
 	case o.query != nil && o.format == "json":
 		return newFilteredDocument(o, env.Stdout, schema)
 	case o.format == "json":
@@ -193,17 +203,32 @@ func (r *tableRows) write(b *value.Batch) error {
 	return nil
 }
 
+// addRow adds values as texts.
+func (t *table) addRow(row []value.Value) {
+	cells := make([]cell, len(row))
+	for i, v := range row {
+		cells[i] = text(show(v))
+	}
+	t.add(cells...)
+}
+
 func (r *tableRows) finish(err error) error {
 	if len(r.t.heads) == 0 || err != nil && len(r.t.rows) == 0 {
 		return nil
 	}
-	if err := r.o.pick(r.t); err != nil {
+	return r.o.printRows(r.env, r.t)
+}
+
+// printRows prints rows as a table; on a terminal as blocks where that is
+// easier to read.
+func (o *output) printRows(env *Env, t *table) error {
+	if err := o.pick(t); err != nil {
 		return err
 	}
-	if r.o.format == "table" && r.env.StdoutTerminal && r.t.tooWide(r.env.Width) {
-		return r.t.writeBlocks(r.env.Stdout, r.env.Width, r.o.palette)
+	if o.format == "table" && env.StdoutTerminal && t.tooWide(env.Width) {
+		return t.writeBlocks(env.Stdout, env.Width, o.palette)
 	}
-	return r.o.write(r.env, r.env.Stdout, r.t)
+	return o.write(env, env.Stdout, t)
 }
 
 // show is a value as text: strings bare, null as nothing, the rest as in JSON.

@@ -189,6 +189,7 @@ func (s *session) set(arg string) error {
 	if err := setFlag(flag, strings.TrimSpace(value)); err != nil {
 		return usage(".set %s: %w", name, err)
 	}
+	s.f.chosen = s.f.chosen || name == "output"
 	if err := s.f.check(s.env); err != nil {
 		_ = setFlag(flag, was) // it was good before
 		_ = s.f.check(s.env)

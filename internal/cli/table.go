@@ -7,7 +7,7 @@ import (
 )
 
 // A table is rows of text under headings, written so that columns line up. On
-// a terminal the last column is wrapped; in a pipe a row is a line.
+// a terminal the widest columns are wrapped; in a pipe a row is a line.
 type table struct {
 	heads []string
 	rows  [][]cell
@@ -38,26 +38,30 @@ func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
 // gap stands between columns.
 const gap = "  "
 
-// narrowest is how far the last column may be squeezed before it overflows.
-const narrowest = 24
+// How far columns of text may be squeezed: the last, and the others.
+const (
+	narrowest = 24
+	narrow    = 14
+)
 
 // write prints the table; width 0 means that nothing is wrapped.
 func (t *table) write(w io.Writer, width int, heads bool, p palette) error {
 	out := bufio.NewWriter(w)
-	widths := t.widths(heads)
+	widths, _ := t.fit(width, heads)
 	if heads {
 		cells := make([]cell, len(t.heads))
 		for i, h := range t.heads {
 			cells[i] = cell{h, func(s string) string { return p.paint(bold, s) }}
 		}
-		t.writeRow(out, cells, widths, 0, p)
+		t.writeRow(out, cells, widths, p)
 	}
 	for _, row := range t.rows {
-		t.writeRow(out, row, widths, width, p)
+		t.writeRow(out, row, widths, p)
 	}
 	return out.Flush()
 }
 
+// widths are what the columns take where nothing is wrapped.
 func (t *table) widths(heads bool) []int {
 	widths := make([]int, len(t.heads))
 	for i, h := range t.heads {
@@ -71,28 +75,91 @@ func (t *table) widths(heads bool) []int {
 	return widths
 }
 
-func (t *table) writeRow(out *bufio.Writer, row []cell, widths []int, width int, p palette) {
-	indent := 0
-	for i, c := range row[:len(row)-1] {
-		pad := strings.Repeat(" ", widths[i]-displayWidth(c.text))
+// fit squeezes the widest columns of text until the table fits into width; not
+// ok when it does not.
+func (t *table) fit(width int, heads bool) (widths []int, ok bool) {
+	widths = t.widths(heads)
+	if width <= 0 || len(widths) == 0 {
+		return widths, true
+	}
+	over := len(gap)*(len(widths)-1) - width
+	for _, w := range widths {
+		over += w
+	}
+	for over > 0 {
+		i, room := t.widest(widths)
+		if i < 0 {
+			return widths, false
+		}
+		less := min(over, room)
+		widths[i] -= less
+		over -= less
+	}
+	return widths, true
+}
+
+// widest is the column that can be squeezed best, and by how much before
+// another is wider; -1 when none can.
+func (t *table) widest(widths []int) (column, room int) {
+	column = -1
+	next := 0
+	for i, w := range widths {
+		least := narrow
+		if i == len(widths)-1 {
+			least = narrowest
+		}
+		if i < len(t.right) && t.right[i] || w <= least {
+			continue
+		}
+		switch {
+		case column < 0 || w > widths[column]:
+			if column >= 0 {
+				next = max(next, widths[column])
+			}
+			column, room = i, w-least
+		default:
+			next = max(next, w)
+		}
+	}
+	if column < 0 {
+		return -1, 0
+	}
+	return column, min(room, max(widths[column]-next, 1))
+}
+
+// writeRow prints a row, in as many lines as its longest cell needs.
+func (t *table) writeRow(out *bufio.Writer, row []cell, widths []int, p palette) {
+	cells := make([][]string, len(row))
+	height := 1
+	for i, c := range row {
+		cells[i] = wrap(c.text, max(widths[i], 1))
+		height = max(height, len(cells[i]))
+	}
+	for n := range height {
+		t.writeLine(out, row, cells, n, widths, p)
+	}
+}
+
+// writeLine prints the nth line of a row.
+func (t *table) writeLine(out *bufio.Writer, row []cell, cells [][]string, n int, widths []int, p palette) {
+	blank := ""
+	for i, c := range row {
+		piece := ""
+		if n < len(cells[i]) {
+			piece = cells[i][n]
+		}
+		pad := strings.Repeat(" ", max(widths[i]-displayWidth(piece), 0))
 		if i < len(t.right) && t.right[i] {
-			out.WriteString(pad + c.painted(c.text, p) + gap)
-		} else {
-			out.WriteString(c.painted(c.text, p) + pad + gap)
+			blank += pad
+			pad = ""
 		}
-		indent += widths[i] + len(gap)
-	}
-	last := len(row) - 1
-	c := row[last]
-	if last < len(t.right) && t.right[last] {
-		out.WriteString(strings.Repeat(" ", widths[last]-displayWidth(c.text)))
-	}
-	for i, line := range wrapFrom(c.text, indent, width) {
-		if i > 0 {
-			out.WriteString(strings.Repeat(" ", indent))
+		if piece != "" {
+			out.WriteString(blank + c.painted(piece, p))
+			blank = ""
 		}
-		out.WriteString(c.painted(line, p) + "\n")
+		blank += pad + gap
 	}
+	out.WriteString("\n")
 }
 
 // wrapFrom wraps a text that starts at a column of the screen.

@@ -52,10 +52,15 @@ func outputTopic() *cobra.Command {
   -o jsonl      one JSON object a line, as they come
   -o csv        for spreadsheets; cells that look like formulas are quoted with '
   -o markdown   a table for issues and chats
+  -o html       a page of its own, to be mailed or printed (hunt, scan)
+  -o chart      drawn as the query's render says; on a terminal without -o (hunt)
+  -o svg        the same as a picture (hunt)
   -o sarif      for code scanning (scan)
   -o junit      for test reports (rules test, rules lint)
   -o github     annotations of a GitHub Actions run
 
+Rows that are too wide for a terminal are printed as blocks, a line for each column.
+Charts are drawn with plain ASCII where the locale (LC_ALL, LC_CTYPE, LANG) has no UTF-8.
 --columns a,b picks columns, --no-headers leaves out the headings. Colour is used on
 a terminal unless NO_COLOR is set or TERM is dumb; --color always|never decides.
 Times are UTC.`,

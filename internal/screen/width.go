@@ -68,6 +68,10 @@ func Wrap(s string, width int) []string {
 		}
 		for w > width {
 			head, tail := Cut(word, width)
+			// JSON, paths and lists have better places than the edge.
+			if at := strings.LastIndexAny(head, ",;/&|"); at+1 > len(head)*2/3 {
+				head, tail = word[:at+1], word[at+1:]
+			}
 			out = append(out, head)
 			word, w = tail, Width(strings.TrimRight(tail, " "))
 		}
