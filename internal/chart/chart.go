@@ -64,6 +64,7 @@ type Chart struct {
 	form           form
 	stacked        bool
 	title          string
+	about          string // by the columns, where there is no title
 	xTitle, yTitle string
 	x              axis
 	series         []series
@@ -112,7 +113,7 @@ func New(r Request, schema value.Schema, rows [][]value.Value) (*Chart, error) {
 	}
 	c := &Chart{form: f, title: r.option("title"), xTitle: r.option("xtitle"), yTitle: r.option("ytitle"), legend: r.option("legend") != "hidden"}
 	if f == card {
-		c.facts = factsOf(schema, rows[0])
+		c.facts, c.about = factsOf(schema, rows[0]), "Result"
 		return c, nil
 	}
 	how := strings.ToLower(r.option("kind"))
@@ -124,6 +125,7 @@ func New(r Request, schema value.Schema, rows [][]value.Value) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.about = l.about()
 	l.gather(c, rows)
 	if len(c.series) == 0 {
 		return nil, fmt.Errorf("render %s: the rows have no numbers to draw", r.Kind)

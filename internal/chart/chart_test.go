@@ -231,7 +231,7 @@ func TestPicturesAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`role="img" aria-labelledby="chart-title chart-description"`, `<title id="chart-title">n</title>`,
+		`role="img" aria-labelledby="chart-title chart-description"`, `<title id="chart-title">n by T</title>`,
 		`2 values of n, from 3 to 1,234, between 2026-01-02 00:00:00 and 2026-01-02 00:05:00 UTC`, "prefers-color-scheme: dark",
 		`<title>n: 1,234 at 2026-01-02 00:05:00</title>`,
 	} {

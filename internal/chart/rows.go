@@ -179,6 +179,22 @@ func (l *layout) gather(c *Chart, rows [][]value.Value) {
 	}
 }
 
+// about says what is drawn by what: n by Verb.
+func (l *layout) about() string {
+	names := func(columns []int) string {
+		var out []string
+		for _, i := range columns {
+			out = append(out, l.schema[i].Name)
+		}
+		return strings.Join(out, ", ")
+	}
+	by := l.by
+	if len(by) == 0 {
+		by = []int{l.x}
+	}
+	return names(l.ys) + " by " + names(by)
+}
+
 // seriesName is the values of the columns that name the series, and y's name
 // where there are several.
 func (l *layout) seriesName(row []value.Value, y int) string {

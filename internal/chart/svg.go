@@ -17,7 +17,7 @@ const (
 	svgTop    = 56.0 // below the title
 	svgRight  = 24.0
 	svgBottom = 64.0
-	svgChar   = 6.6 // of a character of the axes' texts, about
+	svgChar   = 7.0 // of a character of the axes' texts, about
 	svgRow    = 22.0
 )
 
@@ -51,7 +51,7 @@ func (c *Chart) SVG(w io.Writer) error {
 	height := c.svgHeight()
 	title := c.title
 	if title == "" {
-		title = c.usualTitle()
+		title = c.about
 	}
 	s.put(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-labelledby="chart-title chart-description">`, svgWidth, height, svgWidth, height)
 	s.put(`<title id="chart-title">%s</title>`, escaped(title))
@@ -104,17 +104,6 @@ func (c *Chart) barRows() float64 {
 		return n
 	}
 	return n * max(1, float64(len(c.series))*0.6)
-}
-
-// usualTitle names the chart by what it shows.
-func (c *Chart) usualTitle() string {
-	if c.form == card || len(c.series) == 0 {
-		return "Result"
-	}
-	if len(c.series) == 1 {
-		return c.series[0].name
-	}
-	return fmt.Sprintf("%d series", len(c.series))
 }
 
 // description says in words what there is to see.
@@ -190,11 +179,12 @@ func (c *Chart) svgFrame(s *sheet, xs scale, xTicks []float64, xTexts []string, 
 		at, ok := xs.at(t)
 		text := screen.Clip(xTexts[i], 24)
 		half := svgChar * float64(screen.Width(text)) / 2
-		if !ok || f.x(at)-half < end+6 {
+		x := min(f.x(at), svgWidth-half-2)
+		if !ok || x-half < end+6 {
 			continue
 		}
-		s.text(f.x(at), f.top+f.height+18, "middle", "quiet", text)
-		end = f.x(at) + half
+		s.text(x, f.top+f.height+18, "middle", "quiet", text)
+		end = x + half
 	}
 	if c.xTitle != "" {
 		s.text(f.left+f.width/2, svgHeight-14, "middle", "quiet", screen.Clip(c.xTitle, 100))
