@@ -12,6 +12,8 @@ const seriesCategory = "Series"
 func seriesFuncs() []Func {
 	all := append(seriesMath(), seriesPairs()...)
 	all = append(all, seriesTotals()...)
+	all = append(all, seriesFilters()...)
+	all = append(all, seriesModels()...)
 	return append(all, seriesFills()...)
 }
 

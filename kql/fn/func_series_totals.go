@@ -12,7 +12,7 @@ type Part struct {
 	Type value.Type
 }
 
-// Parts are the columns of series_stats and series_fit_line: the functions
+// Parts are the columns of functions such as series_stats: the functions
 // themselves give an array with an element for each.
 func Parts(name string) []Part {
 	switch name {
@@ -22,6 +22,13 @@ func Parts(name string) []Part {
 	case "series_fit_line":
 		return []Part{{"rsquare", value.Real}, {"slope", value.Real}, {"variance", value.Real}, {"rvariance", value.Real},
 			{"interception", value.Real}, {"line_fit", value.Dynamic}}
+	case "series_fit_poly":
+		return []Part{{"rsquare", value.Real}, {"coefficients", value.Dynamic}, {"variance", value.Real},
+			{"rvariance", value.Real}, {"poly_fit", value.Dynamic}}
+	case "series_fft", "series_ifft":
+		return []Part{{"real", value.Dynamic}, {"imag", value.Dynamic}}
+	case "series_decompose", "series_decompose_forecast":
+		return []Part{{"baseline", value.Dynamic}, {"seasonal", value.Dynamic}, {"trend", value.Dynamic}, {"residual", value.Dynamic}}
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func day(s string) value.Value {
 var (
 	yes, no  = value.BoolOf(true), value.BoolOf(false)
 	long     = value.LongOf
-	real     = value.RealOf
+	aReal    = value.RealOf
 	str      = value.StringOf
 	span     = value.TimeSpanOf
 	noBool   = value.NullOf(value.Bool)
@@ -63,22 +63,22 @@ func TestBinaryOperators(t *testing.T) {
 		want value.Value
 	}{
 		{long(1), "/", long(2), long(0)}, {long(-7), "/", long(2), long(-3)}, {value.IntOf(1), "+", value.IntOf(2), long(3)},
-		{long(1), "/", real(2), real(0.5)}, {long(1), "/", long(0), noLong}, {real(1), "/", long(0), real(math.Inf(1))},
+		{long(1), "/", aReal(2), aReal(0.5)}, {long(1), "/", long(0), noLong}, {aReal(1), "/", long(0), aReal(math.Inf(1))},
 		{long(-14), "%", long(12), long(10)}, {long(14), "%", long(-12), long(2)}, {long(math.MinInt64), "%", long(math.MinInt64), long(0)},
 		{long(math.MinInt64), "/", long(-1), long(math.MinInt64)}, {noLong, "+", long(1), noLong},
 		{value.DecimalOf("0.1"), "+", value.DecimalOf("0.2"), value.DecimalOf("0.3")},
 		{day("2020-12-31"), "-", day("2020-12-30"), span(value.Day)}, {day("2020-12-30"), "+", span(value.Day), day(december)},
 		{span(value.Day), "+", day("2020-12-30"), day(december)}, {day("9999-12-31"), "+", span(value.Day), value.NullOf(value.DateTime)},
-		{long(3), "*", span(value.Hour), span(3 * value.Hour)}, {span(value.Hour), "*", real(1.5), span(90 * value.Minute)},
-		{span(value.Day), "/", span(value.Hour), real(24)}, {span(value.Day), "/", long(2), span(12 * value.Hour)},
+		{long(3), "*", span(value.Hour), span(3 * value.Hour)}, {span(value.Hour), "*", aReal(1.5), span(90 * value.Minute)},
+		{span(value.Day), "/", span(value.Hour), aReal(24)}, {span(value.Day), "/", long(2), span(12 * value.Hour)},
 		{span(value.Day + 1), "%", span(value.Hour), span(1)}, {span(math.MaxInt64), "+", span(1), value.NullOf(value.TimeSpan)},
-		{dynamic(long(4)), "+", long(1), long(5)}, {dynamic(long(4)), "*", dynamic(real(0.5)), dynamic(real(2))}, {dynamic(str("x")), "+", long(1), noLong},
+		{dynamic(long(4)), "+", long(1), long(5)}, {dynamic(long(4)), "*", dynamic(aReal(0.5)), dynamic(aReal(2))}, {dynamic(str("x")), "+", long(1), noLong},
 
 		{noLong, "==", long(1), no}, {noLong, "!=", long(1), yes}, {noLong, "==", noLong, noBool}, {noLong, "!=", noLong, noBool},
 		{noLong, "<", long(1), noBool}, {long(1), ">=", noLong, noBool}, {str(""), "==", str(""), yes},
 		{str("a"), "==", str("A"), no}, {str("a"), "=~", str("A"), yes}, {str("a"), "!~", str("A"), no}, {str("a"), "!=", str("A"), yes},
-		{long(1), "==", real(1), yes}, {long(1), "<", real(1.5), yes}, {yes, "==", long(1), yes}, {real(math.NaN()), "==", real(math.NaN()), no},
-		{real(math.NaN()), "<", real(1), no}, {real(math.NaN()), ">=", real(1), no}, {long(math.MaxInt64), "==", real(1 << 63), no},
+		{long(1), "==", aReal(1), yes}, {long(1), "<", aReal(1.5), yes}, {yes, "==", long(1), yes}, {aReal(math.NaN()), "==", aReal(math.NaN()), no},
+		{aReal(math.NaN()), "<", aReal(1), no}, {aReal(math.NaN()), ">=", aReal(1), no}, {long(math.MaxInt64), "==", aReal(1 << 63), no},
 		{dynamic(str("create")), "==", str("create"), yes}, {dynamic(long(403)), ">", long(200), yes}, {dynamic(long(403)), "==", str("403"), yes},
 		{dynamic(str("403")), "==", long(403), yes}, {noThing, "==", str("x"), no}, {noThing, "!=", str("x"), yes}, {value.JSONOf("[1]"), "==", str("[1]"), yes}, {str("5"), "==", long(5), yes}, {day(december), "!=", str("never"), yes},
 		{value.JSONOf(`{"a":1,"b":2}`), "==", value.JSONOf(`{"b":2,"a":1}`), yes}, {dynamic(str("2020-12-31")), "==", day(december), yes},
@@ -134,8 +134,8 @@ func TestIn(t *testing.T) {
 	}{
 		{str("a"), "in", []value.Value{str("b"), str("a")}, true}, {str("A"), "in", []value.Value{str("a")}, false}, {str("A"), "in~", []value.Value{str("a")}, true},
 		{str("x"), "!in", []value.Value{str("a")}, true}, {str("A"), "!in~", []value.Value{str("a")}, false}, {str("list"), "in~", []value.Value{list}, true},
-		{str("list"), "in", []value.Value{list}, false}, {long(5), "in", []value.Value{list}, true}, {long(5), "in", []value.Value{long(4), real(5)}, true},
-		{long(5), "in", []value.Value{real(5.5)}, false}, {real(5), "in", []value.Value{long(5)}, true}, {dynamic(str("Get")), "in", []value.Value{list}, true},
+		{str("list"), "in", []value.Value{list}, false}, {long(5), "in", []value.Value{list}, true}, {long(5), "in", []value.Value{long(4), aReal(5)}, true},
+		{long(5), "in", []value.Value{aReal(5.5)}, false}, {aReal(5), "in", []value.Value{long(5)}, true}, {dynamic(str("Get")), "in", []value.Value{list}, true},
 		{noThing, "in", []value.Value{list}, false}, {noThing, "!in", []value.Value{list}, true}, {noLong, "in", []value.Value{noLong}, false},
 		{str("\u212Aube"), "in~", []value.Value{str("kube")}, true}, {day(december), "in", []value.Value{day(december)}, true},
 		{str("an exec into a pod"), "has_any", []value.Value{str("attach"), str("EXEC")}, true}, {str("executed"), "has_any", []value.Value{str("exec")}, false},
@@ -165,7 +165,7 @@ func TestIn(t *testing.T) {
 
 func TestBetween(t *testing.T) {
 	for _, c := range []struct{ x, low, high, want value.Value }{
-		{long(5), long(1), long(5), yes}, {long(6), long(1), long(5), no}, {real(1.5), long(1), long(2), yes}, {noLong, long(1), long(2), noBool},
+		{long(5), long(1), long(5), yes}, {long(6), long(1), long(5), no}, {aReal(1.5), long(1), long(2), yes}, {noLong, long(1), long(2), noBool},
 		{day("2020-12-30"), day("2020-12-29"), span(value.Day), yes}, {day(december), day("2020-12-29"), span(value.Day), no},
 		{dynamic(long(5)), long(1), long(9), yes}, {span(2), span(1), span(3), yes},
 	} {

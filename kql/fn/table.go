@@ -60,7 +60,7 @@ var namedByArg = map[string]string{
 	"ceiling": "", "cos": "", "erf": "", "erfc": "", "exp": "", "exp10": "", "exp2": "", "format_bytes": "", "format_datetime": "", "format_timespan": "",
 	"gamma": "", "log": "", "log10": "", "log2": "", "loggamma": "", "make_datetime": "", "make_timespan": "",
 	"parse_csv": "", "parse_json": "", "parse_xml": "", "pow": "", "rand": "", "round": "", "series_fill_backward": "",
-	"series_fill_const": "", "series_fill_forward": "", "series_fill_linear": "", "series_iir": "", "sin": "", "split": "",
+	"series_fill_const": "", "series_fill_forward": "", "series_fill_linear": "", "series_iir": "", "series_fir": "", "sin": "", "split": "",
 	"sqrt": "", "startofday": "", "tan": "", "tohex": "",
 }
 
