@@ -91,6 +91,13 @@ var operators = []Entry{
 		Words: []string{"of", "by", "with others"},
 	},
 	{
+		Name: "top-hitters", Form: "T | top-hitters N of Expression [by Weight]",
+		Doc: "Gives the values that are there most often, or have most weight together. Here they are exact.",
+		Examples: []string{`datatable(User:string)["ann", "bob", "ann"]
+| top-hitters 1 of User`},
+		Words: []string{"of", "by"},
+	},
+	{
 		Name: "take", Aliases: []string{"limit"}, Form: "T | take N",
 		Doc: "Gives that many rows, whichever come first.",
 		Examples: []string{`range x from 1 to 5 step 1
@@ -259,6 +266,12 @@ datatable(User:string, Code:long)["ann", 200, "bob", 403]
 		Examples: []string{`datatable(User:string, Code:long)[]
 | getschema
 | project ColumnName, ColumnType`},
+	},
+	{
+		Name: "assert-schema", Form: "T | assert-schema (Name:type, ...)",
+		Doc: "Gives the rows as they are, if the columns are those that are written; else it is a mistake.",
+		Examples: []string{`print User = "ann"
+| assert-schema (User:string)`},
 	},
 	{
 		Name: "consume", Form: "T | consume",

@@ -1,5 +1,11 @@
 package help
 
+// visits are rows for the plugins that count who came when.
+const visits = `let Visits = datatable(Day:datetime, User:string)[
+  datetime(2026-01-01), "ann", datetime(2026-01-01), "bob", datetime(2026-01-02), "ann", datetime(2026-01-03), "ann", datetime(2026-01-03), "cy"];
+Visits
+`
+
 var plugins = []Entry{
 	{
 		Name: "bag_unpack", Form: "T | evaluate bag_unpack(Bag [, prefix])",
@@ -105,5 +111,93 @@ print Lng = 5.0, Lat = 5.0
 		Examples: []string{`let Roads = datatable(Road:string, Line:dynamic)["equator", dynamic({"type": "LineString", "coordinates": [[0, 0], [10, 0]]})];
 print Lng = 5.0, Lat = 0.0
 | evaluate geo_line_lookup(Roads, Line, Lng, Lat, 100)`},
+	},
+	{
+		Name: "ipv6_lookup", Form: "T | evaluate ipv6_lookup(Table, Address, Range [, Key ...] [, return_unmatched = true])",
+		Doc: "Is ipv4_lookup for addresses of both versions.",
+		Examples: []string{`let Networks = datatable(Net:string, Name:string)["fd00::/8", "inside"];
+datatable(IP:string)["fd00::1", "2001:db8::1"]
+| evaluate ipv6_lookup(Networks, IP, Net)`},
+	},
+	{
+		Name: "narrow", Form: "T | evaluate narrow()",
+		Doc: "Gives a row for each value: number of the row, name of the column, value as text.",
+		Examples: []string{`datatable(User:string, Code:long)["ann", 200]
+| evaluate narrow()`},
+	},
+	{
+		Name: "rows_near", Form: "T | evaluate rows_near(Condition, Before [, After] [, Key, ...])",
+		Doc: "Gives the rows that meet a condition, with so many before and after each. The rows must be in order.",
+		Examples: []string{`range x from 1 to 9 step 1
+| evaluate rows_near(x == 5, 1)`},
+	},
+	{
+		Name: "identity", Form: "T | evaluate identity()",
+		Doc: "Gives the rows as they are.",
+		Examples: []string{`print x = 1
+| evaluate identity()`},
+	},
+	{
+		Name: "schema_merge", Form: "union (T | getschema), (U | getschema) | evaluate schema_merge([PreserveOrder = false])",
+		Doc: "Gives the columns that tables have together.",
+		Examples: []string{`let A = datatable(User:string)[];
+let B = datatable(User:string, Code:long)[];
+union (A | getschema), (B | getschema)
+| evaluate schema_merge()
+| project ColumnName, ColumnType`},
+	},
+	{
+		Name: "geo_polygon_lookup", Form: "T | evaluate geo_polygon_lookup(Table, Polygon, Longitude, Latitude [, radius = Meters] [, return_unmatched = true])",
+		Doc: "Joins points with the polygons of a table that they lie in.",
+		Examples: []string{`let Areas = datatable(Area:string, Shape:dynamic)["square", dynamic({"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})];
+print Longitude = 1.0, Latitude = 1.0
+| evaluate geo_polygon_lookup(Areas, Shape, Longitude, Latitude)
+| project Area`},
+	},
+	{
+		Name: "geo_line_lookup", Form: "T | evaluate geo_line_lookup(Table, Line, Longitude, Latitude, Radius [, return_unmatched = true])",
+		Doc: "Joins points with the lines of a table that are not farther away than a number of meters.",
+		Examples: []string{`let Roads = datatable(Road:string, Line:dynamic)["along", dynamic({"type": "LineString", "coordinates": [[0, 0], [2, 0]]})];
+print Longitude = 1.0, Latitude = 0.001
+| evaluate geo_line_lookup(Roads, Line, Longitude, Latitude, 200)
+| project Road`},
+	},
+	{
+		Name: "activity_counts_metrics", Form: "T | evaluate activity_counts_metrics(Id, Time, Start, End, Window [, Key, ...])",
+		Doc:      "Counts in each window who came, how often, and how many came for the first time.",
+		Examples: []string{visits + `| evaluate activity_counts_metrics(User, Day, datetime(2026-01-01), datetime(2026-01-03), 1d)`},
+	},
+	{
+		Name: "activity_metrics", Form: "T | evaluate activity_metrics(Id, Time [, Start, End], Window [, Key, ...])",
+		Doc:      "Says for each window how many came, how many were new, and which part came back from the window before, or did not.",
+		Examples: []string{visits + `| evaluate activity_metrics(User, Day, datetime(2026-01-01), datetime(2026-01-03), 1d)`},
+	},
+	{
+		Name: "activity_engagement", Form: "T | evaluate activity_engagement(Id, Time, Start, End, Inner, Outer [, Key, ...])",
+		Doc:      "Compares who came in a short window with who came in a longer one around it.",
+		Examples: []string{visits + `| evaluate activity_engagement(User, Day, datetime(2026-01-01), datetime(2026-01-03), 1d, 2d)`},
+	},
+	{
+		Name: "active_users_count", Form: "T | evaluate active_users_count(Id, Time, Start, End, Lookback, Period, Least, Bin [, Key, ...])",
+		Doc:      "Counts in each bin those who came in at least so many periods of the time looked back.",
+		Examples: []string{visits + `| evaluate active_users_count(User, Day, datetime(2026-01-01), datetime(2026-01-03), 3d, 1d, 2, 1d)`},
+	},
+	{
+		Name: "sliding_window_counts", Form: "T | evaluate sliding_window_counts(Id, Time, Start, End, Lookback, Bin [, Key, ...])",
+		Doc:      "Counts for each bin who came, and how often, in the time looked back.",
+		Examples: []string{visits + `| evaluate sliding_window_counts(User, Day, datetime(2026-01-01), datetime(2026-01-03), 2d, 1d)`},
+	},
+	{
+		Name: "new_activity_metrics", Form: "T | evaluate new_activity_metrics(Id, Time, Start, End, Window [, Cohort] [, Lookback] [, Key, ...])",
+		Doc: "Follows those who came first in one window through the later ones.",
+		Examples: []string{visits + `| evaluate new_activity_metrics(User, Day, datetime(2026-01-01), datetime(2026-01-03), 1d)
+| project from_Day, to_Day, dcount_new_values, dcount_retained_values, retention_rate`},
+	},
+	{
+		Name: "rolling_percentile", Form: "T | evaluate rolling_percentile(Value, Percentile, Axis, Bin, Bins [, Key, ...])",
+		Doc: "Gives for each bin of an axis the percentile of the bins up to it.",
+		Examples: []string{`range x from 0 to 5 step 1
+| extend v = 10 * x
+| evaluate rolling_percentile(v, 50, x, 2, 2)`},
 	},
 }

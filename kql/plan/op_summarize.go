@@ -157,7 +157,9 @@ func (g *gathering) outputs(x syntax.Expr, taken *names, keys []string) []output
 			case isExtreme(a.Name):
 				return g.extreme(call, a, given, taken, keys)
 			case a.Name == "percentiles":
-				return g.percentiles(call, given, taken)
+				return g.percentiles(call, "percentile", 1, given, taken)
+			case a.Name == "percentilesw":
+				return g.percentiles(call, "percentilew", 2, given, taken)
 			}
 		}
 	}
@@ -271,21 +273,27 @@ func isIdent(x syntax.Expr) bool {
 	return ok
 }
 
-// percentiles(x, 5, 50) is a column for each.
-func (g *gathering) percentiles(call *syntax.Call, given []syntax.Name, taken *names) []output {
-	single, ok := fn.LookupAgg("percentile")
-	if !ok || len(call.Args) < 2 {
-		g.b.fail(call, "percentiles() takes a value and at least one percentage")
+// percentiles(x, 5, 50) is a column for each; one is the aggregate of a single
+// percentage, which takes so many values before it.
+func (g *gathering) percentiles(call *syntax.Call, one string, values int, given []syntax.Name, taken *names) []output {
+	single, ok := fn.LookupAgg(one)
+	plain, _ := fn.LookupAgg("percentile")
+	if !ok || len(call.Args) <= values {
+		g.b.fail(call, "%s() takes %d columns and at least one percentage", call.Func.Text, values)
 		return nil
 	}
+	each := func(name string, args ...syntax.Expr) *syntax.Call {
+		return &syntax.Call{Pos: call.Pos, Func: syntax.Name{Pos: call.Func.Pos, Text: name}, Args: args}
+	}
 	var outs []output
-	for i, pct := range call.Args[1:] {
-		one := &syntax.Call{Pos: call.Pos, Func: syntax.Name{Pos: call.Func.Pos, Text: "percentile"}, Args: []syntax.Expr{call.Args[0], pct}}
-		name := aggName(single, one, g.v.cols)
+	for i, pct := range call.Args[values:] {
+		// The weight is not part of the name.
+		name := aggName(plain, each("percentile", call.Args[0], pct), g.v.cols)
 		if i < len(given) {
 			name = given[i].Text
 		}
-		outs = append(outs, output{taken.take(name), i < len(given), g.one(one, single)})
+		x := each(one, append(slices.Clone(call.Args[:values]), pct)...)
+		outs = append(outs, output{taken.take(name), i < len(given), g.one(x, single)})
 	}
 	return outs
 }
