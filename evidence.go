@@ -59,8 +59,11 @@ type RuleSet []uint64
 // A Judge is what the sieves of all rules that read a table say of rows, by
 // what is known of them alone.
 type Judge struct {
-	// Rows says for each row of a batch which rules may care for it.
-	Rows func(*value.Batch) []RuleSet
+	// Rows says for each row of a batch which rules may care for it. Rules that
+	// are not among some need not be asked; nil: all are.
+	Rows func(b *value.Batch, among RuleSet) []RuleSet
+	// Every is the rules that care for every row, as far as is known.
+	Every RuleSet
 	// Reads are by rule what its sieve reads of the table.
 	Reads [][]kql.Ref
 }

@@ -427,7 +427,7 @@ func (f *sifter) judgeFactor(x *factor) {
 	for i, e := range x.fresh {
 		texts[i] = x.texts[e]
 	}
-	for i, set := range x.judge.Rows(f.batch(texts)) {
+	for i, set := range x.judge.Rows(f.batch(texts), nil) {
 		x.entries[x.fresh[i]].set = set
 	}
 	x.fresh = x.fresh[:0]
@@ -446,7 +446,7 @@ func (f *sifter) judgePairs() {
 		}
 		set, any := meet(nil, deed.entries[p.deed].set, f.caller.entries[p.caller].set)
 		p.set, p.bare, p.judged = set, set, true
-		if any {
+		if any && isTested(set, f.judgePair[kind].Every, f.words.rules) {
 			texts[kind] = append(texts[kind], deed.texts[p.deed]+f.caller.texts[p.caller])
 			of[kind] = append(of[kind], at)
 		}
@@ -455,7 +455,8 @@ func (f *sifter) judgePairs() {
 		if len(texts[kind]) == 0 {
 			continue
 		}
-		for i, set := range f.judgePair[kind].Rows(f.batch(texts[kind])) {
+		among := f.union(of[kind])
+		for i, set := range f.judgePair[kind].Rows(f.batch(texts[kind]), among) {
 			p := &f.paired[of[kind][i]]
 			p.set, _ = meet(p.set[:0], p.set, set)
 		}
@@ -464,10 +465,36 @@ func (f *sifter) judgePairs() {
 	f.fresh = f.fresh[:0]
 }
 
+// isTested says whether a set has rules that are not in every, or that ask for
+// bodies.
+func isTested(set, every, bodies dogwatch.RuleSet) bool {
+	for i := range set {
+		if set[i]&(bodies[i]|^every[i]) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// union is the rules of any of some pairs.
+func (f *sifter) union(of []int32) dogwatch.RuleSet {
+	var out dogwatch.RuleSet
+	for _, at := range of {
+		if out == nil {
+			out = make(dogwatch.RuleSet, len(f.paired[at].set))
+		}
+		for w, word := range f.paired[at].set {
+			out[w] |= word
+		}
+	}
+	return out
+}
+
 // judgeBodies asks which rules would care without bodies.
 func (f *sifter) judgeBodies(kind int, texts []string, of []int32) {
 	var asked []string
 	var about []int32
+	among := f.union(of)
 	for i, at := range of {
 		if p := &f.paired[at]; f.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
 			p.bare = make(dogwatch.RuleSet, len(p.set))
@@ -479,7 +506,7 @@ func (f *sifter) judgeBodies(kind int, texts []string, of []int32) {
 	if len(asked) == 0 {
 		return
 	}
-	for i, set := range f.judgeBare[kind].Rows(f.batch(asked)) {
+	for i, set := range f.judgeBare[kind].Rows(f.batch(asked), among) {
 		for w := range set {
 			f.paired[about[i]].bare[w] |= set[w]
 		}

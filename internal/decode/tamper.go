@@ -11,11 +11,10 @@ import (
 // different requests came, and a time that is still to come. Its memory is
 // bounded as that of requests is.
 type signs struct {
-	seed     maphash.Seed
-	auditIDs ring
-	known    ring // an audit ID with its request
-	sooner   int64
-	latest   map[string]int64 // by source, in ticks
+	seed   maphash.Seed
+	known  askedIDs
+	sooner int64
+	latest map[string]int64 // by source, in ticks
 }
 
 // A second copy of a request, as an aggregated API server or another log makes
@@ -32,7 +31,7 @@ const (
 func newSigns(now time.Time) *signs {
 	ticks, _ := value.ParseDateTime(now.UTC().Format(time.RFC3339Nano))
 	return &signs{
-		seed: maphash.MakeSeed(), auditIDs: newRing(rememberRequests), known: newRing(rememberRequests),
+		seed: maphash.MakeSeed(),
 		sooner: ticks + clockSkew, latest: map[string]int64{},
 	}
 }
@@ -49,32 +48,79 @@ func (s *signs) isReused(cluster string, e *event, ticks int64) bool {
 	if auditID == "" {
 		return false
 	}
-	id := s.sum(0, cluster, auditID)
-	about := ticks / aboutSameTime
-	request := func(about int64) uint64 {
-		return s.sum(about, cluster, auditID, e.username(), e.str(fVerb), e.str(fURI))
-	}
-	same := s.known.has(request(about))
-	if !same {
-		s.known.add(request(about))
-		same = s.known.has(request(about-1)) || s.known.has(request(about+1))
-	}
-	if !s.auditIDs.has(id) {
-		s.auditIDs.add(id)
-		return false
-	}
-	return !same
+	request := s.sum(cluster, e.username(), e.str(fVerb), e.str(fURI))
+	return s.known.isReused(s.sum(cluster, auditID), uint32(request), int32(ticks/aboutSameTime))
 }
 
-func (s *signs) sum(n int64, parts ...string) uint64 {
+func (s *signs) sum(parts ...string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
 	for _, p := range parts {
 		h.WriteString(p)
 		h.WriteByte(0)
 	}
-	writeInt(&h, n)
 	return h.Sum64()
+}
+
+// askedIDs are audit IDs and what was asked with each, about the last quarter of
+// a million of them: of the few that share a set, the one of the oldest time
+// makes room.
+type askedIDs struct {
+	sets [][idsInSet]askedID
+	n    int
+}
+
+// An askedID is an audit ID and the last request that came with it.
+type askedID struct {
+	id      uint64
+	request uint32
+	minute  int32
+}
+
+const (
+	idsInSet = 4 // as many as a line of a processor's cache holds
+	maxSets  = rememberRequests / idsInSet
+)
+
+// isReused notes a request and says whether its ID came with another before.
+func (a *askedIDs) isReused(id uint64, request uint32, minute int32) bool {
+	id |= 1
+	if a.n >= len(a.sets)*idsInSet/2 && len(a.sets) < maxSets {
+		a.grow()
+	}
+	set := &a.sets[home(id)&uint64(len(a.sets)-1)]
+	oldest := 0
+	for i := range set {
+		if set[i].id == id {
+			near := minute - set[i].minute
+			if set[i].request == request && -1 <= near && near <= 1 {
+				return false
+			}
+			set[i].request, set[i].minute = request, minute
+			return true
+		}
+		if set[i].minute < set[oldest].minute || set[i].id == 0 && set[oldest].id != 0 {
+			oldest = i
+		}
+	}
+	if set[oldest].id == 0 {
+		a.n++
+	}
+	set[oldest] = askedID{id, request, minute}
+	return false
+}
+
+// grow makes room: a short log should not pay for the memory of a long one.
+func (a *askedIDs) grow() {
+	old := a.sets
+	a.sets, a.n = make([][idsInSet]askedID, max(256, 4*len(old))), 0
+	for s := range old {
+		for _, x := range old[s] {
+			if x.id != 0 {
+				a.isReused(x.id, x.request, x.minute)
+			}
+		}
+	}
 }
 
 // isInFuture says whether a time lies in front of both the clock and the

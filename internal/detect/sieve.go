@@ -23,7 +23,7 @@ func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 			reads[bit] = append(reads[bit], s.Reads...)
 		}
 	}
-	return dogwatch.Judge{Rows: j.judge, Reads: reads}
+	return dogwatch.Judge{Rows: j.judge, Every: dogwatch.RuleSet(j.every), Reads: reads}
 }
 
 // sieves are those of the readings of the table; nil if any of them lets every
@@ -51,7 +51,7 @@ type ruleTest struct {
 	sieves []*kql.Sieve
 }
 
-func (j *rulesSieve) judge(b *value.Batch) []dogwatch.RuleSet {
+func (j *rulesSieve) judge(b *value.Batch, among dogwatch.RuleSet) []dogwatch.RuleSet {
 	words := len(j.every)
 	all, out := make(dogwatch.RuleSet, b.N*words), make([]dogwatch.RuleSet, b.N)
 	for i := range out {
@@ -59,6 +59,9 @@ func (j *rulesSieve) judge(b *value.Batch) []dogwatch.RuleSet {
 		copy(out[i], j.every)
 	}
 	for _, t := range j.tests {
+		if among != nil && !ruleSet(among).has(t.bit) {
+			continue
+		}
 		for _, s := range t.sieves {
 			for _, row := range s.Keep(b) {
 				ruleSet(out[row]).add(t.bit)
@@ -71,5 +74,7 @@ func (j *rulesSieve) judge(b *value.Batch) []dogwatch.RuleSet {
 type ruleSet dogwatch.RuleSet
 
 func newRuleSet(rules int) ruleSet { return make(ruleSet, (rules+63)/64) }
+
+func (s ruleSet) has(bit int) bool { return s[bit/64]&(1<<(bit%64)) != 0 }
 
 func (s ruleSet) add(bit int) { s[bit/64] |= 1 << (bit % 64) }

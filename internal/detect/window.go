@@ -64,13 +64,13 @@ func newWindow(u *unit, opt Options) *window {
 // keep runs the row-by-row part of a rule over a batch and copies the rows of
 // the table that any reading of it lets through.
 func (f *feed) keep(s *source, w *window, found *findings) error {
-	passed := map[int]bool{}
+	var passed []int32
 	for _, leaf := range f.leaves {
 		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
 			hidden, err := f.hidden(s, b, found)
 			for _, i := range b.Rows() {
 				if at := origin(b, int(i)); !hidden[at] {
-					passed[at] = true
+					passed = append(passed, int32(at))
 				}
 			}
 			return err
@@ -79,17 +79,35 @@ func (f *feed) keep(s *source, w *window, found *findings) error {
 			return err
 		}
 	}
-	t := w.tables[s.batch.Table]
-	for row := range passed {
-		k := kept{ticks: s.ticks(row), table: s.batch.Table, evidence: s.at(row), size: 200}
-		for _, c := range t.columns {
-			v := s.batch.Rows.At(row, c).Own()
-			k.vals = append(k.vals, v)
-			k.size += int64(v.Size())
-		}
-		found.kept = append(found.kept, k)
-	}
+	slices.Sort(passed)
+	passed = slices.Compact(passed)
+	w.copyRows(s, passed, found)
 	return nil
+}
+
+// copyRows copies what a rule reads of some rows, column by column.
+func (w *window) copyRows(s *source, rows []int32, found *findings) {
+	if len(rows) == 0 {
+		return
+	}
+	t := w.tables[s.batch.Table]
+	width := len(t.columns)
+	all := make([]value.Value, len(rows)*width)
+	from := len(found.kept)
+	for k, row := range rows {
+		found.kept = append(found.kept, kept{
+			ticks: s.ticks(int(row)), table: s.batch.Table, evidence: s.at(int(row)), size: 200,
+			vals: all[k*width : (k+1)*width : (k+1)*width],
+		})
+	}
+	for i, c := range t.columns {
+		vals := s.batch.Rows.Col(c, rows)
+		for k, row := range rows {
+			v := vals[row].Own()
+			all[k*width+i] = v
+			found.kept[from+k].size += int64(v.Size())
+		}
+	}
 }
 
 // add takes rows in. When there are more than fit, the rule is run over what
