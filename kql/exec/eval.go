@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -39,8 +40,9 @@ func (r *run) compile(e plan.Expr) (evaluator, error) {
 	case *plan.Choose:
 		return r.compileChoose(e)
 	case *plan.Member:
-		x, err := r.compile(e.X)
-		return &memberEval{x: x, key: e.Key}, err
+		x, path := memberPath(e)
+		ev, err := r.compile(x)
+		return &memberEval{x: ev, path: path}, err
 	case *plan.Element:
 		list, err := r.compileAll([]plan.Expr{e.X, e.I})
 		if err != nil {
@@ -95,6 +97,9 @@ type callEval struct {
 }
 
 func (r *run) compileCall(e *plan.Call) (evaluator, error) {
+	if ev, err := r.wholeBinOf(e); ev != nil || err != nil {
+		return ev, err
+	}
 	args, err := r.compileAll(e.Args)
 	if err != nil {
 		return nil, err
@@ -142,16 +147,28 @@ func (c *callEval) typed(v value.Value) value.Value {
 	return v
 }
 
+// memberPath is what a chain of members is read from, and their names.
+func memberPath(e *plan.Member) (x plan.Expr, path []string) {
+	for x = e; ; {
+		m, ok := x.(*plan.Member)
+		if !ok {
+			slices.Reverse(path)
+			return x, path
+		}
+		x, path = m.X, append(path, m.Key)
+	}
+}
+
 type memberEval struct {
-	x   evaluator
-	key string
-	out buffer
+	x    evaluator
+	path []string
+	out  buffer
 }
 
 func (m *memberEval) eval(b *value.Batch, rows []int32) []value.Value {
 	in, out := m.x.eval(b, rows), m.out.get(b.N)
 	for _, i := range rows {
-		out[i] = value.DynamicOf(in[i].Get(m.key))
+		out[i] = value.DynamicOf(in[i].GetPath(m.path))
 	}
 	return out
 }

@@ -174,9 +174,12 @@ func (j *joiner) push(b *value.Batch, p *pairs) error {
 	needed := j.run.needed[j.n]
 	for c, from := range j.n.Out {
 		null := value.NullOf(j.n.Schema()[c].Type)
+		if needed != nil && !needed[c] {
+			cols[c] = nullColumn(null)
+			continue
+		}
 		vals := constants(null, len(p.left))
 		switch {
-		case needed != nil && !needed[c]:
 		case from < j.width:
 			if b != nil {
 				fill(vals, b.Col(from, nil), p.left)
@@ -191,6 +194,15 @@ func (j *joiner) push(b *value.Batch, p *pairs) error {
 		return err
 	}
 	return j.out(nb)
+}
+
+// nullColumn is nulls, made when they are asked for.
+func nullColumn(null value.Value) value.Column {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
+		for _, i := range rows {
+			vals[i] = null
+		}
+	})
 }
 
 func fill(vals, from []value.Value, rows []int32) {

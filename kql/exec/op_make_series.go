@@ -105,29 +105,29 @@ func (e *binEval) eval(b *value.Batch, rows []int32) []value.Value {
 // A series is the bins of one combination of keys.
 type series struct {
 	keys        []value.Value
-	bins        map[int64]*group
+	bins        map[int64]int // groups by their bins
 	first, last int64
 }
 
-// gathered parts the groups by their keys; the last key is the bin's number.
+// gatheredSeries parts the groups by their keys; the last key is the bin's number.
 func gatheredSeries(g *grouper, keys int) []*series {
 	lines := map[string]*series{}
 	var order []*series
-	for _, grp := range g.order {
-		if grp.keys[keys].IsNull() {
+	for n, of := range g.groupKeys {
+		if of[keys].IsNull() {
 			continue
 		}
 		var key []byte
-		for _, v := range grp.keys[:keys] {
+		for _, v := range of[:keys] {
 			key = v.GroupKey(key)
 		}
-		at := grp.keys[keys].Int()
+		at := of[keys].Int()
 		l := lines[string(key)]
 		if l == nil {
-			l = &series{keys: grp.keys[:keys], bins: map[int64]*group{}, first: at, last: at}
+			l = &series{keys: of[:keys], bins: map[int64]int{}, first: at, last: at}
 			lines[string(key)], order = l, append(order, l)
 		}
-		l.bins[at] = grp
+		l.bins[at] = n
 		l.first, l.last = min(l.first, at), max(l.last, at)
 	}
 	return order
@@ -150,7 +150,7 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
 	store := newRowStore(r, n)
 	store.keep = nil
 	for _, l := range order {
-		if err := r.addSeries(n, l, a, defaults, store); err != nil {
+		if err := r.addSeries(n, g, l, a, defaults, store); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
 }
 
 // addSeries appends the row of one series.
-func (r *run) addSeries(n *plan.MakeSeries, l *series, a *span, defaults []value.Value, store *rowStore) error {
+func (r *run) addSeries(n *plan.MakeSeries, g *grouper, l *series, a *span, defaults []value.Value, store *rowStore) error {
 	first, last := a.bins(l.first, l.last)
 	if last-first >= maxBins {
 		return &LimitError{"bins of a series", maxBins}
@@ -171,8 +171,8 @@ func (r *run) addSeries(n *plan.MakeSeries, l *series, a *span, defaults []value
 		var vals []value.Value
 		for at := first; at <= last; at++ {
 			v := defaults[i]
-			if grp := l.bins[at]; grp != nil {
-				v = grp.states[i].Result()
+			if grp, ok := l.bins[at]; ok {
+				v = g.result(i, grp)
 			}
 			vals = append(vals, v)
 		}
@@ -185,8 +185,8 @@ func (r *run) addSeries(n *plan.MakeSeries, l *series, a *span, defaults []value
 	if r.opt.TrackOrigin {
 		var origin []int64
 		for at := first; at <= last; at++ {
-			if grp := l.bins[at]; grp != nil && len(origin) < r.opt.MaxOrigins {
-				origin = append(origin, grp.origin...)
+			if grp, ok := l.bins[at]; ok && len(origin) < r.opt.MaxOrigins {
+				origin = append(origin, g.origin[grp]...)
 			}
 		}
 		store.origin = append(store.origin, origin)

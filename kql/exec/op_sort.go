@@ -7,16 +7,20 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A sorter keeps rows with their keys.
+// A sorter keeps rows with their keys; with a limit (top) only those that may
+// be among the first.
 type sorter struct {
 	store *rowStore
-	keys  []plan.SortKey
+	order ordering
 	evs   []evaluator
-	vals  [][]value.Value // by key, by row
+	limit int // -1: none
+	// least is the keys of the last row that top would give as yet; nil while
+	// there are fewer.
+	least []value.Value
 }
 
 func (r *run) sort(n *plan.Sort, out sink) error {
-	s := &sorter{store: newRowStore(r, n.In), keys: n.Keys, vals: make([][]value.Value, len(n.Keys))}
+	s := &sorter{store: newRowStore(r, n.In), order: ordering{n.Keys, make([][]value.Value, len(n.Keys))}, limit: -1}
 	for _, k := range n.Keys {
 		ev, err := r.compile(k.X)
 		if err != nil {
@@ -24,139 +28,133 @@ func (r *run) sort(n *plan.Sort, out sink) error {
 		}
 		s.evs = append(s.evs, ev)
 	}
-	limit := int64(-1)
 	if n.Limit != nil {
-		var err error
-		if limit, err = r.number(n.Limit); err != nil {
+		limit, err := r.number(n.Limit)
+		if err != nil {
 			return err
 		}
+		s.limit = int(limit)
 	}
-	best := r.aim(n)
-	err := r.stream(n.In, func(b *value.Batch) error {
-		if err := s.add(b); err != nil {
-			return err
-		}
-		if best != nil {
-			s.raise(best, int(limit))
-		}
-		if limit >= 0 && int64(s.store.n) > 4*limit+4*batchRows {
-			s.cut(int(limit))
-		}
-		return nil
-	})
-	if err != nil {
+	if err := r.stream(n.In, s.add); err != nil {
 		return err
 	}
-	order := s.order()
-	if limit >= 0 && int64(len(order)) > limit {
-		order = order[:limit]
-	}
-	return s.store.emitOrder(order, out)
+	return s.store.emitOrder(s.sorted(), out)
 }
 
-// raise tells the scan below when as many rows are kept as the limit says: what
-// is worse than all of them is of no use. Rows as good as the worst may be.
-func (s *sorter) raise(best *Best, limit int) {
-	if limit <= 0 || s.store.n < limit || best.bound != 0 && s.store.n < 2*limit {
-		return
+// sorted is the row numbers in order.
+func (s *sorter) sorted() []int32 {
+	if s.limit == 0 || s.store.n == 0 {
+		return []int32{}
 	}
-	s.cut(limit)
-	worst := s.vals[0][0]
-	for _, v := range s.vals[0] {
-		if compareKeys(v, worst, s.keys[0]) > 0 {
-			worst = v
-		}
-	}
-	if !worst.IsNull() {
-		best.bound = worst.Int()
-	}
+	return s.order.sort(value.AllRows(s.store.n), s.limit)
 }
 
 func (s *sorter) add(b *value.Batch) error {
-	rows := b.Rows()
-	for k, ev := range s.evs {
-		vals := ev.eval(b, rows)
-		for _, i := range rows {
-			s.vals[k] = append(s.vals[k], vals[i].Own())
-		}
+	if s.limit == 0 {
+		return nil
 	}
-	if err := s.store.run.grow(int64(len(rows) * len(s.evs) * valueSize)); err != nil {
+	rows := b.Rows()
+	keys := make([][]value.Value, len(s.evs))
+	for k, ev := range s.evs {
+		keys[k] = ev.eval(b, rows)
+	}
+	if s.limit >= 0 {
+		if rows = s.best(keys, rows); len(rows) == 0 {
+			return s.store.run.ctx.Err()
+		}
+		b = b.With(rows)
+	}
+	if err := s.keep(b, keys, rows); err != nil {
 		return err
 	}
-	return s.store.add(b)
+	if s.limit >= 0 && s.store.n > 2*s.limit+batchRows {
+		s.cut()
+	}
+	return nil
 }
 
-// order is the sorted row numbers; equal rows stay as they came.
-func (s *sorter) order() []int32 {
-	order := make([]int32, s.store.n)
-	for i := range order {
-		order[i] = int32(i)
+// keep adds rows and their keys. A key that is a column is kept once.
+func (s *sorter) keep(b *value.Batch, keys [][]value.Value, rows []int32) error {
+	if err := s.store.add(b); err != nil {
+		return err
 	}
-	slices.SortStableFunc(order, func(x, y int32) int {
-		for k := range s.keys {
-			if c := compareKeys(s.vals[k][x], s.vals[k][y], s.keys[k]); c != 0 {
-				return c
+	made := 0
+	for k, ev := range s.evs {
+		if col, ok := ev.(colEval); ok && len(s.store.cols[col]) == s.store.n {
+			s.order.vals[k] = s.store.cols[col]
+			continue
+		}
+		made++
+		for _, i := range rows {
+			s.order.vals[k] = append(s.order.vals[k], keys[k][i].Own())
+		}
+	}
+	return s.store.run.grow(int64(len(rows) * made * valueSize))
+}
+
+// best are the rows of a batch that may be among the first, in their order.
+func (s *sorter) best(keys [][]value.Value, rows []int32) []int32 {
+	if s.least != nil {
+		var better []int32
+		for _, i := range rows {
+			if s.beats(keys, i) {
+				better = append(better, i)
 			}
 		}
-		return 0
-	})
-	return order
+		rows = better
+	}
+	if len(rows) <= s.limit {
+		return rows
+	}
+	first := (&ordering{s.order.keys, keys}).sort(rows, s.limit)
+	slices.Sort(first)
+	return first
 }
 
-func compareKeys(x, y value.Value, k plan.SortKey) int {
-	nx, ny := isLast(x), isLast(y)
-	switch {
-	case nx != 0 || ny != 0:
-		if k.NullsFirst {
-			return ny - nx
+// beats says whether a row comes before the last one that top would give.
+func (s *sorter) beats(keys [][]value.Value, i int32) bool {
+	for k := range keys {
+		if c := compareKeys(keys[k][i], s.least[k], s.order.keys[k]); c != 0 {
+			return c < 0
 		}
-		return nx - ny
-	case k.Asc:
-		return value.Compare(x, y)
 	}
-	return -value.Compare(x, y)
-}
-
-// isLast: nulls stand at an end, NaN beside them.
-func isLast(v value.Value) int {
-	switch {
-	case v.IsNull():
-		return 2
-	case v.Kind() == value.KReal && v.Real() != v.Real():
-		return 1
-	}
-	return 0
+	return false // an equal one came later
 }
 
 // cut forgets all but the first rows, so that top needs no more memory than
 // what it gives.
-func (s *sorter) cut(limit int) {
-	order := s.order()[:limit]
+func (s *sorter) cut() {
+	order := s.sorted()
+	last := order[len(order)-1]
+	s.least = s.least[:0]
+	for k := range s.order.vals {
+		s.least = append(s.least, s.order.vals[k][last])
+	}
 	slices.Sort(order) // equal rows keep the order in which they came
 	pick := func(list []value.Value) []value.Value {
 		if len(list) == 0 {
 			return list
 		}
-		out := make([]value.Value, limit, cap(list))
+		out := make([]value.Value, len(order), cap(list))
 		for k, i := range order {
 			out[k] = list[i]
 		}
 		return out
 	}
-	freed := int64(s.store.n-limit) * valueSize * int64(len(s.vals)+len(s.store.cols))
-	for k := range s.vals {
-		s.vals[k] = pick(s.vals[k])
+	freed := int64(s.store.n-len(order)) * valueSize * int64(len(s.order.vals)+len(s.store.cols))
+	for k := range s.order.vals {
+		s.order.vals[k] = pick(s.order.vals[k])
 	}
 	for c := range s.store.cols {
 		s.store.cols[c] = pick(s.store.cols[c])
 	}
 	if s.store.origin != nil {
-		origin := make([][]int64, limit)
+		origin := make([][]int64, len(order))
 		for k, i := range order {
 			origin[k] = s.store.origin[i]
 		}
 		s.store.origin = origin
 	}
-	s.store.n = limit
+	s.store.n = len(order)
 	s.store.run.used = max(0, s.store.run.used-freed)
 }

@@ -8,30 +8,30 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A group is one combination of keys and what was gathered of it.
-type group struct {
-	keys   []value.Value
-	states []fn.State
-	origin []int64
-}
-
-// A grouper gathers rows into groups, in the order in which they first came.
+// A grouper gathers rows into groups, which are numbered in the order in which
+// they first came.
 type grouper struct {
-	run    *run
-	by     []evaluator
-	aggs   []plan.Agg
-	args   [][]evaluator
-	vals   [][][]value.Value
-	keys   [][]value.Value
-	key    []byte
-	groups map[string]*group
-	order  []*group
-	rows   int
-	size   int64 // of the states, as last counted
+	run   *run
+	by    []evaluator
+	aggs  []plan.Agg
+	args  [][]evaluator
+	vals  [][][]value.Value
+	keys  [][]value.Value
+	table *keyTable
+	at    []int32 // group of each row of a batch
+	row   []value.Value
+
+	groupKeys [][]value.Value // by group
+	counts    [][]int64       // of an aggregate that counts rows, by group
+	states    [][]fn.State    // of the others
+	origin    [][]int64       // by group
+
+	rows int
+	size int64 // of the states, as last counted
 }
 
 func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
-	g := &grouper{run: r, aggs: aggs, groups: map[string]*group{}}
+	g := &grouper{run: r, aggs: aggs, table: newKeyTable(len(by)), counts: make([][]int64, len(aggs)), states: make([][]fn.State, len(aggs))}
 	var err error
 	if g.by, err = r.compileAll(by); err != nil {
 		return nil, err
@@ -48,75 +48,111 @@ func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
 	return g, nil
 }
 
+// countsRows says whether an aggregate is count(): it needs no state but a
+// number.
+func countsRows(a *plan.Agg) bool {
+	return a.Func != nil && a.Func.Name == "count" && len(a.Args) == 0
+}
+
 func (g *grouper) add(b *value.Batch) error {
 	rows := b.Rows()
 	for k, ev := range g.by {
 		g.keys[k] = ev.eval(b, rows)
 	}
-	for a, args := range g.args {
-		for k, ev := range args {
+	if err := g.assign(rows); err != nil {
+		return err
+	}
+	for a := range g.aggs {
+		for k, ev := range g.args[a] {
 			g.vals[a][k] = ev.eval(b, rows)
 		}
+		g.gather(a, rows)
 	}
-	var row []value.Value
-	for _, i := range rows {
-		grp, err := g.group(i)
-		if err != nil {
-			return err
-		}
-		for a := range g.aggs {
-			row = row[:0]
-			for k := range g.vals[a] {
-				row = append(row, g.vals[a][k][i])
-			}
-			grp.states[a].Add(row)
-		}
-		if g.run.opt.TrackOrigin {
-			grp.track(originOf(b, i), g.run.opt.MaxOrigins)
+	if g.run.opt.TrackOrigin {
+		for r, i := range rows {
+			g.track(g.at[r], originOf(b, i))
 		}
 	}
 	return g.count(len(rows))
 }
 
-func (grp *group) track(origin []int64, most int) {
-	for _, o := range origin {
-		if n := len(grp.origin); n < most && (n == 0 || grp.origin[n-1] != o) {
-			grp.origin = append(grp.origin, o)
-		}
-	}
-}
-
-// group finds or makes the group of a row.
-func (g *grouper) group(i int32) (*group, error) {
-	g.key = g.key[:0]
-	for k := range g.keys {
-		g.key = g.keys[k][i].GroupKey(g.key)
-	}
-	if grp, ok := g.groups[string(g.key)]; ok {
-		return grp, nil
-	}
-	grp := &group{states: g.states()}
-	size := 200 + len(g.key)
-	for k := range g.keys {
-		v := g.keys[k][i].Own()
-		size += valueSize + v.Size()
-		grp.keys = append(grp.keys, v)
-	}
-	g.groups[string(g.key)] = grp
-	g.order = append(g.order, grp)
-	return grp, g.run.grow(int64(size))
-}
-
-func (g *grouper) states() []fn.State {
-	out := make([]fn.State, len(g.aggs))
-	for i, a := range g.aggs {
-		if a.Extreme != 0 {
-			out[i] = &extreme{sign: a.Extreme}
+// assign finds the group of each row.
+func (g *grouper) assign(rows []int32) error {
+	g.table.encode(g.keys, rows)
+	g.at = g.at[:0]
+	size := g.table.size
+	for r, i := range rows {
+		n, fresh := g.table.number(r)
+		g.at = append(g.at, n)
+		if !fresh {
 			continue
 		}
-		out[i] = a.Func.New(a.Info)
+		size += g.open(i)
 	}
-	return out
+	size -= g.table.size
+	return g.run.grow(int64(max(size, 0)))
+}
+
+// open makes the group whose keys stand in a row, and says how big it is.
+func (g *grouper) open(i int32) int {
+	keys := make([]value.Value, len(g.keys))
+	size := 200
+	for k := range g.keys {
+		keys[k] = g.keys[k][i].Own()
+		size += valueSize + keys[k].Size()
+	}
+	g.newGroup(keys)
+	return size
+}
+
+func (g *grouper) newGroup(keys []value.Value) {
+	g.groupKeys = append(g.groupKeys, keys)
+	if g.run.opt.TrackOrigin {
+		g.origin = append(g.origin, nil)
+	}
+	for a := range g.aggs {
+		switch agg := &g.aggs[a]; {
+		case countsRows(agg):
+			g.counts[a] = append(g.counts[a], 0)
+		case agg.Extreme != 0:
+			g.states[a] = append(g.states[a], &extreme{sign: agg.Extreme})
+		default:
+			g.states[a] = append(g.states[a], agg.Func.New(agg.Info))
+		}
+	}
+}
+
+// gather gives an aggregate the rows of a batch.
+func (g *grouper) gather(a int, rows []int32) {
+	states, vals := g.states[a], g.vals[a]
+	switch {
+	case countsRows(&g.aggs[a]):
+		for _, n := range g.at {
+			g.counts[a][n]++
+		}
+	case len(vals) == 1:
+		for r, i := range rows {
+			states[g.at[r]].Add(vals[0][i : i+1 : i+1]) // a view of the column itself
+		}
+	default:
+		for r, i := range rows {
+			g.row = g.row[:0]
+			for k := range vals {
+				g.row = append(g.row, vals[k][i])
+			}
+			states[g.at[r]].Add(g.row)
+		}
+	}
+}
+
+func (g *grouper) track(n int32, origin []int64) {
+	list, most := g.origin[n], g.run.opt.MaxOrigins
+	for _, o := range origin {
+		if have := len(list); have < most && (have == 0 || list[have-1] != o) {
+			list = append(list, o)
+		}
+	}
+	g.origin[n] = list
 }
 
 // count looks at the memory of the states now and then: after each 64 k rows
@@ -128,8 +164,9 @@ func (g *grouper) count(rows int) error {
 		return nil
 	}
 	var size int64
-	for _, grp := range g.order {
-		for _, s := range grp.states {
+	for a := range g.aggs {
+		size += int64(8 * len(g.counts[a]))
+		for _, s := range g.states[a] {
 			size += int64(s.Size())
 		}
 	}
@@ -138,19 +175,24 @@ func (g *grouper) count(rows int) error {
 	return err
 }
 
+// result is what an aggregate gives for a group.
+func (g *grouper) result(a int, n int) value.Value {
+	if countsRows(&g.aggs[a]) {
+		return value.LongOf(g.counts[a][n])
+	}
+	return g.states[a][n].Result()
+}
+
 // results are a group's columns.
-func (g *grouper) results(grp *group) []value.Value {
-	out := slices.Clone(grp.keys)
-	for i, s := range grp.states {
-		if x, ok := s.(*extreme); ok {
-			out = append(out, x.results(g.aggs[i].Types)...)
+func (g *grouper) results(n int) []value.Value {
+	out := slices.Clone(g.groupKeys[n])
+	for a := range g.aggs {
+		if g.aggs[a].Extreme != 0 {
+			x, _ := g.states[a][n].(*extreme)
+			out = append(out, x.results(g.aggs[a].Types)...)
 			continue
 		}
-		v := s.Result()
-		if v.IsNull() {
-			v = value.NullOf(g.aggs[i].Types[0])
-		}
-		out = append(out, v)
+		out = append(out, typedValue(g.result(a, n), g.aggs[a].Types[0]))
 	}
 	return out
 }
@@ -163,20 +205,19 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 	if err := r.stream(n.In, g.add); err != nil {
 		return err
 	}
-	if len(g.order) == 0 && len(n.By) == 0 {
-		// no rows and no keys is still one result
-		g.order = append(g.order, &group{states: g.states()})
+	if len(g.groupKeys) == 0 && len(n.By) == 0 {
+		g.newGroup(nil) // no rows and no keys is still one result
 	}
 	store := newRowStore(r, n)
 	store.keep = nil
-	for _, grp := range g.order {
-		for c, v := range g.results(grp) {
+	for i := range g.groupKeys {
+		for c, v := range g.results(i) {
 			store.cols[c] = append(store.cols[c], v)
 		}
-		if r.opt.TrackOrigin {
-			store.origin = append(store.origin, grp.origin)
-		}
 		store.n++
+	}
+	if r.opt.TrackOrigin {
+		store.origin = g.origin
 	}
 	return store.emit(out)
 }

@@ -52,6 +52,9 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	if f := flagFilterOf(e); f != nil {
 		return f, nil
 	}
+	if f := numberFilterOf(e); f != nil {
+		return f, nil
+	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
 }
@@ -210,6 +213,76 @@ func (f *flagFilter) keep(b *value.Batch, rows []int32) []int32 {
 	}
 	f.out = out
 	return out
+}
+
+// A numberFilter compares a column of whole numbers, times or spans with a
+// constant of the same type. Beside null only != holds.
+type numberFilter struct {
+	col  int
+	op   string
+	want int64
+	out  []int32
+}
+
+func numberFilterOf(e plan.Expr) *numberFilter {
+	c, ok := e.(*plan.Call)
+	if !ok || len(c.Args) != 2 {
+		return nil
+	}
+	switch c.Name {
+	case "==", "!=", "<", "<=", ">", ">=":
+	default:
+		return nil
+	}
+	col, isCol := c.Args[0].(*plan.Col)
+	k, isConst := c.Args[1].(*plan.Const)
+	if !isCol || !isConst || k.V.IsNull() || wholeKind(col.Typ) == value.Unknown || wholeKind(col.Typ) != wholeKind(k.V.Type()) {
+		return nil
+	}
+	return &numberFilter{col: col.Index, op: c.Name, want: k.V.Int()}
+}
+
+// wholeKind is what a type of whole numbers compares with; Unknown for others.
+func wholeKind(t value.Type) value.Type {
+	switch t {
+	case value.Int, value.Long:
+		return value.Long
+	case value.DateTime, value.TimeSpan:
+		return t
+	}
+	return value.Unknown
+}
+
+func (f *numberFilter) keep(b *value.Batch, rows []int32) []int32 {
+	vals := b.Col(f.col, rows)
+	out := f.out[:0]
+	for _, i := range rows {
+		if f.holds(&vals[i]) {
+			out = append(out, i)
+		}
+	}
+	f.out = out
+	return out
+}
+
+func (f *numberFilter) holds(v *value.Value) bool {
+	if v.IsNull() {
+		return f.op == "!="
+	}
+	n := v.Int()
+	switch f.op {
+	case "==":
+		return n == f.want
+	case "!=":
+		return n != f.want
+	case "<":
+		return n < f.want
+	case "<=":
+		return n <= f.want
+	case ">":
+		return n > f.want
+	}
+	return n >= f.want
 }
 
 // andFilter asks the right side only for what the left lets through.

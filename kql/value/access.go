@@ -34,6 +34,45 @@ func (v Value) scanFor(key string) Value {
 	}
 }
 
+// GetPath is Get of a name after another. Text is read once for all of them.
+func (v Value) GetPath(path []string) Value {
+	if v.kind == JSON && v.s[0] == '{' {
+		found, _ := scanPath(v.s, 0, path)
+		return rawValue(v.s[found.start:found.end])
+	}
+	for _, key := range path {
+		v = v.Get(key)
+	}
+	return v
+}
+
+// scanPath reads the object at i to its end and gives the member that a path
+// leads to, last members first, and the offset behind the object.
+func scanPath(s string, i int, path []string) (found member, end int) {
+	for i++; ; {
+		m, ok := nextKey(s, i)
+		if !ok {
+			i = skipSeparator(s, i, ',')
+			return found, min(i+1, len(s)) // behind the closing brace
+		}
+		switch {
+		case !m.is(path[0]):
+			m.end = skipValue(s, m.start)
+		case len(path) > 1 && m.start < len(s) && s[m.start] == '{':
+			found, m.end = scanPath(s, m.start, path[1:])
+		case len(path) > 1:
+			found, m.end = member{}, skipValue(s, m.start)
+		default:
+			m.end = skipValue(s, m.start)
+			found = m
+		}
+		if m.end <= m.start {
+			return found, len(s)
+		}
+		i = m.end
+	}
+}
+
 // Has says whether a bag has a member of that name.
 func (v Value) Has(key string) bool {
 	switch v.kind {

@@ -78,10 +78,25 @@ func skipValue(s string, i int) int {
 
 var endsScalar = [256]bool{',': true, ']': true, '}': true, ' ': true, '\n': true, '\t': true, '\r': true, ':': true}
 
+// plainBytes neither open nor close anything.
+var plainBytes = func() (plain [256]bool) {
+	for i := range plain {
+		plain[i] = true
+	}
+	for _, c := range []byte(`"{}[]`) {
+		plain[c] = false
+	}
+	return plain
+}()
+
 // skipNested returns the offset behind an array or object.
 func skipNested(s string, i int) int {
 	depth := 0
 	for i < len(s) {
+		if plainBytes[s[i]] {
+			i++
+			continue
+		}
 		switch s[i] {
 		case '"':
 			i, _ = skipString(s, i)
@@ -110,16 +125,25 @@ type member struct {
 // nextMember reads the member at or after i (behind '{' or ','); ok is false
 // at the end of the object. next is where the one after it is looked for.
 func nextMember(s string, i int) (m member, next int, ok bool) {
+	m, ok = nextKey(s, i)
+	if !ok {
+		return m, i, false
+	}
+	m.end = skipValue(s, m.start)
+	return m, m.end, m.end > m.start
+}
+
+// nextKey reads the key of the member at or after i and finds where its value
+// starts.
+func nextKey(s string, i int) (m member, ok bool) {
 	i = skipSeparator(s, i, ',')
 	if i >= len(s) || s[i] != '"' {
-		return m, i, false
+		return m, false
 	}
 	end, escaped := skipString(s, i)
 	m.key, m.keyEscaped = s[min(i+1, end):max(end-1, min(i+1, end))], escaped
-	i = skipSeparator(s, end, ':')
-	m.start = i
-	m.end = skipValue(s, i)
-	return m, m.end, m.end > m.start
+	m.start = skipSeparator(s, end, ':')
+	return m, true
 }
 
 // nextElement is nextMember for arrays.

@@ -241,3 +241,26 @@ func BenchmarkParseJSON(b *testing.B) {
 }
 
 const auditEvent = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"0f4c2a3e-9f5f-4f0b-8a0b-6f1b2c3d4e5f","stage":"ResponseComplete","requestURI":"/apis/apps/v1/namespaces/default/replicasets/web-5d4f8c7b9?limit=500","verb":"delete","user":{"username":"system:serviceaccount:kube-system:generic-garbage-collector","uid":"c0ffee00-1111-2222-3333-444455556666","groups":["system:serviceaccounts","system:serviceaccounts:kube-system","system:authenticated"]},"sourceIPs":["172.18.0.2"],"userAgent":"kube-controller-manager/v1.31.0 (linux/amd64) kubernetes/9edcffc/system:serviceaccount:kube-system:generic-garbage-collector","objectRef":{"resource":"replicasets","namespace":"default","name":"web-5d4f8c7b9","apiGroup":"apps","apiVersion":"v1"},"responseStatus":{"metadata":{},"status":"Success","details":{"name":"web-5d4f8c7b9","group":"apps","kind":"replicasets","uid":"1b2c3d4e-0000-1111-2222-333344445555"},"code":200},"requestReceivedTimestamp":"2026-11-20T10:00:00.000001Z","stageTimestamp":"2026-11-20T10:00:00.012345Z","annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":"RBAC: allowed by ClusterRoleBinding \"system:controller:generic-garbage-collector\" of ClusterRole \"system:controller:generic-garbage-collector\" to ServiceAccount \"generic-garbage-collector/kube-system\""}}`
+
+func TestGetPathIsGetAfterGet(t *testing.T) {
+	texts := []string{
+		`{"a":{"b":{"c":1}}}`, `{"a":{"b":1},"a":{"b":2}}`, `{"a":{"b":1},"a":3}`, `{"a":3,"a":{"b":1}}`, `{"a":{"b":1},"a":{"c":2}}`,
+		`{"a":{"b":{"c":1},"b":{"d":2}}}`, `{ "a" : { "b" : "x" } , "z" : [1,{"a":{"b":2}}] }`, `{"\u0061":{"b":1}}`, `{"a":{}}`, `{}`, `[{"a":{"b":1}}]`,
+		`{"a":{"b":"}\"{"},"c":{"b":2}}`, `{"a":{"x":"{","b":[{"b":1}]}}`, `{"a":{"b":1}`, `{"a":`, `{"a":{"b":`,
+	}
+	for _, text := range texts {
+		for _, path := range [][]string{{"a"}, {"a", "b"}, {"a", "b", "c"}, {"z"}, {"a", "c"}} {
+			v := JSONOf(text)
+			want := v
+			for _, key := range path {
+				want = want.Get(key)
+			}
+			if got := v.GetPath(path); string(AppendCanonical(nil, got)) != string(AppendCanonical(nil, want)) {
+				t.Errorf("%s %v: %s, want %s", text, path, AppendCanonical(nil, got), AppendCanonical(nil, want))
+			}
+			if got := v.Resolve().GetPath(path); string(AppendCanonical(nil, got)) != string(AppendCanonical(nil, want)) {
+				t.Errorf("%s %v, parsed: %s, want %s", text, path, AppendCanonical(nil, got), AppendCanonical(nil, want))
+			}
+		}
+	}
+}
