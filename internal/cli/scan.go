@@ -24,6 +24,7 @@ type scanFlags struct {
 	failOn    string
 	least     string
 	noSummary bool
+	ruleStats bool
 	timeout   time.Duration
 
 	failAt  dogwatch.Severity
@@ -64,6 +65,7 @@ the shapes that "dogwatch help inputs" lists, plain, gzip or zstd.`,
 	flags.StringVar(&f.failOn, "fail-on", "none", "exit with 1 when an alert is this severe: none, informational, low, medium, high")
 	flags.StringVar(&f.least, "severity", "informational", "print alerts of this severity and above")
 	flags.BoolVar(&f.noSummary, "no-summary", false, "leave out the stories at the end")
+	flags.BoolVar(&f.ruleStats, "rule-stats", false, "say what each rule looked at, found, and kept in memory")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop reading after this time")
 	complete(cmd, "fail-on", "none", "informational", "low", "medium", "high")
 	complete(cmd, "severity", "informational", "low", "medium", "high")
@@ -136,6 +138,11 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	}
 	f.note(env, "%s: %s%s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"), f.hidden(len(result.Alerts)-len(shown)))
 	printLedger(env.Stderr, result.Ledger, env.Now().Sub(start), f.quiet)
+	if f.ruleStats {
+		if failed := writeRuleStats(env.Stderr, result.Rules, f.palette); failed != nil {
+			return failed
+		}
+	}
 	return f.verdict(result, err)
 }
 
