@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
@@ -21,6 +22,24 @@ type history struct {
 
 func newHistory(s store.Store, opts decode.Options, progress func(store.Progress)) *history {
 	return &history{store: s, opts: opts, view: opts.View(), progress: progress}
+}
+
+// huntStore runs a query over a store.
+func (a *App) huntStore(ctx context.Context, q *kql.Query, in Input, opt kql.RunOptions, emit func(*value.Batch) error) (HuntResult, error) {
+	var result HuntResult
+	var tell func(store.Progress)
+	if in.Progress != nil {
+		tell = func(p store.Progress) {
+			in.Progress(fmt.Sprintf("%d of %d segments", p.Segments, p.Of), p.Bytes, 0, p.Records)
+		}
+	}
+	h := newHistory(in.Store, a.decodeOptions(a.set.Lists), tell)
+	err := q.Run(ctx, h, opt, func(b *value.Batch) error {
+		result.Rows += int64(b.Len())
+		return emit(b)
+	})
+	result.Scanned, result.Store = h.scanned.Records, &h.scanned
+	return result, err
 }
 
 // Scan reads a table whole.

@@ -104,7 +104,7 @@ func TestHistoryAnswersAsFilesDo(t *testing.T) {
 			}
 			for which, s := range stores {
 				var got []string
-				result, err := a.HuntStore(ctx, q, s, opt, nil, collect(&got))
+				result, err := a.Hunt(ctx, q, Input{Store: s}, opt, collect(&got))
 				if err != nil || len(result.Store.Problems) > 0 {
 					t.Fatalf("%s: %v, %v", which, err, result.Store.Problems)
 				}

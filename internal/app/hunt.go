@@ -22,8 +22,22 @@ type HuntResult struct {
 	Store *store.Scanned
 }
 
-// Hunt runs a query over inputs. Batches are only good until emit returns.
+// Problems are what could not be read.
+func (r *HuntResult) Problems() []error {
+	switch {
+	case r.Store != nil:
+		return r.Store.Problems
+	case r.Ledger != nil:
+		return r.Ledger.Problems
+	}
+	return nil
+}
+
+// Hunt runs a query over inputs or a store. Batches are only good until emit returns.
 func (a *App) Hunt(ctx context.Context, q *kql.Query, in Input, opt kql.RunOptions, emit func(*value.Batch) error) (HuntResult, error) {
+	if in.Store != nil {
+		return a.huntStore(ctx, q, in, opt, emit)
+	}
 	var result HuntResult
 	db := &inputs{app: a, in: in}
 	if len(q.Leaves()) > 1 && slices.Contains(in.Paths, "-") {

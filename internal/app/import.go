@@ -11,8 +11,6 @@ import (
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
 	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/internal/store"
-	"github.com/dogwatch-dev/dogwatch/kql"
-	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // An ImportResult is what became of inputs that were put into a store.
@@ -93,17 +91,4 @@ func streamOf(k *decode.Kept) string {
 	}
 	sum := sha256.Sum256([]byte(k.Records[0].Raw))
 	return fmt.Sprintf("file:%s#%s", path, hex.EncodeToString(sum[:8]))
-}
-
-// HuntStore runs a query over a store. Batches are only good until emit
-// returns.
-func (a *App) HuntStore(ctx context.Context, q *kql.Query, s store.Store, opt kql.RunOptions, tell func(store.Progress), emit func(*value.Batch) error) (HuntResult, error) {
-	var result HuntResult
-	h := newHistory(s, a.decodeOptions(a.set.Lists), tell)
-	err := q.Run(ctx, h, opt, func(b *value.Batch) error {
-		result.Rows += int64(b.Len())
-		return emit(b)
-	})
-	result.Scanned, result.Store = h.scanned.Records, &h.scanned
-	return result, err
 }

@@ -5,12 +5,15 @@ import (
 	"io"
 
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/store"
 )
 
 // Input is what to read.
 type Input struct {
 	Paths []string  // files, folders, globs, - for standard input
 	Stdin io.Reader // what - reads
+	// Store, when set, is hunted in instead.
+	Store store.Store
 	// Progress, when set, is told now and then how many bytes of total were
 	// read (0: not known), and records found, and in which input.
 	Progress func(name string, read, total, records int64)

@@ -147,7 +147,13 @@ func concludeQuery(env *Env, o *output, r app.HuntResult, elapsed time.Duration)
 		printLedger(env.Stderr, r.Ledger, elapsed, true)
 	}
 	o.note(env, "%s · %s scanned · %s", plural(r.Rows, "row"), plural(r.Scanned, "event"), duration(elapsed))
-	if r.Ledger != nil && len(r.Ledger.Problems) > 0 {
+	problems := r.Problems()
+	if r.Store != nil {
+		for _, p := range problems {
+			fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(p.Error()))
+		}
+	}
+	if len(problems) > 0 {
 		return said(ExitInput)
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 type huntFlags struct {
 	output
 	loading
+	dataFlags
 	file      string
 	stdin     bool
 	shell     bool
@@ -49,12 +50,15 @@ With -i it is a shell: queries of several lines, history, completion with Tab. .
 there says the rest. Every query reads the inputs anew, so that memory stays bounded and
 logs that grow are followed.
 
+Without files the query is asked of the store that "dogwatch import" fills.
+
 With --stdin, queries come as lines of JSON, {"id":"1","query":"..."}, and each is
 answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 		Example: `  dogwatch hunt 'KubeAudit | where Verb == "delete" | summarize count() by Actor' audit.log
   dogwatch hunt 'KubeAudit | where Outcome == "Denied" | top 20 by TimeGenerated' logs/ -o csv
   dogwatch hunt -f query.kql audit.log.gz -o json
   dogwatch hunt 'print now() - 1d'
+  dogwatch hunt 'KubeAudit | where TimeGenerated > ago(1d) | summarize count() by User'
   dogwatch hunt -i audit.log
   dogwatch hunt --stdin -o jsonl audit.log < queries.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -66,6 +70,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 			if err := f.check(env); err != nil {
 				return err
 			}
+			defer f.close()
 			switch {
 			case f.stdin:
 				return f.answerLines(cmd.Context(), env, args)
@@ -79,6 +84,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 	f.listsFlag(cmd)
 	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
+	f.dataFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "read the query from a file; all arguments are inputs then")
 	flags.BoolVar(&f.stdin, "stdin", false, "answer queries from standard input, a line of JSON each")
@@ -150,14 +156,16 @@ func (f *huntFlags) ask(ctx context.Context, env *Env, a *app.App, file *diag.Fi
 	if err != nil {
 		return badQuery(err, file)
 	}
-	if err := enoughInputs(q, inputs); err != nil {
+	in, err := f.input(env, q, inputs)
+	if err != nil {
 		return err
 	}
 	m := newMeter(env, f.quiet)
 	w := f.rows(env, q)
 	start := env.Now()
 	counted := func(b *value.Batch) error { m.clear(); return w.write(b) }
-	result, err := f.run(ctx, a, q, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show}, counted)
+	in.Progress = m.show
+	result, err := f.run(ctx, a, q, in, counted)
 	m.clear()
 	if failed := w.finish(err); failed != nil {
 		return failed
@@ -178,7 +186,7 @@ func badQuery(err error, file *diag.File) error {
 // enoughInputs wants a file for a query that reads a table of logs.
 func enoughInputs(q *kql.Query, inputs []string) error {
 	if tables := q.Tables(); len(tables) > 0 && len(inputs) == 0 {
-		return usage("the query reads %s, and no input was given", tables[0]).withHint("name files or directories after the query, or - for standard input")
+		return usage("the query reads %s, and no input was given", tables[0]).withHint("name files or directories after the query, or - for standard input; or import files into the store")
 	}
 	return nil
 }

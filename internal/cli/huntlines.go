@@ -42,7 +42,7 @@ func (f *huntFlags) answerLines(ctx context.Context, env *Env, inputs []string) 
 		if len(bytes.TrimSpace(in.Bytes())) == 0 {
 			continue
 		}
-		line, missed := f.answerLine(ctx, a, in.Bytes(), n, inputs)
+		line, missed := f.answerLine(ctx, env, a, in.Bytes(), n, inputs)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (f *huntFlags) answerLines(ctx context.Context, env *Env, inputs []string) 
 
 // answerLine is the answer to one line; missed says that input could not be
 // read whole, which the answer says as well.
-func (f *huntFlags) answerLine(ctx context.Context, a *app.App, line []byte, n int, inputs []string) (answer []byte, missed bool) {
+func (f *huntFlags) answerLine(ctx context.Context, env *Env, a *app.App, line []byte, n int, inputs []string) (answer []byte, missed bool) {
 	var q question
 	if err := json.Unmarshal(line, &q); err != nil {
 		return errorLine(q.ID, fmt.Errorf("line %d is no JSON of {\"id\",\"query\"}: %w", n, err)), false
@@ -73,18 +73,18 @@ func (f *huntFlags) answerLine(ctx context.Context, a *app.App, line []byte, n i
 		return errorLine(q.ID, fmt.Errorf("line %d has no query", n)), false
 	}
 	compiled, err := a.Compile(diag.NewFile("query", *q.Query))
+	var in app.Input
 	if err == nil {
-		err = enoughInputs(compiled, inputs)
+		in, err = f.input(env, compiled, inputs)
 	}
 	if err != nil {
 		return errorLine(q.ID, err), false
 	}
 	var buf bytes.Buffer
 	doc := newDocument(&buf, compiled.Schema(), idText(q.ID))
-	result, err := f.run(ctx, a, compiled, app.Input{Paths: inputs}, doc.write)
-	if err == nil && result.Ledger != nil && len(result.Ledger.Problems) > 0 {
-		err = result.Ledger.Problems[0]
-		missed = true
+	result, err := f.run(ctx, a, compiled, in, doc.write)
+	if problems := result.Problems(); err == nil && len(problems) > 0 {
+		err, missed = problems[0], true
 	}
 	if err != nil && !missed {
 		return errorLine(q.ID, err), false

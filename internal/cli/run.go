@@ -44,7 +44,7 @@ const intro = `dogwatch finds attacks in the audit logs of Kubernetes clusters a
   dogwatch hunt 'KubeAudit | take 5' audit.log    ask anything in KQL
   dogwatch rules list                     what it looks for
 
-Commands: scan, hunt, explain, rules, completion, version.
+Commands: scan, hunt, explain, import, store, rules, completion, version.
 "dogwatch help COMMAND" shows examples and flags; "dogwatch help exit-codes"
 and "dogwatch help inputs" say what they are.
 `
@@ -88,7 +88,7 @@ func rootCommand(env *Env) *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(
-		scanCommand(env), huntCommand(env), explainCommand(env), rulesCommand(env), coverageCommand(env), benchCommand(env), versionCommand(env),
+		scanCommand(env), huntCommand(env), explainCommand(env), rulesCommand(env), coverageCommand(env), importCommand(env), storeCommand(env), benchCommand(env), versionCommand(env),
 		exitCodesTopic(), inputsTopic(), outputTopic(),
 	)
 	return root
