@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -8,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/help"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -26,7 +30,7 @@ func TestReferenceFresh(t *testing.T) {
 	if !found {
 		t.Fatalf("kql.md has lost its line %q", marker)
 	}
-	want := head + marker + reference()
+	want := head + marker + reference(t)
 	if string(page) == want {
 		return
 	}
@@ -52,9 +56,20 @@ func TestReferenceTells(t *testing.T) {
 	}
 }
 
-// reference is all functions by category, then the aggregates.
-func reference() string {
+// reference is the operators, all functions by category, then the aggregates.
+func reference(t *testing.T) string {
 	var b strings.Builder
+	for _, part := range []struct {
+		name    string
+		entries []help.Entry
+	}{
+		{"Operators", help.Operators()}, {"Plugins", help.Plugins()}, {"Statements", help.Statements()}, {"Operators between values", help.Infixes()},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n", part.name)
+		for _, e := range part.entries {
+			operator(t, &b, e)
+		}
+	}
 	funcs := slices.Clone(fn.Funcs())
 	slices.SortFunc(funcs, func(f, g *fn.Func) int {
 		return strings.Compare(f.Category+"\x00"+f.Name, g.Category+"\x00"+g.Name)
@@ -66,15 +81,70 @@ func reference() string {
 			fmt.Fprintf(&b, "\n## Functions: %s\n", category)
 		}
 		entry(&b, f.Name, f.Aliases, f.Params, result(f.Result), f.Doc, f.Examples)
+		shown(t, &b, help.Example(f.Name))
 	}
 	b.WriteString("\n## Aggregates\n")
 	aggs := slices.Clone(fn.Aggs())
 	slices.SortFunc(aggs, func(f, g *fn.Agg) int { return strings.Compare(f.Name, g.Name) })
 	for _, a := range aggs {
 		entry(&b, a.Name, a.Aliases, a.Params, result(a.Result), a.Doc, a.Examples)
+		shown(t, &b, help.Example(a.Name))
 	}
 	return b.String()
 }
+
+// operator is an entry of help, with what its examples give.
+func operator(t *testing.T, b *strings.Builder, e help.Entry) {
+	fmt.Fprintf(b, "\n### %s\n\n`%s`\n\n%s\n", e.Name, e.Form, e.Doc)
+	if len(e.Aliases) > 0 {
+		fmt.Fprintf(b, "\nAlso `%s`.\n", strings.Join(e.Aliases, "`, `"))
+	}
+	for _, query := range e.Examples {
+		shown(t, b, query)
+	}
+}
+
+// shown is a query with the rows that it gives.
+func shown(t *testing.T, b *strings.Builder, query string) {
+	if query == "" {
+		return
+	}
+	fmt.Fprintf(b, "\n```kql\n%s\n```\n\n", query)
+	q, err := kql.Compile(diag.NewFile("example", query), nothing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
+	var heads, rule []string
+	for _, f := range q.Schema() {
+		heads, rule = append(heads, markup.Replace(f.Name)), append(rule, "---")
+	}
+	line(heads)
+	line(rule)
+	err = q.Run(context.Background(), nil, kql.RunOptions{}, func(batch *value.Batch) error {
+		for _, row := range batch.Rows() {
+			var cells []string
+			for c := range q.Schema() {
+				cells = append(cells, markup.Replace(strings.Trim(string(value.AppendOutput(nil, batch.At(int(row), c))), `"`)))
+			}
+			line(cells)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// markup escapes what would be markup in a cell.
+var markup = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`)
+
+// nothing is a catalog without tables.
+type nothing struct{}
+
+func (nothing) Table(string) (value.Schema, bool)                      { return nil, false }
+func (nothing) TableNames() []string                                   { return nil }
+func (nothing) Watchlist(string) (value.Schema, [][]value.Value, bool) { return nil, nil, false }
 
 func entry(b *strings.Builder, name string, aliases []string, params []fn.Param, result, doc string, examples []string) {
 	fmt.Fprintf(b, "\n### %s\n\n`%s(%s)`%s\n\n%s\n", name, name, signature(params), result, doc)

@@ -11,19 +11,27 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "rewrite the transcripts in README.md")
+var update = flag.Bool("update", false, "rewrite the transcripts in README.md and docs/hunting.md")
 
 var (
 	console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
-	// How long something took is never the same, and rules are added all the time.
-	elapsed = regexp.MustCompile(`\d+(\.\d+)? s\b|\d+ rules`)
+	// How long something took, and what it kept, is never the same, and rules are
+	// added all the time.
+	elapsed = regexp.MustCompile(`\d+(\.\d+)? (s|ms|µs|B|kB)\b|\d+ rules`)
+	spaces  = regexp.MustCompile(` +`)
 )
 
-// TestReadmeIsTrue runs the commands of the README's transcripts and holds
-// them to what stands there.
+// TestReadmeIsTrue runs the commands of the transcripts in README.md and in the
+// tour of hunting, and holds them to what stands there.
 func TestReadmeIsTrue(t *testing.T) {
 	t.Chdir("../..")
-	page, err := os.ReadFile("README.md")
+	for _, name := range []string{"README.md", "docs/hunting.md"} {
+		checkTranscripts(t, name)
+	}
+}
+
+func checkTranscripts(t *testing.T, name string) {
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,22 +41,28 @@ func TestReadmeIsTrue(t *testing.T) {
 		was := console.FindStringSubmatch(block)[1]
 		command, _, _ := strings.Cut(was, "\n")
 		now := command + "\n" + transcript(t, strings.TrimPrefix(command, "$ "))
-		if elapsed.ReplaceAllString(now, "0 s") == elapsed.ReplaceAllString(was, "0 s") {
+		if lasting(now) == lasting(was) {
 			return block
 		}
 		if !*update {
-			t.Errorf("README.md is not true any more (make update rewrites it):\n%s\nnow gives\n%s", was, now)
+			t.Errorf("%s is not true any more (make update rewrites it):\n%s\nnow gives\n%s", name, was, now)
 		}
 		return "```console\n" + now + "```"
 	})
 	if n == 0 {
-		t.Fatal("README.md has no transcript")
+		t.Fatalf("%s has no transcript", name)
 	}
 	if *update {
-		if err := os.WriteFile("README.md", []byte(fresh), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(fresh), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// lasting is what of a transcript is the same each time: times are of any
+// length, and so are the columns that hold them.
+func lasting(s string) string {
+	return spaces.ReplaceAllString(elapsed.ReplaceAllString(s, "0 s"), " ")
 }
 
 // transcript is what a person sees of a command.
@@ -62,8 +76,11 @@ func transcript(t *testing.T, command string) string {
 	if code := Run(context.Background(), env, args[1:]); code != ExitDone {
 		t.Fatalf("%q ends with %d:\n%s", command, code, out.String())
 	}
-	return out.String()
+	return blanks.ReplaceAllString(out.String(), "\n")
 }
+
+// blanks at the end of lines are no part of a page.
+var blanks = regexp.MustCompile(`[ \t]+\n`)
 
 // split parts a command line at blanks outside of single quotes.
 func split(line string) []string {
