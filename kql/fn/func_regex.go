@@ -307,14 +307,15 @@ func prepareIndexRegex(args []Arg) (Eval, error) {
 	}
 	return func(_ *Context, a []value.Value) value.Value {
 		r := re(a[1])
-		s, at, occurrence, ok := window(text(a[0]), a)
+		w, ok := windowOf(text(a[0]), a)
 		if r == nil || !ok || a[0].IsNull() {
 			return value.NullOf(value.Long)
 		}
-		matches := r.FindAllStringIndex(s, int(min(occurrence, int64(len(s)+1))))
-		if int64(len(matches)) < occurrence {
+		s := w.part()
+		matches := r.FindAllStringIndex(s, int(min(w.occurrence, int64(len(s)+1))))
+		if int64(len(matches)) < w.occurrence {
 			return value.LongOf(-1)
 		}
-		return value.LongOf(at + int64(utf8.RuneCountInString(s[:matches[occurrence-1][0]])))
+		return value.LongOf(w.at + int64(utf8.RuneCountInString(s[:matches[w.occurrence-1][0]])))
 	}, nil
 }

@@ -19,7 +19,7 @@ func searchFuncs() []Func {
 				optional("occurrence", tLong, "which occurrence, from 1"),
 			},
 			Doc:      "Finds a text in another: the place of its first character, or -1.",
-			Examples: []string{`indexof("abcdefg", "cde") == 2`, `indexof("abcabc", "abc", 1) == 3`, `indexof("abc", "x") == -1`, `indexof("abcabc", "b", 0, -1, 2) == 4`},
+			Examples: []string{`indexof("abcdefg", "cde") == 2`, `indexof("abcabc", "abc", 1) == 3`, `indexof("abc", "x") == -1`, `indexof("abcabc", "b", 0, -1, 2) == 4`, `indexof("abcdefgabcdefg", "cde", 1, 10, 2) == 9`},
 			Eval:     indexof,
 		},
 		{
@@ -46,46 +46,65 @@ func searchFuncs() []Func {
 	}
 }
 
-// window cuts the characters from start on, length of them, out of s; at is
-// the place of its first character. It is not ok when the numbers make none.
-func window(s string, a []value.Value) (part string, at int64, occurrence int64, ok bool) {
+// A window is a part of a text that is searched: the characters from at on, and
+// how many of them; -1 for all.
+type window struct {
+	text       string
+	at, length int64
+	occurrence int64 // which one is meant, from 1
+}
+
+// windowOf reads start, length and occurrence from the third argument on. It is
+// not ok when the numbers make no window.
+func windowOf(s string, a []value.Value) (w window, ok bool) {
 	start, ok1 := longArg(a, 2, 0)
 	length, ok2 := longArg(a, 3, -1)
 	occurrence, ok3 := longArg(a, 4, 1)
 	if !ok1 || !ok2 || !ok3 || length < -1 || occurrence < 1 {
-		return "", 0, 0, false
+		return window{}, false
 	}
 	if start < 0 {
 		start = max(start+int64(utf8.RuneCountInString(s)), 0)
 	}
-	s = s[runeOffset(s, start):]
-	if length >= 0 {
-		s = s[:runeOffset(s, length)]
+	return window{s[runeOffset(s, start):], start, length, occurrence}, true
+}
+
+// part is the text as far as it is searched.
+func (w window) part() string {
+	if w.length < 0 {
+		return w.text
 	}
-	return s, start, occurrence, true
+	return w.text[:runeOffset(w.text, w.length)]
 }
 
 func indexof(_ *Context, a []value.Value) value.Value {
 	if a[0].IsNull() || a[1].IsNull() {
 		return value.NullOf(value.Long)
 	}
-	s, at, occurrence, ok := window(text(a[0]), a)
+	w, ok := windowOf(text(a[0]), a)
 	if !ok {
 		return value.NullOf(value.Long)
 	}
 	match := text(a[1])
-	for from := 0; ; {
-		i := strings.Index(s[from:], match)
+	for {
+		i := strings.Index(w.part(), match)
 		if i < 0 {
 			return value.LongOf(-1)
 		}
-		if occurrence--; occurrence == 0 {
-			return value.LongOf(at + int64(utf8.RuneCountInString(s[:from+i])))
+		w.at += int64(utf8.RuneCountInString(w.text[:i]))
+		if w.occurrence--; w.occurrence == 0 {
+			return value.LongOf(w.at)
 		}
-		from += i + max(len(match), 1)
-		if from > len(s) {
+		// The search goes on behind the match, as far as it went before.
+		behind := i + len(match)
+		if match == "" {
+			behind = i + runeOffset(w.text[i:], 1)
+		}
+		if behind == i {
 			return value.LongOf(-1)
 		}
+		w.at += int64(utf8.RuneCountInString(w.text[i:behind]))
+		w.text = w.text[behind:]
 	}
 }
 
