@@ -6,7 +6,6 @@ package kql
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -73,14 +72,23 @@ func Compile(f *diag.File, cat Catalog) (*Query, error) {
 	return &Query{plan: p, leaves: exec.Leaves(p), tree: tree}, nil
 }
 
+// What looking for columns in rows may take.
+const (
+	probeTime   = 10 * time.Minute
+	probeMemory = 256 << 20
+)
+
 // probe runs parts of a query while the rest is compiled.
 func probe(cat Catalog) plan.Probe {
 	db, _ := cat.(Database)
 	return func(n plan.Node, row func([]value.Value)) error {
 		if db == nil && plan.ReadsTables(n) {
-			return errors.New("no rows while compiling")
+			return plan.ErrNoRows
 		}
-		return exec.Run(context.Background(), &plan.Plan{Root: n}, db, RunOptions{Now: Ticks(time.Now())}, func(b *value.Batch) error {
+		ctx, cancel := context.WithTimeout(context.Background(), probeTime)
+		defer cancel()
+		opt := RunOptions{Now: Ticks(time.Now()), MaxMemory: probeMemory}
+		return exec.Run(ctx, &plan.Plan{Root: n}, db, opt, func(b *value.Batch) error {
 			for _, i := range b.Rows() {
 				vals := make([]value.Value, len(b.Cols))
 				for c := range vals {

@@ -28,6 +28,19 @@ var greedy = []struct{ name, query string }{
 	{"series", `range x from 1 to 1000000000 step 1 | make-series n = count() on x from 0 to 900000 step 1 by g = x % 1000000`},
 	{"long texts", `range x from 1 to 1000000 step 1 | extend s = strrep("abcdefgh", 1024) | extend s = strcat(s, s, s, s, s, s, s, s) | summarize make_list(s)`},
 	{"packed", `range x from 1 to 100000000 step 1 | summarize make_bag(bag_pack(tostring(x), x))`},
+	{"scanned", `range x from 1 to 100000000000 step 1 | scan declare (s: long = 0) with (step a: true => s = a.s + x; step b: x % 7 == 0;) | count`},
+	{"top-nested", `range x from 1 to 1000000000 step 1 | top-nested of x by count(), top-nested of x % 3 by count()`},
+	{"top of many", `range x from 1 to 1000000000 step 1 | top 100000000 by x`},
+	{"partition", `range x from 1 to 1000000000 step 1 | partition by x (summarize count() by x)`},
+	{"partition by a query", `range x from 1 to 100000 step 1 | partition by x { range y from 1 to 1000000000 step 1 | summarize count() }`},
+	{"narrow", `range x from 1 to 100000000 step 1 | evaluate narrow() | count`},
+	{"near", `range x from 1 to 100000000 step 1 | evaluate rows_near(x % 2 == 0, 1) | count`},
+	{"activity", `range x from 1 to 100000000 step 1 | evaluate activity_counts_metrics(x, x, 1, 100000000, 1000) | count`},
+	{"cohorts", `range x from 1 to 100000 step 1 | evaluate new_activity_metrics(x, x, 1, 100000, 1) | count`},
+	{"windows", `range x from 1 to 1000000 step 1 | evaluate sliding_window_counts(x, x, 1, 1000000, 1000000, 1) | summarize max(Dcount) by bin(x, 1)`},
+	{"percentiles of windows", `range x from 1 to 1000000 step 1 | evaluate rolling_percentile(x, 50, x, 1, 100000) | count`},
+	{"ranges looked up", `let n = range x from 1 to 100000000 step 1 | extend net = "10.0.0.0/8"; range y from 1 to 100 step 1 | extend ip = "10.1.2.3" | evaluate ipv4_lookup(n, ip, net) | count`},
+	{"long series", `range x from 1 to 100000 step 1 | make-series count() on x from 0 to 1000000 step 1 by g = x | count`},
 	{"slow patterns", `range x from 1 to 100000000 step 1 | where strrep("a", 1000) matches regex "(a+)+(a+)+b" | count`},
 }
 
@@ -65,6 +78,24 @@ func starve(t *testing.T, query string, patience time.Duration) error {
 	defer cancel()
 	opt := kql.RunOptions{Now: Now, MaxMemory: 32 << 20, MaxRows: 100_000}
 	return q.Run(ctx, database{c, 1024}, opt, func(*value.Batch) error { return nil })
+}
+
+// TestLimitsWhileCompiling says that looking for the columns of a plugin has
+// limits too.
+func TestLimitsWhileCompiling(t *testing.T) {
+	start := time.Now()
+	for _, query := range []string{
+		`range x from 1 to 10000000000 step 1 | extend k = "a" | evaluate pivot(k, count(), x)`,
+		`range x from 1 to 10000000000 step 1 | summarize b = make_bag(bag_pack("a", x)) by x | evaluate bag_unpack(b)`,
+	} {
+		_, err := (&Case{Query: query}).Compile()
+		if err == nil || !strings.Contains(err.Error(), "MB of memory") {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	if took := time.Since(start); took > 3*time.Minute {
+		t.Errorf("took %s to notice", took)
+	}
 }
 
 func TestRowLimit(t *testing.T) {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,8 +17,21 @@ const maxDepth = 500
 
 // A Probe runs a part of a plan while the rest is bound: the columns of some
 // plugins (bag_unpack, pivot) are known only from the rows. It calls row for
-// every row; an error means that the rows cannot be had now.
+// every row. The error is ErrNoRows when rows cannot be had while compiling, else
+// it says why they could not be read.
 type Probe func(n Node, row func([]value.Value)) error
+
+// ErrNoRows is a Probe's answer when there are no rows yet.
+var ErrNoRows = errors.New("no rows while compiling")
+
+// unprobed reports why the columns of a plugin could not be found.
+func (b *binder) unprobed(op syntax.Node, err error, feature, hint string) {
+	if errors.Is(err, ErrNoRows) {
+		b.unsupported(op, feature).Hint = hint
+		return
+	}
+	b.fail(op, "the columns cannot be found: %s", err).Hint = hint
+}
 
 // Bind resolves a parsed query. The error is a diag.List with every mistake.
 func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error) {

@@ -126,7 +126,7 @@ func (b *binder) unpackSeen(op *syntax.Evaluate, u *unpacking) Node {
 		}
 	})
 	if err != nil {
-		b.unsupported(op, "bag_unpack without its result columns here").Hint = "write them: evaluate bag_unpack(d) : (*, name:string, count:long)"
+		b.unprobed(op, err, "bag_unpack without its result columns here", "write them: evaluate bag_unpack(d) : (*, name:string, count:long)")
 		return &Values{}
 	}
 	if len(types) > maxPivot {

@@ -101,7 +101,7 @@ func (b *binder) pivoted(op *syntax.Evaluate, sum Node, p *Pivot) Node {
 	})
 	switch {
 	case err != nil:
-		b.unsupported(op, "pivot over rows that are not known while compiling")
+		b.unprobed(op, err, "pivot over rows that are not known while compiling", "")
 		return &Values{}
 	case len(found) > maxPivot:
 		b.fail(op, "pivot() would make more than %d columns", maxPivot)
