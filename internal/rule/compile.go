@@ -51,6 +51,9 @@ func (s *source) compileExceptions(r *dogwatch.Rule, cat kql.Catalog) diag.List 
 	if len(over) == 0 {
 		return nil
 	}
+	if errs := s.checkForeign(r.Query.Tables(), cat); len(errs) > 0 {
+		return errs
+	}
 	q, errs := compileSnippet(s.withExceptions(over), cat)
 	if len(errs) > 0 {
 		r.Exceptions = slices.Clone(r.Exceptions)
@@ -78,9 +81,7 @@ func (s *source) compileExceptions(r *dogwatch.Rule, cat kql.Catalog) diag.List 
 func (s *source) overRows(tables []string, i int, cat kql.Catalog) (out []*kql.Query) {
 	for _, table := range tables {
 		where := &snippet{outer: s.doc.file}
-		where.addText(table+"\n| where (", s.doc.offset(s.where[i]))
-		where.add(s.doc, s.where[i])
-		where.addText("\n)", s.doc.offset(s.where[i]))
+		s.addCondition(where, s.where[i], table+"\n| where (", "\n)")
 		if q, errs := compileSnippet(where, cat); len(errs) == 0 && q.Stateless() {
 			out = append(out, q)
 		}
@@ -116,16 +117,11 @@ func (s *source) withExceptions(over []int) *snippet {
 	out.text.WriteString(text)
 	out.from = append(out.from, s.doc.origins(s.query)[:len(text)]...)
 	// The breaks end comments, which may close a query and a condition.
-	out.addText("\n| extend "+exceptionColumn+" = case(", s.doc.offset(s.where[over[0]]))
+	out.addText("\n| extend "+exceptionColumn+" = case(", s.doc.offset(s.query))
 	for _, i := range over {
-		where := s.where[i]
-		at := s.doc.offset(where)
-		out.addText("(", at)
-		out.add(s.doc, where)
-		ends := s.doc.origins(where)
-		out.addText("\n), "+strconv.Itoa(i+1)+", ", ends[len(ends)-1])
+		s.addCondition(out, s.where[i], "(", "\n), "+strconv.Itoa(i+1)+", ")
 	}
-	out.addText("0)", s.doc.offset(s.where[over[0]]))
+	out.addText("0)", s.doc.offset(s.query))
 	return out
 }
 

@@ -43,6 +43,9 @@ func (s *Set) Lint(now time.Time) []Finding {
 			out = append(out, Finding{Error: e, Rule: src.rule.Short, Warning: true, Note: slices.Contains(l.notes, e)})
 		}
 	}
+	for _, e := range s.exceptionWarnings {
+		out = append(out, Finding{Error: e, Warning: true})
+	}
 	for _, name := range sortedKeys(s.tests) {
 		if t := s.tests[name]; !slices.ContainsFunc(s.sources, func(src *source) bool { return src.rule.Short == name }) {
 			e := &diag.Error{File: t.doc.file, Message: "there is no rule " + name + " beside these tests"}
@@ -200,13 +203,13 @@ func (l *linter) tested() {
 
 func (l *linter) exceptions(now time.Time) {
 	for i, e := range l.src.rule.Exceptions {
-		span := l.src.doc.span(l.src.where[i])
+		file, span := l.src.where[i].doc.file, l.src.where[i].span()
 		switch {
 		case e.Expires.IsZero():
 		case e.Expires.Before(now):
-			l.errs.Add(l.src.doc.file, span, "the exception ended on %s: it no longer holds", e.Expires.AddDate(0, 0, -1).Format(time.DateOnly))
+			l.errs.Add(file, span, "the exception ended on %s: it no longer holds", e.Expires.AddDate(0, 0, -1).Format(time.DateOnly))
 		case e.Expires.After(now.AddDate(2, 0, 0)):
-			l.errs.Add(l.src.doc.file, span, "the exception holds for more than two years")
+			l.errs.Add(file, span, "the exception holds for more than two years")
 		}
 	}
 }

@@ -47,14 +47,20 @@ type Set struct {
 
 	tables  Tables
 	noTests bool
-	sources []*source
-	tests   map[string]*testFile // by the rule's short name
+	// noBuiltin says that the rules that come with dogwatch were left out.
+	noBuiltin bool
+	sources   []*source
+	tests     map[string]*testFile // by the rule's short name
+	// Files of exceptions are read when all rules are there.
+	exceptionFiles    []*diag.File
+	exceptionDocs     []*doc
+	exceptionWarnings diag.List
 }
 
 // Load reads and compiles rules. It always returns a set: Mistakes says what
 // could not be used.
 func Load(opt Options) *Set {
-	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, noTests: opt.NoTests, tests: map[string]*testFile{}}
+	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, noTests: opt.NoTests, noBuiltin: opt.NoBuiltin, tests: map[string]*testFile{}}
 	builtin := func(p string) string { return "rules/" + p }
 	s.note(s.Lists.loadDir(rules.FS, "lists", func(p string) string { return builtin(p) }))
 	for _, dir := range opt.ListDirs {
@@ -68,6 +74,9 @@ func Load(opt Options) *Set {
 		s.readPath(p)
 	}
 	s.checkDuplicates()
+	for _, f := range s.exceptionFiles {
+		s.readExceptions(f)
+	}
 	s.compile()
 	return s
 }
@@ -170,6 +179,10 @@ func (s *Set) readFile(fsys fs.FS, p string, name func(string) string, builtin b
 		s.addTests(t)
 		return
 	}
+	if isExceptions(p) {
+		s.exceptionFiles = append(s.exceptionFiles, file)
+		return
+	}
 	src := readRule(file)
 	src.builtin = builtin
 	s.add(src)
@@ -257,6 +270,9 @@ func (s *Set) compile() {
 		s.Rules = append(s.Rules, r)
 	}
 	slices.SortFunc(s.Rules, func(a, b *dogwatch.Rule) int { return strings.Compare(a.Short, b.Short) })
+	for _, d := range s.exceptionDocs {
+		s.note(d.errs)
+	}
 	for _, name := range sortedKeys(s.tests) {
 		s.note(s.tests[name].doc.errs)
 	}

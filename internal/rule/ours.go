@@ -81,8 +81,12 @@ func (s *source) object(n *yaml.Node) dogwatch.ObjectMapping {
 	return o
 }
 
-func (s *source) readException(n *yaml.Node) {
+// readException reads an exception; more are keys that others read.
+func (s *source) readException(n *yaml.Node, more ...string) {
 	m := s.doc.mapping(n)
+	for _, key := range more {
+		m.get(key)
+	}
 	e := dogwatch.Exception{Owner: m.text("owner"), Reason: strings.TrimSpace(m.text("reason"))}
 	where := m.get("where")
 	if where != nil {
@@ -91,7 +95,7 @@ func (s *source) readException(n *yaml.Node) {
 	if at := m.get("expires"); at != nil {
 		e.Expires = s.lastDay(at)
 	}
-	m.unknown("exceptions", "where", "owner", "reason", "expires")
+	m.unknown("exceptions", append(more, "where", "owner", "reason", "expires")...)
 	if e.Where == "" {
 		s.doc.fail(n, "an exception needs where, a KQL condition")
 		return
@@ -100,7 +104,7 @@ func (s *source) readException(n *yaml.Node) {
 		s.warn(n, "an exception needs an owner, a reason and a last day (expires)")
 	}
 	s.rule.Exceptions = append(s.rule.Exceptions, e)
-	s.where = append(s.where, where)
+	s.where = append(s.where, condition{s.doc, where})
 }
 
 // lastDay is the end of the day that is named.

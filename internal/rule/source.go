@@ -23,7 +23,7 @@ type source struct {
 
 	query   *yaml.Node
 	columns []columnUse
-	where   []*yaml.Node // of the exceptions
+	where   []condition // of the exceptions
 	// mapped says that the file has entityMappings, objects.
 	mappedEntities, mappedObjects bool
 	levelAt                       diag.Span // of auditLevel
