@@ -118,12 +118,13 @@ func percentText(x syntax.Expr) string {
 // names hands out column names so that none comes twice: a second x is x1.
 type names struct {
 	used    map[string]bool
+	rows    map[string]bool // names of the input's columns that stay
 	written map[string]bool // names that the author gave
 	auto    *int
 }
 
 func (b *binder) newNames() *names {
-	return &names{used: map[string]bool{}, written: map[string]bool{}, auto: &b.anonymous}
+	return &names{used: map[string]bool{}, rows: map[string]bool{}, written: map[string]bool{}, auto: &b.anonymous}
 }
 
 // ownNumbers begins the numbering of Column1 anew, for a function's body, and
@@ -183,10 +184,8 @@ func firstFree(name string, taken map[string]bool) string {
 func (n *names) anonymous() string {
 	for {
 		*n.auto++
-		name := fmt.Sprintf("Column%d", *n.auto)
-		if !n.used[name] {
-			n.used[name] = true
-			return name
+		if name := fmt.Sprintf("Column%d", *n.auto); !n.rows[name] {
+			return n.take(name)
 		}
 	}
 }

@@ -154,6 +154,9 @@ func (b *binder) seriesAgg(m *MakeSeries, sa syntax.SeriesAgg, v *env, taken *na
 	if name == "" {
 		name = aggName(a, call, v.cols)
 	}
+	if name == "" && a.Name == "take_any" {
+		name = "any_arg0"
+	}
 	var def Expr = &Const{value.LongOf(0)}
 	if agg.Types[0] == value.Real {
 		def = &Const{value.RealOf(0)}

@@ -38,7 +38,7 @@ func (b *binder) expand(op syntax.Node, options []syntax.Option, cols []syntax.E
 		m.Index = len(m.schema)
 		taken := b.newNames()
 		for _, f := range m.schema {
-			taken.used[f.Name] = true
+			taken.used[f.Name], taken.rows[f.Name] = true, true
 		}
 		m.schema = append(m.schema, value.Field{Name: taken.take(id.Name.Text), Type: value.Long})
 		m.Out = append(m.Out, -1-len(m.Exprs))
@@ -77,7 +77,7 @@ func (b *binder) expandColumn(m *MvExpand, c syntax.ExpandCol, s *scope) {
 	if name == "" {
 		taken := b.newNames()
 		for _, f := range m.schema {
-			taken.used[f.Name] = true
+			taken.used[f.Name], taken.rows[f.Name] = true, true
 		}
 		name = taken.anonymous()
 	}

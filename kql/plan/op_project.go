@@ -120,7 +120,7 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 	targets := b.columns(cols, v)
 	taken := b.newNames()
 	for _, f := range in.Schema() {
-		taken.used[f.Name] = true
+		taken.used[f.Name], taken.rows[f.Name] = true, true
 	}
 	for i, t := range targets {
 		if isBad(t.x) {

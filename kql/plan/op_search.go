@@ -60,26 +60,44 @@ func (b *binder) searchArms(op syntax.Op, tables []syntax.Expr, in Node, s *scop
 // searchedUnion is the rows of tables that meet a condition, with the tables'
 // names as Source. Tables that the condition does not fit are left out.
 func (b *binder) searchedUnion(op syntax.Op, cond syntax.Expr, arms []namedTable, s *scope, has string) *Union {
-	u := &Union{}
+	u, fits := &Union{}, false
 	var refused *binder
 	for _, arm := range arms {
 		try := &binder{file: b.file, cat: b.cat, depth: b.depth, probe: b.probe, named: b.named}
 		p := try.searched(cond, arm.table, s, has)
 		if len(try.errs) > 0 {
 			refused = try
-			continue
+			if !mentions(cond, arm.table) {
+				continue
+			}
+			p = &Const{value.BoolOf(false)} // its columns take part, no row does
+		} else {
+			fits = true
 		}
 		u.Ins = append(u.Ins, &Where{node{arm.table.Schema()}, arm.table, p})
 		u.Source = append(u.Source, arm.name)
 	}
 	switch {
-	case len(u.Ins) > 0:
+	case fits:
 	case refused != nil:
 		b.errs = append(b.errs, refused.errs...)
+		u.Ins = nil
 	case len(b.errs) == 0:
 		b.fail(op, "there is no table to search")
 	}
 	return u
+}
+
+// mentions says whether a condition names a column of a table.
+func mentions(cond syntax.Expr, table Node) bool {
+	found := false
+	syntax.Walk(cond, func(n syntax.Node) bool {
+		if id, ok := n.(*syntax.Ident); ok {
+			found = found || table.Schema().Index(id.Name.Text) >= 0
+		}
+		return !found
+	})
+	return found
 }
 
 // tableNameOf is the name of the table that rows come from.

@@ -318,10 +318,13 @@ func (g *Generator) named(taken []col, s *scope, most int) ([]col, string) {
 		case g.chance(35):
 			return x
 		case g.chance(2):
-			cols = append(cols, col{"m1", value.Dynamic}, col{"m2", value.Dynamic})
-			return "(m1, m2) = " + g.expr(value.Dynamic, s)
+			cols = append(cols, col{"m1", value.Unknown}, col{"m2", value.Unknown})
+			return "(m1, m2) = " + pick(g, []string{"series_stats(" + g.container("DynamicArray", s) + ")", "array_sort_asc(dynamic([1]), dynamic([2]))", "series_fit_line(" + g.container("DynamicArray", s) + ")"})
 		}
-		name := g.name(append(taken, cols...))
+		name := g.name(taken)
+		for slices.ContainsFunc(cols, func(c col) bool { return c.name == name }) && g.chance(95) {
+			name = g.name(taken)
+		}
 		cols = with(cols, col{name, t})
 		return name + pick(g, []string{" = ", "=", " ="}) + x
 	})
@@ -371,13 +374,13 @@ func (g *Generator) union(piped string) (string, []col) {
 
 func (g *Generator) find() string {
 	text := "find " + pick(g, []string{"", "", "withsource=src "})
-	in := pick(g, []string{"", "in (T, U) ", "in (T, V, W) ", "in (ContainerLog*) "})
+	in := pick(g, []string{"", "in (T, U) ", "in (T, V, W) ", "in (T, W*) "})
 	text += in
 	if in != "" || strings.Contains(text, "=") || g.chance(50) {
 		text += "where "
 	}
-	text += pick(g, []string{"a > 1", "a == 1 and s == 'x'", "s has 'x'", "isnotempty(c)", "* has 'x'", "'x'"})
-	return text + pick(g, []string{"", " project a", " project a, s", " project a:long, s:string", " project-smart", " project a, pack(*)", " project a:string, d"})
+	text += pick(g, []string{"a > 1", "a == 1 and s == 'x'", "s has 'x'", "isnotempty(s)", "* has 'x'", "'x'"})
+	return text + pick(g, []string{"", " project a", " project a, s", " project a:long, s:string", " project s:string, a:dynamic", " project-smart", " project a, pack(*)", " project a:string, d"})
 }
 
 func (g *Generator) search() string {

@@ -219,10 +219,51 @@ func (g *Generator) argument(p *Parameter, returns string, t value.Type, s *scop
 			return pick(g, names)
 		}
 	}
-	if want == value.Dynamic && g.chance(60) {
+	if all := meant(p.Name); all != nil {
+		return pick(g, all)
+	}
+	if want == value.Dynamic && (g.chance(60) || p.Kind == "DynamicArray" || p.Kind == "DynamicBag") {
 		return g.container(p.Kind, s)
 	}
 	return g.expr(want, s)
+}
+
+// meant are the arguments that a parameter of a name takes, whatever its type
+// allows.
+func meant(name string) []string {
+	switch strings.ToLower(name) {
+	case "percentile", "percentiles":
+		return []string{"50", "95", "99.9", "5"}
+	case "level", "resolution", "precision":
+		return []string{"5", "int(7)", "9"}
+	case "use_spheroid":
+		return []string{"true", "false"}
+	case "accuracy":
+		return []string{"1", "2", "0", "4"}
+	case "timezone":
+		return []string{"'UTC'", "'Europe/Berlin'", "'US/Pacific'"}
+	case "format":
+		return []string{"'hh:mm:ss'", "'dd.hh:mm'", "'ss.fff'"}
+	case "jsonpath":
+		return []string{"'$.a'", "'$.a.b'", "'$[0]'"}
+	case "regex":
+		return []string{"'(a)'", `@"(\d+)-(\w*)"`, "'(x|y)z'"}
+	}
+	return nil
+}
+
+// column is a column of a type, or of any of several; "" when there is none.
+func (g *Generator) column(s *scope, types ...value.Type) string {
+	var names []string
+	for _, c := range s.cols {
+		if slices.Contains(types, c.typ) {
+			names = append(names, c.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return pick(g, names)
 }
 
 // container is an array or a bag.
@@ -248,7 +289,7 @@ var literals = map[value.Type][]string{
 	value.DateTime: {"datetime(2024-01-01)", "datetime('2024-01-01 10:00')", "datetime(null)", "date(2024-02-03)", "datetime(2024-01-01T10:00:00.123Z)",
 		"datetime(2024-12-31 23:59:59.9999999)", "datetime(2024-05)", "now()", "ago(1d)", "datetime(2024-01-01 10:00)"},
 	value.TimeSpan: {"1d", "2h", "1.5m", "10s", "100ms", "1microsecond", "1tick", "time(1.02:03:04)", "timespan(1h)", "time(null)", "5min", "timespan('0.00:10')", "3days", "2hours", "time(5)", "7seconds"},
-	value.GUID:     {"guid(74be27de-1e4e-49d9-b579-fe0b331d3642)", "guid(null)", "guid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "new_guid()", "uuid(74be27de-1e4e-49d9-b579-fe0b331d3642)"},
+	value.GUID:     {"guid(74be27de-1e4e-49d9-b579-fe0b331d3642)", "guid(null)", "new_guid()"},
 	value.Dynamic: {"dynamic(null)", "dynamic([1,2,3])", `dynamic({"a":1,"b":[true,null,{"c":"d"}]})`, "dynamic('x')", "dynamic(1.5)", "dynamic(datetime(2024-01-01))",
 		"dynamic([])", "dynamic({})", "dynamic(1d)", "dynamic(-1)", "dynamic(guid(74be27de-1e4e-49d9-b579-fe0b331d3642))", "dynamic([dynamic({'x':1}), h'y'])", "dynamic(true)", "dynamic(long(null))"},
 }

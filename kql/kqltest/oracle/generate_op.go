@@ -156,21 +156,25 @@ func (g *Generator) aggregate(s *scope) (string, value.Type) {
 
 func (g *Generator) summarize(s *scope) (string, []col) {
 	var cols []col
-	text := "summarize " + pick(g, []string{"", "", "", "hint.strategy=shuffle ", "hint.shufflekey=a "})
+	text := "summarize " + pick(g, []string{"", "", "", "", "", "hint.strategy=shuffle ", "hint.num_partitions=4 "})
 	aggs := g.r.IntN(4)
 	for i := range aggs {
 		if i > 0 {
 			text += ", "
+		}
+		if g.chance(4) {
+			text += pick(g, []string{
+				"(q1, q2) = percentiles(" + g.leaf(value.Real, s) + ", 5, 50)",
+				"(w1, w2) = arg_max(" + g.leaf(value.Long, s) + ", " + g.leaf(value.String, s) + ")",
+				"(v1) = arg_min(" + g.leaf(value.Long, s) + ", *)",
+			})
+			continue
 		}
 		a, t := g.aggregate(s)
 		if g.chance(45) {
 			name := g.name(cols)
 			if t != value.Unknown {
 				cols = with(cols, col{name, t})
-			}
-			if g.chance(5) {
-				text += "(" + name + ", r2) = " + a
-				continue
 			}
 			text += name + " = "
 		}
@@ -206,7 +210,10 @@ func (g *Generator) keys(s *scope) ([]col, string) {
 		case 2:
 			return pick(g, []string{"bin(" + g.leaf(value.DateTime, s) + ", 1h)", "tostring(" + g.path(s) + ")", "tolower(" + g.leaf(value.String, s) + ")", "startofday(" + g.leaf(value.DateTime, s) + ")"})
 		}
-		name := g.name(cols)
+		name := g.fresh("k")
+		if g.chance(60) {
+			name = g.name(nil)
+		}
 		cols = with(cols, col{name, t})
 		return name + " = " + x
 	})
@@ -245,16 +252,16 @@ func (g *Generator) join(cols []col) (string, []col) {
 			case l.typ != r.typ || l.typ == value.Dynamic || on != "" && !g.chance(10):
 			case l.name == r.name && g.chance(40):
 				on = l.name
-			case g.chance(8):
-				on = fmt.Sprintf("$left.%s == $right.%s", l.name, r.name)
+			case g.chance(12):
+				on = pick(g, []string{fmt.Sprintf("$left.%s == $right.%s", l.name, r.name), fmt.Sprintf("($left.%s == $right.%s)", l.name, r.name)})
+				if l.name == r.name && g.chance(20) {
+					on = l.name + ", " + on
+				}
 			}
 		}
 	}
 	if on == "" {
-		on = pick(g, []string{"a", "s", "TimeGenerated"})
-	}
-	if g.chance(10) {
-		on += ", " + pick(g, []string{"s", "$left.a == $right.a", "$right.s == $left.s"})
+		return "where true", cols
 	}
 	if g.chance(25) {
 		return "lookup " + pick(g, []string{"", "kind=leftouter ", "kind=inner "}) + right + " on " + on, cols
@@ -359,7 +366,7 @@ func (g *Generator) parse(s *scope) (string, []col) {
 		cols = with(cols, col{name, t})
 		text += " "
 	}
-	return text + pick(g, []string{"", "'y' *", "*"}), cols
+	return text + pick(g, []string{"", "'y' *", ""}), cols
 }
 
 func (g *Generator) parseKV(s *scope) (string, []col) {
@@ -369,13 +376,18 @@ func (g *Generator) parseKV(s *scope) (string, []col) {
 		cols = with(cols, c)
 		return c.name + ":" + c.typ.String()
 	}) + ")"
-	return text + pick(g, []string{"", " with (pair_delimiter=',', kv_delimiter='=')", " with (quote='\"')", " with (greedy=true, pair_delimiter=' ')", ` with (regex=@'(\w+)=(\w+)')`}), cols
+	return text + pick(g, []string{"", " with (pair_delimiter=',', kv_delimiter='=')", " with (quote='\"')", " with (greedy=true, pair_delimiter=' ', kv_delimiter=':')", ` with (regex=@'(\w+)=(\w+)')`}), cols
 }
 
 func (g *Generator) makeSeries(s *scope) (string, []col) {
 	d := &scope{cols: s.cols, depth: 2}
 	text := "make-series " + pick(g, []string{"", "", "kind=nonempty "}) + g.list(2, func() string {
-		x, _ := g.aggregate(d)
+		n, any := g.leaf(pick(g, numbers), d), g.leaf(pick(g, allTypes[:9]), d)
+		x := pick(g, []string{
+			"count()", "avg(" + n + ")", "avgif(" + n + ", " + g.expr(value.Bool, d) + ")", "countif(" + g.expr(value.Bool, d) + ")", "dcount(" + any + ")",
+			"dcountif(" + any + ", true)", "max(" + n + ")", "maxif(" + n + ", true)", "min(" + n + ")", "minif(" + n + ", false)", "percentile(" + n + ", 95)",
+			"take_any(" + any + ")", "stdev(" + n + ")", "sum(" + n + ")", "sumif(" + n + ", true)", "variance(" + n + ")",
+		})
 		if g.chance(50) {
 			x = g.name(nil) + "=" + x
 		}
@@ -423,7 +435,10 @@ func (g *Generator) evaluate(s *scope) (string, []col) {
 // rare is one of the operators that are seldom seen.
 func (g *Generator) rare(s *scope) (string, []col) {
 	x := func(t value.Type) string { return g.leaf(t, s) }
-	key := func() string { return x(pick(g, allTypes[:9])) }
+	key := func() string { return g.column(s, allTypes[:9]...) }
+	if key() == "" {
+		return "take 3", s.cols
+	}
 	sub := func() string {
 		ordered := false
 		op, _ := g.operator(s.cols, &ordered)
@@ -440,11 +455,11 @@ func (g *Generator) rare(s *scope) (string, []col) {
 		return "partition " + pick(g, []string{"", "hint.strategy=native ", "hint.strategy=legacy "}) + "by " + key() + " (" + sub() + ")", nil
 	case 5, 6:
 		step := func(name string) string {
-			return "step " + name + pick(g, []string{"", "", " output=all", " output=last", " optional"}) + ": " + g.expr(value.Bool, d) + pick(g, []string{"", " => n = 1", " => n = n + 1, m = 'x'", " => m = s1.m"}) + "; "
+			return "step " + name + pick(g, []string{"", "", " output=all", " output=last", " optional"}) + ": " + g.expr(value.Bool, d) + pick(g, []string{"", " => n7 = 1", " => n7 = s1.n7 + 1, m7 = 'x'", " => m7 = s1.m7"}) + "; "
 		}
-		return "scan " + pick(g, []string{"", "with_match_id=mid "}) + pick(g, []string{"", "order by " + g.orders(s) + " ", "partition by " + key() + " "}) + "declare (n:long = 0, m:string) with (" + step("s1") + pick(g, []string{"", step("s2")}) + ")", s.cols
+		return "scan " + pick(g, []string{"", "with_match_id=mid "}) + pick(g, []string{"", "order by " + g.orders(s) + " ", "partition by " + key() + " "}) + "declare (n7:long = 0, m7:string) with (" + step("s1") + pick(g, []string{"", step("s2")}) + ")", s.cols
 	case 7:
-		return "sample-distinct 5 of " + g.expr(pick(g, allTypes[:9]), d), nil
+		return "sample-distinct 5 of " + key(), nil
 	case 8:
 		return "top-hitters 5 of " + key() + pick(g, []string{"", " by " + x(value.Long)}), nil
 	case 9:
@@ -462,8 +477,6 @@ func (g *Generator) rare(s *scope) (string, []col) {
 		return "project-by-names 'a', 's'", nil
 	case 14:
 		return "search " + pick(g, []string{"'x'", "s:'x'", "kind=case_sensitive 'x'"}), s.cols
-	case 15:
-		return "assert-schema (a:long)", s.cols
 	}
 	return "where " + g.expr(value.Bool, s), s.cols
 }

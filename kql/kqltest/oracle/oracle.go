@@ -22,13 +22,13 @@ import (
 
 // An Answer is what oracle.js says of a query.
 type Answer struct {
-	Columns [][2]string   `json:"columns,omitempty"` // name and type
-	Tables  [][][2]string `json:"tables,omitempty"`  // of fork and facet
-	Open    bool          `json:"open,omitempty"`    // the columns depend on the rows
-	Scalar  string        `json:"scalar,omitempty"`  // the text is an expression
-	Errors  []string      `json:"errors,omitempty"`  // what is wrong with what was read
-	Syntax  []string      `json:"syntax,omitempty"`  // what cannot be read
-	Failed  string        `json:"failed,omitempty"`  // the oracle itself broke
+	Columns [][2]string   `json:"columns"`          // name and type
+	Tables  [][][2]string `json:"tables,omitempty"` // of fork and facet
+	Open    bool          `json:"open,omitempty"`   // the columns depend on the rows
+	Scalar  string        `json:"scalar,omitempty"` // the text is an expression
+	Errors  []string      `json:"errors,omitempty"` // what is wrong with what was read
+	Syntax  []string      `json:"syntax,omitempty"` // what cannot be read
+	Failed  string        `json:"failed,omitempty"` // the oracle itself broke
 }
 
 // Valid says whether Microsoft would run the query.

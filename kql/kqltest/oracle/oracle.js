@@ -124,6 +124,24 @@ const corrections = {
       return /^covariance/.test(call.Name.SimpleName) && args.length > 1 ? own + "_" + binder.GetExpressionResultName(args[1].Element$1, "") : own;
     };
   },
+  // A match's number is a column only with with_match_id (the page of scan).
+  scan() {
+    const ask = NodeBinder.prototype.VisitScanOperator;
+    NodeBinder.prototype.VisitScanOperator = function (node) {
+      const info = ask.call(this, node);
+      if (array(node.Parameters).some((p) => p.Name.SimpleName === "with_match_id")) return info;
+      return infoOf(new TableSymbol.ctor(array(info.ResultType.Columns).slice(0, -1)), info);
+    };
+  },
+  // A series is an array, whatever is gathered in it (the page of make-series).
+  makeSeries() {
+    const ask = NodeBinder.prototype.VisitMakeSeriesOperator;
+    NodeBinder.prototype.VisitMakeSeriesOperator = function (node) {
+      const info = ask.call(this, node), keys = node.ByClause ? node.ByClause.Expressions.Count : 0;
+      const columns = array(info.ResultType.Columns).map((c, i) => (i < keys ? c : c.WithType(ScalarTypes.Dynamic)));
+      return infoOf(new TableSymbol.ctor(columns), info);
+    };
+  },
   // The engine's ColumnOrdinal is an int (the page of mv-expand shows one).
   getSchema() {
     const columns = array(NodeBinder.s_GetSchemaInfo.ResultType.Columns)
@@ -156,6 +174,7 @@ function answer(query, state) {
     const tables = array(result.Members).filter((m) => m.Columns);
     if (tables.length) return { tables: tables.map(columnsOf) };
   }
+  if (result === K.Symbols.VoidSymbol.Instance) return { columns: [] };
   if (!result.Columns) return { scalar: result.Name };
   if (result.IsOpen) return { open: true };
   return { columns: columnsOf(result) };

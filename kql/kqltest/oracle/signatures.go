@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -17,6 +18,7 @@ type Signatures struct {
 // A Callable is a function with its overloads.
 type Callable struct {
 	Name       string      `json:"name"`
+	Hidden     bool        `json:"hidden"` // is not documented
 	Signatures []Signature `json:"signatures"`
 }
 
@@ -30,6 +32,7 @@ type Signature struct {
 
 // A Parameter says what an argument may be.
 type Parameter struct {
+	Name     string   `json:"name"`
 	Kind     string   `json:"kind"` // Declared, Number, Summable, ...
 	Types    []string `json:"types"`
 	Argument string   `json:"argument"` // Expression, Constant, Column, ...
@@ -51,8 +54,13 @@ type calls struct {
 	allAggregates     []call
 }
 
-// apart are functions that need a place of their own, or say nothing here.
+// apart are functions that need a place of their own (entities, windows,
+// graphs), and those that ask the service about itself.
 var apart = []string{
+	"all", "node_id", "node_degree_in", "node_degree_out", "inner_nodes", "labels", "edges", "any_type",
+	"current_principal", "current_principal_details", "current_principal_is_member_of", "current_cluster_endpoint",
+	"current_database", "current_node_id", "current_cursor", "cursor_after", "cursor_before_or_at", "cursor_current",
+	"extent_id", "extentid", "extent_tags", "ingestion_time", "estimate_data_size", "geo_info_from_ip_address",
 	"cluster", "database", "table", "external_table", "materialized_view", "stored_query_result", "graph",
 	"entity_group", "toscalar", "materialize", "totable", "view", "typeof", "row_number", "row_cumsum", "row_rank",
 	"row_rank_min", "row_rank_dense", "row_window_session", "prev", "next", "assert", "around", "in", "has_any",
@@ -64,9 +72,10 @@ func newCalls(s *Signatures) *calls {
 	gather := func(from []Callable, by map[value.Type][]call) (all []call) {
 		for _, f := range from {
 			for _, sig := range f.Signatures {
-				if slices.Contains(apart, f.Name) || !sig.usable() {
+				if f.Hidden || sig.Hidden || slices.Contains(apart, f.Name) || !sig.usable() {
 					continue
 				}
+				sig.documented(f.Name)
 				all = append(all, call{f.Name, sig})
 				for _, t := range sig.results() {
 					by[t] = append(by[t], call{f.Name, sig})
@@ -78,6 +87,28 @@ func newCalls(s *Signatures) *calls {
 	c.all = gather(s.Functions, c.scalar)
 	c.allAggregates = gather(s.Aggregates, c.aggregate)
 	return c
+}
+
+// documented narrows the parameters of functions whose pages say less than the
+// parser takes.
+func (s *Signature) documented(name string) {
+	kind := ""
+	switch {
+	case name == "bin_at" && s.Parameters[0].Kind == "Declared", (name == "bin" || name == "floor") && s.Parameters[0].Kind == "Declared":
+		s.Parameters[1].Kind, s.Parameters[1].Types = "Declared", []string{"timespan"}
+		return
+	case strings.HasPrefix(name, "binary_all"):
+		kind = "Integer"
+	case strings.HasPrefix(name, "covariance"):
+		kind = "Number"
+	case name == "series_dot_product":
+		kind = "DynamicArray"
+	}
+	for i := range s.Parameters {
+		if p := &s.Parameters[i]; kind != "" && p.Name != "predicate" {
+			p.Kind, p.Types = kind, nil
+		}
+	}
 }
 
 // usable says whether all arguments can be made.
