@@ -127,8 +127,15 @@ func (a *App) Only(keep func(*dogwatch.Rule) bool) {
 	a.rules = rules
 }
 
-// Lint says what is wrong in the rules, and what could be better.
-func (a *App) Lint(now time.Time) []Finding { return a.set.Lint(now) }
+// Lint says what is wrong in the rules, and what could be better there and in
+// lists.
+func (a *App) Lint(now time.Time) []Finding {
+	out := a.set.Lint(now)
+	for _, e := range a.ListAdvice() {
+		out = append(out, Finding{Error: e, Warning: true})
+	}
+	return out
+}
 
 // Compile reads a query over the tables, the lists, and local files.
 func (a *App) Compile(f *diag.File) (*kql.Query, error) {

@@ -1,8 +1,12 @@
 package app
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/rule"
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
 
 // Lists are the lists that rules may read, by name.
@@ -13,3 +17,9 @@ var listColumns = map[string]string{"IsSystem": "system-identities", "IsHuman": 
 
 // ListsOf are the names of the lists that a rule reads, itself or by a column.
 func (a *App) ListsOf(r *dogwatch.Rule) []string { return rule.ListsOf(r, listColumns) }
+
+// ListAdvice says which lines of lists can hardly be meant, and which lists,
+// of folders that were given, nobody reads.
+func (a *App) ListAdvice() diag.List {
+	return a.set.ListAdvice(slices.Collect(maps.Values(listColumns)))
+}

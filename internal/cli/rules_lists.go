@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ func rulesListsCommand(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			adviseOnLists(env, a)
 			if len(args) == 0 {
 				return showLists(env, &f.output, a)
 			}
@@ -46,6 +48,23 @@ func rulesListsCommand(env *Env) *cobra.Command {
 	f.listsFlag(cmd)
 	f.functionsFlag(cmd, env)
 	return cmd
+}
+
+// adviseOnLists tells people of lines that do nothing, and of lists that
+// nobody reads.
+func adviseOnLists(env *Env, a *app.App) {
+	for _, e := range a.ListAdvice() {
+		fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(positioned(e)))
+	}
+}
+
+// positioned is an error with its place and hint, on one line.
+func positioned(e *diag.Error) string {
+	path, line, _, _, _ := e.Position()
+	if line > 0 {
+		path = fmt.Sprintf("%s:%d", path, line)
+	}
+	return path + ": " + withHint(e)
 }
 
 // findList returns a list by name, or wrong usage with the nearest.

@@ -117,6 +117,7 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	if err != nil {
 		return err
 	}
+	adviseOnLists(env, a)
 	if err := f.narrow(a); err != nil {
 		return err
 	}

@@ -26,10 +26,15 @@ type List struct {
 	Schema value.Schema // SearchKey first; all columns are text
 	Rows   [][]value.Value
 	Files  []string // that it was read from
+
+	given *diag.File // the last of them that does not come with dogwatch
 }
 
 // Lists are all lists by name. They do not change: With makes others.
-type Lists struct{ byName map[string]*List }
+type Lists struct {
+	byName map[string]*List
+	advice diag.List // about lines that can hardly be meant
+}
 
 // Names are the names of the lists, sorted.
 func (l *Lists) Names() []string {
@@ -160,7 +165,7 @@ func (l *List) add(key string) {
 }
 
 // loadLists reads the lists of dir in fsys; name shows a path to people.
-func (l *Lists) loadDir(fsys fs.FS, dir string, name func(string) string) diag.List {
+func (l *Lists) loadDir(fsys fs.FS, dir string, name func(string) string, builtin bool) diag.List {
 	var errs diag.List
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -179,7 +184,11 @@ func (l *Lists) loadDir(fsys fs.FS, dir string, name func(string) string) diag.L
 			errs.Add(file, diag.Span{}, "read list: %v", cause(err))
 			continue
 		}
-		errs = append(errs, l.load(strings.TrimSuffix(e.Name(), ext), ext, file)...)
+		short := strings.TrimSuffix(e.Name(), ext)
+		errs = append(errs, l.load(short, ext, file)...)
+		if !builtin {
+			l.find(short).given = file
+		}
 	}
 	return errs
 }
@@ -194,22 +203,36 @@ func (l *Lists) load(name, ext string, file *diag.File) diag.List {
 	}
 	list.Files = append(list.Files, file.Name)
 	if ext == ".csv" {
-		return list.loadCSV(file)
+		return list.loadCSV(file, l.look)
 	}
 	if list.Schema == nil {
 		list.Schema = value.Schema{{Name: searchKey, Type: value.String}}
 	}
+	number := 0
 	for line := range strings.Lines(file.Text) {
+		number++
 		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
 			list.add(text)
+			l.look(list, file, number)
 		}
 	}
 	return nil
 }
 
+// look gives advice about the row of a list that was read last.
+func (l *Lists) look(list *List, file *diag.File, line int) {
+	row := map[string]string{}
+	for i, f := range list.Schema {
+		row[f.Name] = list.Rows[len(list.Rows)-1][i].Str()
+	}
+	if text, hint := checkLine(list.Name, row); text != "" {
+		l.advice.Add(file, lineOf(file, line), "%s", text).Hint = hint
+	}
+}
+
 // loadCSV reads a table with a header. A column SearchKey is the key, else the
 // first column is.
-func (l *List) loadCSV(file *diag.File) diag.List {
+func (l *List) loadCSV(file *diag.File, look func(*List, *diag.File, int)) diag.List {
 	var errs diag.List
 	r := csv.NewReader(strings.NewReader(file.Text))
 	r.Comment, r.TrimLeadingSpace, r.FieldsPerRecord = '#', true, -1
@@ -233,13 +256,14 @@ func (l *List) loadCSV(file *diag.File) diag.List {
 			csvError(&errs, file, err)
 			return errs
 		}
+		line, _ := r.FieldPos(0)
 		if len(fields) > len(header) {
-			line, _ := r.FieldPos(0)
 			errs.Add(file, lineOf(file, line), "the line has %d fields, the header %d", len(fields), len(header)).
 				Hint = "put a field that has a comma into quotes"
 			continue
 		}
 		l.Rows = append(l.Rows, l.row(columns, fields))
+		look(l, file, line)
 	}
 }
 

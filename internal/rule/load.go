@@ -62,10 +62,10 @@ type Set struct {
 func Load(opt Options) *Set {
 	s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: opt.Tables, noTests: opt.NoTests, noBuiltin: opt.NoBuiltin, tests: map[string]*testFile{}}
 	builtin := func(p string) string { return "rules/" + p }
-	s.note(s.Lists.loadDir(rules.FS, "lists", func(p string) string { return builtin(p) }))
+	s.note(s.Lists.loadDir(rules.FS, "lists", func(p string) string { return builtin(p) }, true))
 	for _, dir := range opt.ListDirs {
 		fsys, name := dirFS(dir)
-		s.note(s.Lists.loadDir(fsys, ".", name))
+		s.note(s.Lists.loadDir(fsys, ".", name, false))
 	}
 	if !opt.NoBuiltin {
 		s.read(rules.FS, ".", builtin, true)
