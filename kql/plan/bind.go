@@ -74,6 +74,7 @@ type binding struct {
 	table  Node
 	fn     *function
 	bad    bool // could not be bound, already reported
+	as     bool // given by as: a let may give the name anew
 }
 
 // A function is a let function with the scope it was written in, or a saved one.
@@ -179,7 +180,7 @@ func (b *binder) result(x syntax.Expr, s *scope) Node {
 
 func (b *binder) let(st *syntax.Let, s *scope) {
 	name := st.Name.Text
-	if _, dup := s.names[name]; dup {
+	if old, dup := s.names[name]; dup && !old.as {
 		b.fail(&st.Name, "the name %q is given twice", name)
 		return
 	}

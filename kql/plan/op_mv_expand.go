@@ -70,16 +70,12 @@ func (b *binder) expandColumn(m *MvExpand, c syntax.ExpandCol, s *scope) {
 		typ = value.Dynamic
 	}
 	m.Exprs, m.Types = append(m.Exprs, e), append(m.Types, typ)
-	if at := m.schema.Index(name); at >= 0 && name != "" {
+	if name == "" {
+		name = b.newNames().anonymous()
+	}
+	if at := m.schema.Index(name); at >= 0 {
 		m.schema[at].Type, m.Out[at] = typ, -len(m.Exprs)
 		return
-	}
-	if name == "" {
-		taken := b.newNames()
-		for _, f := range m.schema {
-			taken.used[f.Name], taken.rows[f.Name] = true, true
-		}
-		name = taken.anonymous()
 	}
 	m.schema = append(m.schema, value.Field{Name: name, Type: typ})
 	m.Out = append(m.Out, -len(m.Exprs))
