@@ -13,6 +13,7 @@ type expander struct {
 	n     *plan.MvExpand
 	evs   []evaluator
 	limit int
+	found [][]value.Value // elements of each expanded column of a row
 }
 
 func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
@@ -20,7 +21,7 @@ func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &expander{run: r, n: n, evs: evs, limit: math.MaxInt}
+	x := &expander{run: r, n: n, evs: evs, limit: math.MaxInt, found: make([][]value.Value, len(evs))}
 	if n.Limit != nil {
 		limit, err := r.number(n.Limit)
 		if err != nil {
@@ -39,6 +40,14 @@ type expansion struct {
 	index []value.Value
 }
 
+// reset makes ready for other rows: what was made of the last ones is done with.
+func (e *expansion) reset() {
+	e.src, e.index = e.src[:0], e.index[:0]
+	for k := range e.elems {
+		e.elems[k] = e.elems[k][:0]
+	}
+}
+
 // expand fills e from one source row.
 func (x *expander) expand(e *expansion, lists [][]value.Value, row int32) {
 	longest := 0
@@ -47,7 +56,9 @@ func (x *expander) expand(e *expansion, lists [][]value.Value, row int32) {
 	}
 	for i := range min(longest, x.limit) {
 		e.src = append(e.src, row)
-		e.index = append(e.index, value.LongOf(int64(i)))
+		if x.n.Index >= 0 {
+			e.index = append(e.index, value.LongOf(int64(i)))
+		}
 		for k, l := range lists {
 			v := value.NullOf(x.n.Types[k])
 			if i < len(l) {
@@ -67,34 +78,33 @@ func castElement(v value.Value, t value.Type) value.Value {
 	return v.To(t)
 }
 
-// elementsOf is what a value expands to: an array's elements, a bag's entries,
-// anything else itself.
-func elementsOf(v value.Value, arrayBag bool) []value.Value {
+// appendElements appends what a value expands to: an array's elements, a bag's
+// entries, anything else itself.
+func appendElements(dst []value.Value, v value.Value, arrayBag bool) []value.Value {
 	switch {
 	case v.IsArray():
-		return v.Elems()
+		return value.AppendElems(dst, v)
 	case v.IsBag():
 		keys, elems := v.Members()
-		out := make([]value.Value, len(keys))
 		for i := range keys {
 			if arrayBag {
-				out[i] = value.ArrayOf([]value.Value{value.StringOf(keys[i]), elems[i]})
+				dst = append(dst, value.ArrayOf([]value.Value{value.StringOf(keys[i]), elems[i]}))
 				continue
 			}
-			out[i] = value.BagOf([]string{keys[i]}, []value.Value{elems[i]})
+			dst = append(dst, value.BagOf([]string{keys[i]}, []value.Value{elems[i]}))
 		}
-		return out
+		return dst
 	}
-	return []value.Value{v}
+	return append(dst, v)
 }
 
-// lists are the elements of each expanded column for a row.
+// lists are the elements of each expanded column for a row, good until the next
+// call.
 func (x *expander) lists(vals [][]value.Value, row int32) [][]value.Value {
-	out := make([][]value.Value, len(vals))
 	for k := range vals {
-		out[k] = elementsOf(vals[k][row], x.n.ArrayBag)
+		x.found[k] = appendElements(x.found[k][:0], vals[k][row], x.n.ArrayBag)
 	}
-	return out
+	return x.found
 }
 
 func (x *expander) values(b *value.Batch, rows []int32) [][]value.Value {
@@ -151,10 +161,11 @@ func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {
 	if err != nil {
 		return failing(err)
 	}
+	e := &expansion{elems: make([][]value.Value, len(x.evs))}
 	return func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := x.values(b, rows)
-		e := &expansion{elems: make([][]value.Value, len(x.evs))}
+		e.reset()
 		flush := func() error {
 			if len(e.src) == 0 {
 				return nil
@@ -164,7 +175,7 @@ func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {
 				return err
 			}
 			err := out(x.batch(b, e))
-			*e = expansion{elems: make([][]value.Value, len(x.evs))}
+			e.reset()
 			return err
 		}
 		for _, i := range rows {

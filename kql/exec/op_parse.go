@@ -47,6 +47,7 @@ type parsed struct {
 	pattern *plan.Pattern
 	found   [][]value.Value
 	n       int
+	at      [][2]int // where each column lies in a text
 }
 
 func (p *parsed) column(k int) []value.Value {
@@ -58,22 +59,57 @@ func (p *parsed) column(k int) []value.Value {
 
 // row finds the pattern in one text and says whether it was there.
 func (p *parsed) row(i int, text string) bool {
-	at := p.pattern.Regexp.FindStringSubmatchIndex(text)
-	if at == nil {
+	if !p.find(text) {
 		p.none(i)
 		return false
 	}
 	for k, t := range p.pattern.Types {
 		v := value.NullOf(t)
-		group := p.pattern.Groups[k]
-		if s := at[2*group]; s >= 0 {
-			v = parsedValue(text[s:at[2*group+1]], t)
+		if at := p.at[k]; at[0] >= 0 {
+			v = parsedValue(text[at[0]:at[1]], t)
 		}
 		if p.pattern.Strict && v.IsNull() {
 			p.none(i)
 			return false
 		}
 		p.column(k)[i] = v
+	}
+	return true
+}
+
+// find notes where in a text each column lies.
+func (p *parsed) find(text string) bool {
+	if p.at == nil {
+		p.at = make([][2]int, len(p.pattern.Types))
+	}
+	if p.pattern.Texts != nil {
+		return p.findPlain(text)
+	}
+	found := p.pattern.Regexp.FindStringSubmatchIndex(text)
+	if found == nil {
+		return false
+	}
+	for k, g := range p.pattern.Groups {
+		p.at[k] = [2]int{found[2*g], found[2*g+1]}
+	}
+	return true
+}
+
+// findPlain goes from one text of the pattern to the next.
+func (p *parsed) findPlain(text string) bool {
+	from := 0
+	for i, want := range p.pattern.Texts {
+		at := strings.Index(text[from:], want)
+		if at < 0 || at > 0 && i == 0 && p.pattern.Anchored {
+			return false
+		}
+		if k := p.pattern.Columns[i]; k >= 0 {
+			p.at[k] = [2]int{from, from + at}
+		}
+		from += at + len(want)
+	}
+	if n := len(p.pattern.Texts); len(p.pattern.Columns) > n {
+		p.at[p.pattern.Columns[n]] = [2]int{from, len(text)}
 	}
 	return true
 }

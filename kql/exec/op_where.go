@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -54,6 +55,9 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	}
 	if f := numberFilterOf(e); f != nil {
 		return f, nil
+	}
+	if f, err := r.equalityOf(e); f != nil || err != nil {
+		return f, err
 	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
@@ -283,6 +287,63 @@ func (f *numberFilter) holds(v *value.Value) bool {
 		return n > f.want
 	}
 	return n >= f.want
+}
+
+// An equality compares something dynamic with a constant. Values of the
+// constant's own kind need no call.
+type equality struct {
+	x     evaluator
+	want  value.Value
+	not   bool
+	run   *run
+	eval  fn.Eval
+	other [2]value.Value
+	out   []int32
+}
+
+// equalityOf is that filter, or nil when the condition is another.
+func (r *run) equalityOf(e plan.Expr) (filter, error) {
+	c, ok := e.(*plan.Call)
+	if !ok || c.Name != "==" && c.Name != "!=" || len(c.Args) != 2 || c.Args[0].Type() != value.Dynamic {
+		return nil, nil
+	}
+	k, ok := c.Args[1].(*plan.Const)
+	if !ok {
+		return nil, nil
+	}
+	switch k.V.Kind() {
+	case value.KBool, value.KLong, value.KString:
+	default:
+		return nil, nil
+	}
+	x, err := r.compile(c.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	return &equality{x: x, want: k.V, not: c.Name == "!=", run: r, eval: c.Bound.Eval}, nil
+}
+
+func (f *equality) keep(b *value.Batch, rows []int32) []int32 {
+	vals := f.x.eval(b, rows)
+	out := f.out[:0]
+	for _, i := range rows {
+		if f.holds(&vals[i]) {
+			out = append(out, i)
+		}
+	}
+	f.out = out
+	return out
+}
+
+func (f *equality) holds(v *value.Value) bool {
+	if v.Kind() != f.want.Kind() {
+		f.other = [2]value.Value{*v, f.want}
+		return f.eval(&f.run.fn, f.other[:]).Bool()
+	}
+	if v.Kind() == value.KString {
+		return (v.Str() == f.want.Str()) != f.not
+	}
+	return (v.Int() == f.want.Int()) != f.not
 }
 
 // andFilter asks the right side only for what the left lets through.

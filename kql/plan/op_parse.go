@@ -14,8 +14,14 @@ import (
 // for each column.
 type Pattern struct {
 	Regexp *regexp.Regexp
-	Groups []int        // the group of each column: a pattern may have groups of its own
-	Types  []value.Type // of the columns
+	Groups []int // the group of each column: a pattern may have groups of its own
+	// Texts, when given, say the same without a regular expression: each comes
+	// after the one before, and Columns[i] is what lies before text i (-1:
+	// nothing is kept, or nothing may). Columns may be longer by one: the rest.
+	Texts    []string
+	Columns  []int
+	Anchored bool         // the first text stands at the beginning
+	Types    []value.Type // of the columns
 	// Strict: when a typed column does not convert, the whole pattern has not
 	// matched (all kinds but relaxed).
 	Strict bool
@@ -97,10 +103,51 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		return out
 	}
 	out.Regexp = compiled
+	if kind != "regex" {
+		out.plain(op.Pattern)
+	}
 	for i := range out.Types {
 		out.Groups = append(out.Groups, compiled.SubexpIndex(fmt.Sprint(columnGroup, i)))
 	}
 	return out
+}
+
+// plain fills in Texts, where between two texts there is one gap at most: then
+// the first place of each text is the right one, and nothing is tried twice.
+func (p *Pattern) plain(parts []syntax.ParsePart) {
+	var texts []string
+	var columns []int
+	const none, star = -1, -2
+	gap, column := none, 0
+	anchored := true
+	for i, part := range parts {
+		text, isText := part.Text.(*syntax.Literal)
+		switch {
+		case isText && gap == none && len(texts) > 0:
+			texts[len(texts)-1] += text.Value.Str()
+		case isText:
+			anchored = anchored && (gap == none || len(texts) > 0)
+			texts, columns = append(texts, text.Value.Str()), append(columns, max(gap, -1))
+			gap = none
+		case gap != none:
+			return // two gaps: how they share is for the regular expression
+		case part.Star:
+			gap = star
+		default:
+			gap = column
+			column++
+			last := i == len(parts)-1
+			if t := typeOr(part.Type, value.String); last && t != value.String && t != value.Dynamic {
+				return // what a number may be written with
+			}
+		}
+	}
+	if gap >= 0 {
+		columns = append(columns, gap)
+	}
+	if len(texts) > 0 {
+		p.Texts, p.Columns, p.Anchored = texts, columns, anchored
+	}
 }
 
 // columnGroup begins the names of the groups that are columns.

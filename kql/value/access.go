@@ -1,5 +1,7 @@
 package value
 
+import "strings"
+
 // Get returns the member of a bag by its name, as a dynamic value; null when
 // there is none or v is no bag. Text is searched without being parsed, and
 // what is found is a view of it.
@@ -37,6 +39,9 @@ func (v Value) scanFor(key string) Value {
 // GetPath is Get of a name after another. Text is read once for all of them.
 func (v Value) GetPath(path []string) Value {
 	if v.kind == JSON && v.s[0] == '{' {
+		if !mayName(v.s, path[len(path)-1]) {
+			return NullOf(Dynamic)
+		}
 		found, _ := scanPath(v.s, 0, path)
 		return rawValue(v.s[found.start:found.end])
 	}
@@ -44,6 +49,13 @@ func (v Value) GetPath(path []string) Value {
 		v = v.Get(key)
 	}
 	return v
+}
+
+// mayName says whether JSON text can have a member of a name: its letters stand
+// there, or escapes do. Most objects have few of the members that are asked
+// for, and this looks at many bytes at a time.
+func mayName(s, name string) bool {
+	return strings.Contains(s, name) || strings.IndexByte(s, '\\') >= 0
 }
 
 // scanPath reads the object at i to its end and gives the member that a path
@@ -172,6 +184,22 @@ func (v Value) Elems() []Value {
 		return nil
 	}
 	return v.shallow().ref.elems
+}
+
+// AppendElems appends the elements of an array, without making a slice of them
+// first.
+func AppendElems(dst []Value, v Value) []Value {
+	if v.kind != JSON || v.s[0] != '[' {
+		return append(dst, v.Elems()...)
+	}
+	for at := 1; ; {
+		m, next, ok := nextElement(v.s, at)
+		if !ok {
+			return dst
+		}
+		dst = append(dst, rawValue(v.s[m.start:m.end]))
+		at = next
+	}
 }
 
 // Members returns Keys and Elems of a bag together.

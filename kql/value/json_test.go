@@ -264,3 +264,17 @@ func TestGetPathIsGetAfterGet(t *testing.T) {
 		}
 	}
 }
+
+func FuzzGetPath(f *testing.F) {
+	f.Add(`{"a":{"b":1},"a":{"b":"\\u0061"}}`, "a", "b")
+	f.Fuzz(func(t *testing.T, text, one, other string) {
+		v, ok := LazyJSON(text)
+		if !ok {
+			t.Skip()
+		}
+		want := v.Get(one).Get(other)
+		if got := v.GetPath([]string{one, other}); string(AppendCanonical(nil, got)) != string(AppendCanonical(nil, want)) {
+			t.Errorf("%s .%q.%q: %s, want %s", text, one, other, AppendCanonical(nil, got), AppendCanonical(nil, want))
+		}
+	})
+}
