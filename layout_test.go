@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -120,6 +121,12 @@ func allowed(file, dir, to string, p place) bool {
 	return strings.HasSuffix(file, "_test.go") && (to == dir || slices.Contains(p.tests, to))
 }
 
+// isModule says whether a folder is a module of its own.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
 // goFiles are the module's files, slash-separated, without other modules that
 // lie inside the tree.
 func goFiles(t *testing.T) []string {
@@ -129,7 +136,7 @@ func goFiles(t *testing.T) []string {
 			return err
 		}
 		base := d.Name()
-		if d.IsDir() && name != "." && (base == "testdata" || base == "tools" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+		if d.IsDir() && name != "." && (base == "testdata" || isModule(name) || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
 			return filepath.SkipDir
 		}
 		if !d.IsDir() && strings.HasSuffix(base, ".go") {
