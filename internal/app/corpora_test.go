@@ -211,11 +211,18 @@ func azure(events []string, cut int) []byte {
 				out.WriteByte(',')
 			}
 			log, _ := json.Marshal(e[:min(len(e), cut)])
-			fmt.Fprintf(&out, `{"time":"2026-11-21T07:10:15.2309260Z","category":"kube-audit","operationName":"Microsoft.ContainerService/managedClusters/diagnosticLogs/Read","resourceId":%q,"properties":{"log":%s,"stream":"stdout","pod":"kube-apiserver-1","containerID":"x"}}`, resource, log)
+			fmt.Fprintf(&out, `{"time":%q,"category":"kube-audit","operationName":"Microsoft.ContainerService/managedClusters/diagnosticLogs/Read","resourceId":%q,"properties":{"log":%s,"stream":"stdout","pod":"kube-apiserver-1","containerID":"x"}}`, stageTime(e), resource, log)
 		}
 		out.WriteString("]}\n")
 	}
 	return out.Bytes()
+}
+
+// stageTime is when an event was written.
+func stageTime(event string) string {
+	_, rest, _ := strings.Cut(event, `"stageTimestamp":"`)
+	at, _, _ := strings.Cut(rest, `"`)
+	return at
 }
 
 func stdin(text []byte) Input { return Input{Paths: []string{"-"}, Stdin: bytes.NewReader(text)} }

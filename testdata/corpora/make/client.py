@@ -83,11 +83,15 @@ class Client:
 
     def update(self, path, change):
         """Reads an object, lets change work on it, and writes it back whole."""
-        code, obj = self.get(path)
-        if code != 200:
-            return code, obj
-        change(obj)
-        return self.put(path, obj)
+        for _ in range(5):
+            code, obj = self.get(path)
+            if code != 200:
+                break
+            change(obj)
+            code, obj = self.put(path, obj)
+            if code != 409:  # somebody was faster
+                break
+        return code, obj
 
     def watch(self, path, seconds=2):
         sep = '&' if '?' in path else '?'

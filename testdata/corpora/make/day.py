@@ -207,6 +207,24 @@ def takes_a_chart_away(name):
         c.delete(place(o))
 
 
+def writes_large_objects(name):
+    """Objects of more than 16 KiB, by hand and by Argo CD."""
+    c, argo = person(name), operator('argocd/argocd-application-controller')
+    env = [{'name': 'SETTING_%03d' % i, 'value': 'value of the setting number %d, which is long for a setting' % i} for i in range(220)]
+    app = workload('Deployment', 'dev', 'large', pod_spec('fabrikam.azurecr.io/large:1', container={'env': env}), replicas=0)
+    rules = role('large-reader', [(['group%03d.fabrikam.com' % i], ['things', 'others'], ['get', 'list', 'watch']) for i in range(180)])
+    kind = crd('large.fabrikam.com', 'Large')
+    kind['spec']['versions'][0]['schema']['openAPIV3Schema']['properties'] = {'field%03d' % i: {'type': 'string', 'description': 'What the field number %d of this kind is there for.' % i} for i in range(200)}
+    boards = config('monitoring', 'boards', **{'board.json': '{"panels":[%s]}' % ','.join('{"id":%d,"type":"graph"}' % i for i in range(900))})
+    for o in (app, rules, kind, boards):
+        create(c, o)
+        argo.apply(place(o), o, 'argocd-controller')
+    while pause(10, 20):
+        c.patch(place(app), {'metadata': {'annotations': {'note': str(time.time())}}})
+        c.update(place(boards), lambda o: o['metadata'].setdefault('labels', {}).update(seen='yes'))
+        argo.apply(place(rules), rules, 'argocd-controller')
+
+
 def looks_only(name):
     c = person(name)
     n = 0
@@ -635,7 +653,7 @@ def main():
             (forwards_for_a_living, DEVS[2]), (forwards_for_a_living, DEVS[3], True), (forwards_for_a_living, 'oidc:sven.holm@fabrikam.com'),
             (works_with_helm, DEVS[7], 'team-a'), (works_with_helm, PLATFORMERS[3], 'team-b'), (looks_at_screens, DEVS[8], 'k9s/v0.50.9 (linux/amd64) kubernetes/93248f9'), (looks_at_screens, DEVS[9], 'Mozilla/5.0 (Lens 2025.6)'),
             (looks_at_screens, PLATFORMERS[2], 'Headlamp/0.32.0'), (looks_only, VIEWERS[0]), (looks_only, VIEWERS[1])]
-    jobs += [(keeps_as_code, PLATFORMERS[3]), (browses_secrets, PLATFORMERS[2]), (takes_a_chart_away, PLATFORMERS[1])]
+    jobs += [(keeps_as_code, PLATFORMERS[3]), (browses_secrets, PLATFORMERS[2]), (takes_a_chart_away, PLATFORMERS[1]), (writes_large_objects, PLATFORMERS[0])]
     jobs += [(develops, p) for p in DEVS[4:7] + ['kubernetes-developer@fabrikam-prod.iam.gserviceaccount.com', 'clusterUser']] + [(runs_the_platform, p) for p in PLATFORMERS[1:3]]
     jobs += [(elects, n) for n in list(OPERATORS)[::4]] + [(reads, n) for n in READS]
     jobs += [(f,) for f in (reviews, gitops, certificates, backs_up, operators_install, keeps_nodes, builds, deploys, platform_parts, openshift, rancher, home_clusters, probes)]

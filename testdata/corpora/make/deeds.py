@@ -276,7 +276,7 @@ def rights():
     deed('aggregated into view', 'role-aggregated', lambda c: create(c, role('agg-1', [([''], ['secrets'], ['get', 'list'])], labels={RBAC + '/aggregate-to-view': 'true'})))
     deed('aggregated into admin by a label', 'role-aggregated', lambda c: (create(helper(), role('agg-2', [([''], ['pods/exec', 'secrets'], ['*'])])), c.patch(path(KINDS['ClusterRole'], None, 'agg-2'), {'metadata': {'labels': {RBAC + '/aggregate-to-edit': 'true'}}}, 'merge'))[1])
     deed('a system role changed', ('system-role-changed', 'high-privilege-role'), lambda c: c.patch(path(KINDS['ClusterRole'], None, 'system:discovery'), [{'op': 'add', 'path': '/rules/-', 'value': {'apiGroups': [''], 'resources': ['secrets'], 'verbs': ['get']}}], 'json'))
-    deed('the view role changed', ('system-role-changed', 'high-privilege-role'), lambda c: c.patch(path(KINDS['ClusterRole'], None, 'view'), {'aggregationRule': {'clusterRoleSelectors': [{'matchLabels': {'x': 'y'}}]}}, 'merge'))
+    deed('the admin role changed', ('system-role-changed', 'high-privilege-role'), lambda c: c.patch(path(KINDS['ClusterRole'], None, 'admin'), {'aggregationRule': {'clusterRoleSelectors': [{'matchLabels': {'x': 'y'}}]}}, 'merge'))
     for i, what in enumerate(('clusterrolebindings', 'rolebindings')):
         p = path('%s/v1/%s' % (RBAC, what), 'web' if i else None)
         deed('delete one of ' + what, 'rbac-binding-deleted', lambda c: c.delete(p + '/' + ('devs-edit' if i else 'old-view-2')))
@@ -584,7 +584,7 @@ def nodes_and_deletions():
     deed('masters\' certificate', 'masterclient-used', lambda c: c.get('/api/v1/nodes'), Client('masterclient', '20.60.1.9'))
 
     def refusals(c):
-        for p in ('/api/v1/secrets', '/api/v1/nodes', path('v1/secrets', 'kube-system'), path(KINDS['ClusterRoleBinding']), path('v1/configmaps', 'kube-system')):
+        for p in ('/api/v1/persistentvolumes', '/api/v1/nodes', path(KINDS['StorageClass']), path(KINDS['ClusterRoleBinding']), path(KINDS['CertificateSigningRequest'])):
             c.get(p)
         create(c, workload('Pod', 'kube-system', 'x', pod_spec('a')))
     deed('denied here and there', 'denied-actions', refusals, petty(2))
@@ -605,8 +605,74 @@ def nodes_and_deletions():
     quiet('a node is uncordoned', ['node-cordoned'], lambda c: c.patch(p, {'spec': {'unschedulable': None}}, 'merge'))
 
 
+# The same deeds with an answer, an address or a body of another form
+
+def disguises():
+    forms = {'a table': 'application/json;as=Table;v=v1;g=meta.k8s.io', 'metadata only': 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'protobuf': 'application/vnd.kubernetes.protobuf'}
+    bad = {'hostPID': True, 'hostNetwork': True, **SECURITY(privileged=True)}
+    n = itertools.count()
+    for form, accept in forms.items():
+        ask = lambda c, m, p, b=None, kind='application/json': c.call(m, p, b, kind, {'Accept': accept})
+        new = lambda: 'form-%d' % next(n)
+        rules = 'privileged-container'
+        deed('privileged pod, answered by ' + form, rules, lambda c: ask(c, 'POST', path('v1/pods', 'dev'), workload('Pod', 'dev', new(), spec_of(bad))))
+        old = workload('Deployment', 'dev', new(), spec_of({}), replicas=0)
+        create(helper(), old)
+        deed('privileged by patch, answered by ' + form, rules, lambda c: ask(c, 'PATCH', place(old), {'spec': {'template': {'spec': spec_of(bad)}}}, 'application/strategic-merge-patch+json'))
+        applied = workload('DaemonSet', 'dev', new(), spec_of(bad))
+        deed('privileged applied, answered by ' + form, rules, lambda c: ask(c, 'PATCH', place(applied) + '?fieldManager=k&force=true', applied, 'application/apply-patch+yaml'))
+        deed('cluster-admin, answered by ' + form, 'cluster-admin-binding', lambda c: ask(c, 'POST', path(KINDS['ClusterRoleBinding']), binding(new(), 'cluster-admin', [user(c.user)])))
+        deed('NodePort, answered by ' + form, 'service-node-port', lambda c: ask(c, 'POST', path('v1/services', 'web'), service('web', new(), type='NodePort')))
+        if form != 'metadata only':  # that shows no contents, and lists are not given so
+            deed('all secrets, answered by ' + form, 'secrets-listed', lambda c: ask(c, 'GET', '/api/v1/secrets'))
+    deed('cluster-admin, made by PUT', 'cluster-admin-binding', lambda c: c.put(path(KINDS['ClusterRoleBinding'], None, 'put-1'), binding('put-1', 'cluster-admin', [user(c.user)])))
+    deed('cluster-admin in a namespace, made by PUT', 'cluster-admin-binding', lambda c: c.put(path(KINDS['RoleBinding'], 'web', 'put-2'), binding('put-2', 'cluster-admin', [user(c.user)], 'web')))
+    deed('a role for everything, made by PUT', 'high-privilege-role', lambda c: c.put(path(KINDS['ClusterRole'], None, 'put-3'), role('put-3', ALL)))
+    deed('NodePort, made by PUT', 'service-node-port', lambda c: c.put(path('v1/services', 'web', 'put-4'), service('web', 'put-4', type='NodePort')))
+    deed('LoadBalancer, made by PUT', 'service-load-balancer', lambda c: c.put(path('v1/services', 'web', 'put-5'), service('web', 'put-5', type='LoadBalancer')))
+    yaml = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: yaml-1\n  namespace: dev\nspec:\n  hostPID: true\n  containers:\n  - name: a\n    image: fabrikam.azurecr.io/a:1\n    securityContext: {privileged: true}\n'
+    deed('privileged pod in YAML', 'privileged-container', lambda c: c.call('POST', path('v1/pods', 'dev'), yaml, 'application/yaml'))
+    twice = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"twice-1","namespace":"dev"},"spec":{"hostPID":false,"hostPID":true,"containers":[{"name":"a","image":"fabrikam.azurecr.io/a:1"}]}}'
+    deed('hostPID said twice', 'pod-host-pid', lambda c: c.call('POST', path('v1/pods', 'dev'), twice))
+    odd = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"odd-1","namespace":"dev"},"spec":{"host\\u0050ID":true,"containers":[{"name":"a","image":"fabrikam.azurecr.io/a:1"}]}}'
+    deed('hostPID in escapes', 'pod-host-pid', lambda c: c.call('POST', path('v1/pods', 'dev'), odd))
+    deed('binding by the old address', 'pod-bound-to-node', lambda c: (create(c, workload('Pod', 'dev', 'unbound-2', pod_spec('fabrikam.azurecr.io/a:1', schedulerName='none'))),
+         c.post(path('v1/bindings', 'dev'), {'apiVersion': 'v1', 'kind': 'Binding', 'metadata': {'name': 'unbound-2'}, 'target': {'kind': 'Node', 'name': 'aks-nodepool1-31415926-vmss000001'}}))[1])
+    for i, (api, kind, at) in enumerate((('argoproj.io', 'Rollout', None), ('argoproj.io', 'Workflow', None))):
+        spec = {'template': {'spec': spec_of(bad)}} if kind == 'Rollout' else {'podSpec': spec_of(bad)}
+        if kind == 'Rollout':
+            deed('privileged in a %s' % kind, 'privileged-container', lambda c: c.post('/apis/%s/v1/namespaces/dev/%ss' % (api, kind.lower()), {'apiVersion': api + '/v1', 'kind': kind, 'metadata': {'name': 'cr-%d' % i, 'namespace': 'dev'}, 'spec': spec}))
+    bad_token = Client('', '20.88.1.1', CURL, 'nonsense')
+    deed('tokens guessed', 'error-burst', lambda c: [c.get('/api/v1/namespaces/shop/pods') for _ in range(30)] and None, bad_token)
+    deed('nonsense sent', 'error-burst', lambda c: [c.call('POST', path('v1/pods', 'dev'), '{"kind":"Pod","x":%d' % i) for i in range(30)] and None)
+    same = suspect(headers={'Audit-ID': '11111111-2222-4333-8444-555555555555'})
+
+    def reuse(c):
+        c.get('/api/v1/namespaces/shop/pods')
+        create(c, config('shop', 'reused', a='b'))
+        c.delete(path('v1/configmaps', 'shop', 'reused'))
+        c.ids[:] = ['11111111-2222-4333-8444-555555555555'] * 3
+    deed('one Audit-ID for all', 'audit-id-reused', reuse, same)
+    pods = helper().get('/api/v1/namespaces/team-a/pods')[1]['items']
+    for p in pods[:1]:
+        nm = p['metadata']['name']
+        deed('debug container, applied', 'debug-container-added', lambda c: c.patch(path('v1/pods', 'team-a', nm, 'ephemeralcontainers') + '?fieldManager=k&force=true', {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': nm, 'namespace': 'team-a'}, 'spec': {'ephemeralContainers': [{'name': 'dd', 'image': 'busybox'}]}}, 'apply'))
+        deed('exec, the command in escapes', 'exec-into-pod', lambda c: c.stream(path('v1/pods', 'team-a', nm, 'exec') + '?comm%61nd=sh&command=%2Dc&command=id&stdout=1'))
+        deed('exec, many slashes', 'exec-into-pod', lambda c: (c.stream('/api/v1//namespaces/team-a/pods/%s/exec?command=id&stdout=true' % nm), None)[1]) if False else None
+    deed('port-forward by the node\'s proxy', 'node-proxy', lambda c: (c.get('/api/v1/nodes/aks-nodepool1-31415926-vmss000000/proxy/portForward/shop/x'), None)[1])
+    deed('an APIService sent elsewhere', 'api-service-changed', lambda c: c.patch(path(KINDS['APIService'], None, 'v1.evil2.example.net'), [{'op': 'replace', 'path': '/spec/service/name', 'value': 'other'}], 'json'))
+    deed('pods of a node deleted together', 'collection-deleted', lambda c: c.delete(path('v1/pods', 'team-a') + '?fieldSelector=spec.nodeName%21%3Dsomewhere'))
+
+    def kill_pods(c):
+        for p in helper().get('/api/v1/namespaces/shop/pods')[1]['items'][:6]:
+            c.delete(path('v1/pods', 'shop', p['metadata']['name']))
+    deed('pods deleted one by one', 'mass-deletion', kill_pods)
+    c = suspect(headers={'Impersonate-User': 'system:admin', 'Impersonate-Group': 'system:masters', 'Impersonate-Extra-Reason': 'x'})
+    deed('as masters, with more', 'impersonation-used', lambda c: (c.get('/api/v1/namespaces/shop/secrets/db-creds'), None)[1], c)
+
+
 def main():
-    for part in (workloads, sessions, rights, secrets, exposure, control, nodes_and_deletions):
+    for part in (workloads, sessions, rights, secrets, exposure, control, nodes_and_deletions, disguises):
         part()
     with open(sys.argv[1], 'w') as f:
         json.dump(LABELS, f, indent=None, separators=(',', ':'))

@@ -1,7 +1,7 @@
 """Who speaks to the cluster: user name -> (groups, address, user agent).
 
 Written as the static token file of the API server before it starts."""
-import csv
+import csv, json
 from client import KUBECTL, RUN, token
 
 SA = 'system:serviceaccount:'
@@ -156,6 +156,12 @@ def main():
         w = csv.writer(f)
         for name, groups in rows:
             w.writerow([token(name), name, token(name)[:12], groups])
+    for name in ('kcm', 'sched'):  # the controllers and the scheduler have certificates
+        cluster = {'server': 'https://10.224.0.10:6443', 'certificate-authority': RUN + '/pki/ca.crt'}
+        own = {'client-certificate': '%s/pki/%s.crt' % (RUN, name), 'client-key': '%s/pki/%s.key' % (RUN, name)}
+        conf = {'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'c', 'contexts': [{'name': 'c', 'context': {'cluster': 'c', 'user': 'u'}}],
+                'clusters': [{'name': 'c', 'cluster': cluster}], 'users': [{'name': 'u', 'user': own}]}
+        json.dump(conf, open('%s/kc/%s.json' % (RUN, name), 'w'))
 
 
 if __name__ == '__main__':

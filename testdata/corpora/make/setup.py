@@ -53,7 +53,7 @@ def main():
     must(create(c, binding('controllers', 'controllers', machines)))
     must(create(c, binding('platform', 'cluster-admin', [group('platform'), group('deployers')])))
     must(create(c, binding('lookers', 'view', [group('viewers'), group('devs')])))
-    must(create(c, role('debuggers', [([''], ['pods/ephemeralcontainers'], ['patch', 'update'])])))
+    must(create(c, role('debuggers', [([''], ['pods/ephemeralcontainers'], ['patch', 'update']), (['metrics.k8s.io'], ['pods', 'nodes'], ['get', 'list'])])))
     must(create(c, binding('debuggers', 'debuggers', [group('devs')])))
     must(create(c, binding('owns-team-a', 'admin', [user(DEVS[7])], 'team-a')))
     for ns in NAMESPACES:

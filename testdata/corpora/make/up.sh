@@ -8,6 +8,7 @@ R=${CLUSTER_DIR:?}/run B=$CLUSTER_DIR/bin
 cd "$(dirname "$0")"
 mkdir -p "$R/log" "$R/pids" "$R/kc"
 rm -rf "$R/etcd" "$R"/audit*.log
+[ -f "$R/pki/ca.crt" ] || ./pki.sh
 cp audit-policy.yaml "$R/"
 python3 identities.py
 unshare -n sleep 86400 & echo $! > "$R/pids/netns"
@@ -41,5 +42,5 @@ start kcm "$B/kube" controller-manager --kubeconfig="$R/kc/kcm.json" --authentic
 	--use-service-account-credentials=true --service-account-private-key-file=$P/sa.key --root-ca-file=$P/ca.crt --cluster-signing-cert-file=$P/ca.crt --cluster-signing-key-file=$P/ca.key \
 	--cluster-cidr=10.244.0.0/16 --service-cluster-ip-range=10.0.0.0/16 --controllers='*,bootstrapsigner,tokencleaner' --leader-elect=true
 start sched "$B/kube" scheduler --kubeconfig="$R/kc/sched.json" --authentication-kubeconfig="$R/kc/sched.json" --authorization-kubeconfig="$R/kc/sched.json" --bind-address=127.0.0.1
-start nodes "$B/sim" nodes
+start nodes "$B/sim"
 sleep 5
