@@ -143,7 +143,7 @@ func bitsTrailing(n int) int {
 // fourier halves a series while it can.
 func fourier(z []complex128, sign float64) []complex128 {
 	n := len(z)
-	root := func(k int) complex128 { return cmplx.Rect(1, sign*2*math.Pi*float64(k%n)/float64(n)) }
+	root := func(k int) complex128 { return rootOfUnity(k%n, n, sign) }
 	out := make([]complex128, n)
 	if n%2 == 1 {
 		for k := range out {
@@ -166,6 +166,15 @@ func fourier(z []complex128, sign float64) []complex128 {
 		out[k], out[k+n/2] = even[k]+t, even[k]-t
 	}
 	return out
+}
+
+// rootOfUnity is the k-th of n points on the circle, exactly where it lies on
+// an axis.
+func rootOfUnity(k, n int, sign float64) complex128 {
+	if 4*k%n == 0 {
+		return []complex128{1, complex(0, sign), -1, complex(0, -sign)}[4*k/n]
+	}
+	return cmplx.Rect(1, sign*2*math.Pi*float64(k)/float64(n))
 }
 
 // seasonOf is for each element the median of the first n that lie at the same

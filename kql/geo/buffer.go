@@ -228,7 +228,8 @@ func away(edges []edge) s2.Point {
 	if middle.Norm() == 0 {
 		return s2.OriginPoint()
 	}
-	return s2.Point{Vector: middle.Normalize().Ortho()}
+	// Of all directions one that no edge is likely to run in.
+	return s2.Ortho(s2.Point{Vector: middle.Normalize()})
 }
 
 // A winder counts how often edges wind around a point, by those that lie

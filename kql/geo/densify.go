@@ -45,7 +45,7 @@ func (d Densifier) Rings(polygon value.Value) value.Value {
 	}
 	rings := func(v value.Value) value.Value { return arrayOf(elements(v), ring) }
 	kind, coordinates := kindOf(polygon), polygon.Get("coordinates")
-	out := Null()
+	var out value.Value
 	if kind == "Polygon" {
 		out = rings(coordinates)
 	} else {

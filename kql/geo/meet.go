@@ -136,9 +136,15 @@ func UnionOfLines(lines value.Value) value.Value {
 		}
 		all = append(all, some...)
 	}
+	if len(all) == 0 {
+		return Null()
+	}
+	edges := edgesOf(all.Each(), 0, points{})
+	cut := make([]cuts, len(edges))
+	touch(edges, edges, cut)
 	seen := map[s2.Edge]bool{}
 	var once []edge
-	for _, e := range edgesOf(all.Each(), 0, points{}) {
+	for _, e := range divideAll(edges, cut) {
 		if !seen[e.Edge] {
 			seen[e.Edge] = true
 			once = append(once, e)
