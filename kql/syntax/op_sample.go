@@ -12,7 +12,7 @@ func (*Sample) op() {}
 
 func (p *parser) sample(start int) Op {
 	n := &Sample{Options: p.options()}
-	n.N = p.expr()
+	n.N = p.amount()
 	if p.toks[start].text == "sample-distinct" {
 		p.expect("of")
 		n.Of = p.named()

@@ -11,9 +11,18 @@ func (*Take) op() {}
 
 func (p *parser) takeOp(start int) Op {
 	n := &Take{Options: p.options()}
-	n.N = p.expr()
+	n.N = p.amount()
 	n.Pos = p.from(start)
 	return n
+}
+
+// amount reads a number of rows. It may have a name, which says nothing.
+func (p *parser) amount() Expr {
+	x := p.named()
+	if n, ok := x.(*Named); ok && !n.Paren {
+		return n.X
+	}
+	return x
 }
 
 func (n *Take) print(w *printer) {

@@ -12,7 +12,7 @@ func (*Top) op() {}
 
 func (p *parser) top(start int) Op {
 	n := &Top{Options: p.options()}
-	n.N = p.expr()
+	n.N = p.amount()
 	p.expectBy()
 	n.By = p.order()
 	n.Pos = p.from(start)

@@ -32,7 +32,7 @@ func (p *parser) topNested(start int) Op {
 func (p *parser) topLevel(start int) TopLevel {
 	var l TopLevel
 	if !p.is("of") {
-		l.N = p.expr()
+		l.N = p.amount()
 	}
 	p.expect("of")
 	l.Of = p.named()
