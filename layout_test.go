@@ -31,6 +31,7 @@ const (
 	jq      = "github.com/itchyny/gojq"
 	term    = "golang.org/x/term"
 	yaml    = "go.yaml.in/yaml/v3"
+	uap     = "github.com/ua-parser/uap-go/uaparser"
 	r2      = "github.com/golang/geo/r2"
 	r3      = "github.com/golang/geo/r3"
 	s1      = "github.com/golang/geo/s1"
@@ -49,7 +50,7 @@ var layout = map[string]place{
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
 	"kql/geo/h3":  {},
 	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, r3, s1, s2}},
-	"kql/fn":      {imports: []string{"kql/value", "kql/geo", s2}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
+	"kql/fn":      {imports: []string{"kql/value", "kql/geo", s2, uap}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql/plan":    {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn"}, tests: []string{txtar}},
 	"kql/exec":    {imports: []string{"kql/value", "kql/fn", "kql/plan"}, tests: []string{txtar, "kql", "kql/diag", "kql/syntax"}},
 	"kql":         {imports: []string{"kql/diag", "kql/value", "kql/syntax", "kql/fn", "kql/plan", "kql/exec"}, tests: []string{txtar, "kql/kqltest"}},
@@ -69,13 +70,13 @@ var layout = map[string]place{
 
 	"internal/store":           {imports: []string{"kql/value"}},
 	"internal/store/wal":       {},
-	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/compress/zstd"}},
+	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/compress/zstd"}, tests: []string{"internal/store/storetest", "internal/store/memory"}},
 	"internal/store/embedded":  {imports: []string{"internal/store", "internal/store/wal", "internal/store/segment", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/memory":    {imports: []string{"internal/store", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},
 
 	"internal/app": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/store", "internal/store/embedded"},
+		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/store", "internal/store/embedded"},
 		tests:   []string{zstd, "kql/syntax", "internal/store/memory"},
 	},
 	"internal/screen": {},

@@ -131,7 +131,7 @@ func (w *leafWalk) scalar(key uint64, body string, nested int) {
 		w.opaque = true
 		return
 	}
-	if inside := strings.TrimLeft(v, " \t\r\n"); len(inside) > 2 && (inside[0] == '{' || inside[0] == '[') {
+	if inside := leftTrimmed(v); len(inside) > 2 && (inside[0] == '{' || inside[0] == '[') {
 		if nested == maxNested {
 			w.opaque = true
 			return
@@ -143,6 +143,13 @@ func (w *leafWalk) scalar(key uint64, body string, nested int) {
 	if v := wholeNumber(v); isKept(v) {
 		w.add(leafHash(key, v))
 	}
+}
+
+func leftTrimmed(s string) string {
+	if s == "" || s[0] > ' ' {
+		return s
+	}
+	return strings.TrimLeft(s, " \t\r\n")
 }
 
 // bare adds a number or a word.
@@ -158,7 +165,7 @@ func (w *leafWalk) bare(key uint64, token string) {
 // wholeNumber writes whole numbers in one way: 1.0 and 10e-1 are 1. Other text
 // stays as it is.
 func wholeNumber(token string) string {
-	if token == "" || !strings.ContainsRune("-+.0123456789", rune(token[0])) {
+	if token == "" || kinds[token[0]] != digit && token[0] != '-' && token[0] != '+' && token[0] != '.' {
 		return token
 	}
 	if !strings.ContainsAny(token, ".eE") && token != "-0" {
@@ -175,14 +182,21 @@ func wholeNumber(token string) string {
 // are different in every record are not, and UUIDs are found as words.
 func isKept(v string) bool {
 	switch {
-	case len(v) > longest, isUUID(v) && len(v) == uuidLen:
+	case len(v) <= 5:
+		return true
+	case len(v) > longest, len(v) == uuidLen && isUUID(v):
 		return false
+	case kinds[v[0]] != digit:
+		return true
 	case len(v) >= 19 && v[4] == '-' && v[7] == '-' && (v[10] == 'T' || v[10] == 't'): // a timestamp
 		return false
-	case len(v) > 5 && strings.Trim(v, "0123456789") == "":
-		return false
 	}
-	return true
+	for i := range len(v) {
+		if kinds[v[i]] != digit {
+			return true
+		}
+	}
+	return false
 }
 
 func keyHash(key string) uint64 { return hashOf(fnvStart, key) }
@@ -190,14 +204,10 @@ func keyHash(key string) uint64 { return hashOf(fnvStart, key) }
 func leafHash(key uint64, v string) uint64 {
 	h := (key ^ '=') * fnvPrime
 	for i := range len(v) {
-		c := v[i]
-		switch {
-		case c >= 0x80:
+		if v[i] >= utf8.RuneSelf {
 			return finish(hashOf(h, value.FoldString(v[i:])))
-		case kinds[c]&(letter|hexLetter) != 0:
-			c |= 0x20
 		}
-		h = (h ^ uint64(c)) * fnvPrime
+		h = (h ^ uint64(lower[v[i]])) * fnvPrime
 	}
 	return finish(h)
 }

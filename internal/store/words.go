@@ -88,10 +88,6 @@ func eachWord(s string, add func(uint64)) (opaque bool) {
 // wordAt gives the key of the word or UUID that starts at i, if one does, and
 // returns the offset behind it.
 func wordAt(s string, i int, add func(uint64)) int {
-	if isUUID(s[i:]) && !continues(s[i+uuidLen:]) {
-		add(uuidKey(s[i : i+uuidLen]))
-		return i + uuidLen
-	}
 	h, seen, start := uint64(fnvStart), uint8(0), i
 	for i < len(s) {
 		c := s[i]
@@ -102,18 +98,31 @@ func wordAt(s string, i int, add func(uint64)) int {
 		if k == high {
 			return foreignWord(s, start, add)
 		}
-		if k != digit {
-			c |= 0x20
-		}
 		seen |= k
-		h = (h ^ uint64(c)) * fnvPrime
+		h = (h ^ uint64(lower[c])) * fnvPrime
 		i++
 	}
-	if seen&^digit != 0 && isTelling(s[start:i]) {
+	switch {
+	case seen&letter != 0 && kinds[s[start]] == letter:
+		add(finish(h)) // as most are
+	case i-start == 8 && i < len(s) && s[i] == '-' && isUUID(s[start:]) && !continues(s[start+uuidLen:]):
+		add(uuidKey(s[start : start+uuidLen]))
+		return start + uuidLen
+	case seen&^digit != 0 && isTelling(s[start:i]):
 		add(finish(h))
 	}
 	return i
 }
+
+var lower = func() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if 'A' <= i && i <= 'Z' {
+			t[i] |= 0x20
+		}
+	}
+	return t
+}()
 
 // foreignWord is wordAt for words with characters that are not ASCII.
 func foreignWord(s string, i int, add func(uint64)) int {
