@@ -2,6 +2,7 @@ package rule
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -82,4 +83,48 @@ func TestExceptionsAloneAreAFolder(t *testing.T) {
 	if !slices.Contains(advice, "an exception needs an owner, a reason and a last day (expires)") {
 		t.Errorf("advice: %q", advice)
 	}
+}
+
+// FuzzExceptions reads any file of exceptions beside a rule: no panic, and each
+// mistake has its place within the file.
+func FuzzExceptions(f *testing.F) {
+	for _, seed := range []string{
+		"exceptions:\n- {rule: a, where: User == 'x', owner: o, reason: r, expires: 2030-01-01}\n",
+		"exceptions:\n- rules: [a, b]\n  where: |\n    User == 'x' // or\n    or Resource == \"y\"\n  expires: soon\n",
+		"exceptions: [{rule: a, where: \"User == '\\u0041'\"}, 1, null]\nmore: {}\n", "exceptions:\n- &x {rule: a, where: a}\n- *x\n", ")\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s := &Set{Lists: &Lists{byName: map[string]*List{}}, tables: world{}, tests: map[string]*testFile{}}
+		s.add(readRule(newFile("a.yaml", aRule)))
+		s.readExceptions(newFile("exceptions.yaml", text))
+		s.compile()
+		for _, e := range s.Mistakes {
+			if name, line, _, _, _ := e.Position(); name != "exceptions.yaml" || line < 0 || line > strings.Count(text, "\n")+2 {
+				t.Fatalf("%s:%d: %s", name, line, e.Message)
+			}
+		}
+		for _, finding := range s.Lint(time.Unix(0, 0)) {
+			finding.Position()
+		}
+	})
+}
+
+// FuzzLists reads any list, of lines and as a table.
+func FuzzLists(f *testing.F) {
+	f.Add("user,userAgent,address\nme,*,10.0.0.0/33 private\n\"a,b\",,\n")
+	f.Add("# comment\n10.0.0.0/8\nx # y\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, ext := range []string{".txt", ".csv"} {
+			l := &Lists{byName: map[string]*List{}}
+			l.load("system-identities", ext, newFile("system-identities"+ext, text))
+			list := l.find("system-identities")
+			for _, row := range list.Rows {
+				if len(row) != len(list.Schema) {
+					t.Fatalf("a row of %d under %d columns", len(row), len(list.Schema))
+				}
+			}
+		}
+	})
 }

@@ -54,9 +54,6 @@ func (l *Lists) All() (out []List) {
 	return out
 }
 
-// listOfColumn are the lists that columns of KubeAudit are made of.
-var listOfColumn = map[string]string{"IsSystem": "system-identities", "IsOperator": "cluster-operators"}
-
 // ListsOf are the names of the lists that a rule reads, itself or by a column
 // that is made with one; columns has the lists behind columns.
 func ListsOf(r *dogwatch.Rule, columns map[string]string) (names []string) {
