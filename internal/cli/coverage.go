@@ -43,6 +43,7 @@ Containers), wanted (the detections that dogwatch set out to have).`,
 	}
 	f.flags(cmd, "table", "json", "jsonl", "csv", "markdown")
 	f.rulesFlags(cmd)
+	f.functionsFlag(cmd, env)
 	cmd.Flags().BoolVar(&f.missing, "missing", false, "show only what has no rule")
 	cmd.ValidArgs = []string{"matrix", "attack", "defender", "wanted"}
 	return cmd

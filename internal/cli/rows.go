@@ -40,6 +40,9 @@ func (o *output) rows(env *Env, q *kql.Query) rowWriter {
 	case o.format == "jsonl":
 		return &objectLines{o: o, schema: schema, out: bufio.NewWriter(env.Stdout)}
 	}
+	if env.StdoutTerminal && render.Kind != "" && render.Kind != "table" && !o.chosen {
+		o.note(env, "dogwatch: render %s is not drawn; the rows are", oneLine(render.Kind))
+	}
 	return &tableRows{o: o, env: env, schema: schema, t: newRowTable(schema)}
 }
 

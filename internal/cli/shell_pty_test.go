@@ -72,7 +72,7 @@ func (s *sitting) keys(text string) {
 func (s *sitting) sees(texts ...string) {
 	s.t.Helper()
 	for _, want := range texts {
-		for end := time.Now().Add(time.Minute); !s.find(want); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); !s.find(want); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(end) {
 				s.t.Fatalf("%q does not come; after what was seen there is\n%q", want, s.out.String()[s.seen:])
 			}
@@ -127,6 +127,37 @@ func TestShellAtATerminal(t *testing.T) {
 	s.keys("\x12wher\r")
 	s.sees("(search: wher)", "KubeAudit | wher Verb == 1")
 	s.keys("\x03.quit\r")
+	s.ends(ExitDone)
+}
+
+// TestDrawingAtATerminal draws what is asked for, unless rows are asked for.
+func TestDrawingAtATerminal(t *testing.T) {
+	s := sit(t, t.TempDir(), "hunt", "-i")
+	const query = "datatable(Verb:string, n:long)[\"get\", 8] | render barchart;\r"
+	s.sees(prompt)
+	s.keys(query)
+	s.sees("get \x1b[36m█", "█\x1b[0m 8\r\n", prompt)
+	s.keys("print x = 1 | render treemap;\r")
+	s.sees("render treemap is not drawn; the rows are", "1\r\n", prompt)
+	s.keys("print x = 1 | render timechart;\r")
+	s.sees("needs a column of times; the rows are", "1\r\n", prompt)
+	s.keys(".set color never\r")
+	s.sees(prompt)
+	s.keys(query)
+	s.sees("get ██", "█ 8\r\n", prompt)
+	s.keys(".set output table\r")
+	s.sees(prompt)
+	s.keys(query)
+	s.sees("Verb  n\r\n", "get   8\r\n", prompt)
+	// A terminal that has become narrow.
+	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: 30, Cols: 40}); err != nil {
+		t.Fatal(err)
+	}
+	s.keys("print a = \"one two three four five six seven\", b = 1;\r")
+	s.sees("\x1b[?2004l", "one two three four five six seven  1\r\n", prompt)
+	s.keys("print a = \"one two three four five six seven eight\", b = 1, c = \"x\";\r")
+	s.sees("\x1b[?2004l", "one two three four five six seven   1  x\r\neight\r\n", prompt)
+	s.keys("\x04")
 	s.ends(ExitDone)
 }
 
