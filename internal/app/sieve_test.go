@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -72,4 +76,84 @@ func asJSON(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// FuzzSieve makes events out of parts of recorded ones: whatever they say, the
+// sieve changes no alert.
+func FuzzSieve(f *testing.F) {
+	a := Load(Config{NoTests: true})
+	_, text, err := load(corpora+"attacks.ndjson.zst", nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	for seed := range uint64(4) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		log := mixed(t, rand.New(rand.NewPCG(seed, 7)), lines, 400)
+		with, _ := scanText(t, a, log, true)
+		without, _ := scanText(t, a, log, false)
+		x, y := asJSON(t, with), asJSON(t, without)
+		if !bytes.Equal(x, y) {
+			t.Fatalf("alerts with the sieve:\n%s\nwithout:\n%s", difference(x, y), difference(y, x))
+		}
+	})
+}
+
+// mixed makes events whose members come from different events, some left out,
+// in any order; some come twice. Copies of a request never differ in who asked
+// and how it ended, or are another request: each has an ID of its own.
+func mixed(t *testing.T, r *rand.Rand, lines [][]byte, n int) []byte {
+	var out []byte
+	pick := func() map[string]json.RawMessage {
+		event := map[string]json.RawMessage{}
+		if err := json.Unmarshal(lines[r.IntN(len(lines))], &event); err != nil {
+			t.Fatal(err)
+		}
+		return event
+	}
+	for range n {
+		event := pick()
+		for range r.IntN(4) {
+			other := pick()
+			names := slices.Sorted(maps.Keys(other))
+			name := names[r.IntN(len(names))]
+			event[name] = other[name]
+			if r.IntN(12) == 0 {
+				delete(event, name)
+			}
+		}
+		event["auditID"] = fmt.Appendf(nil, "\"%08x\"", r.IntN(1<<30))
+		before := len(out)
+		out = appendEvent(out, r, event)
+		if r.IntN(8) == 0 {
+			out = append(out, out[before:]...)
+		}
+	}
+	return out
+}
+
+func appendEvent(out []byte, r *rand.Rand, event map[string]json.RawMessage) []byte {
+	names := slices.Sorted(maps.Keys(event))
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	out = append(out, '{')
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, '"'), name...), `":`...)
+		out = append(out, event[name]...)
+	}
+	return append(out, "}\n"...)
+}
+
+// difference is the first lines of x that y has not.
+func difference(x, y []byte) []byte {
+	at := 0
+	for at < min(len(x), len(y)) && x[at] == y[at] {
+		at++
+	}
+	from := max(0, at-600)
+	return x[from:min(len(x), at+600)]
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // corpus unpacks recorded logs.
-func corpus(b *testing.B, name string) []byte {
+func corpus(b testing.TB, name string) []byte {
 	b.Helper()
 	packed, err := os.ReadFile("../../testdata/corpora/" + name + ".zst")
 	if err != nil {

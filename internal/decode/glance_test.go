@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
@@ -62,11 +61,7 @@ func sameGlance(t *testing.T, line string) bool {
 
 // Every event of a real server is seen at first sight.
 func TestGlanceAtRealEvents(t *testing.T) {
-	text, err := os.ReadFile("testdata/records/events.ndjson")
-	if err != nil {
-		t.Skip(err)
-	}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(string(corpus(t, "attacks.ndjson"))) {
 		if !sameGlance(t, line) {
 			t.Errorf("not seen: %.300q", line)
 		}

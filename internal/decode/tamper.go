@@ -31,7 +31,7 @@ const (
 func newSigns(now time.Time) *signs {
 	ticks, _ := value.ParseDateTime(now.UTC().Format(time.RFC3339Nano))
 	return &signs{
-		seed: maphash.MakeSeed(),
+		seed:   maphash.MakeSeed(),
 		sooner: ticks + clockSkew, latest: map[string]int64{},
 	}
 }
@@ -65,12 +65,9 @@ func (s *signs) sum(parts ...string) uint64 {
 // askedIDs are audit IDs and what was asked with each, about the last quarter of
 // a million of them: of the few that share a set, the one of the oldest time
 // makes room.
-type askedIDs struct {
-	sets [][idsInSet]askedID
-	n    int
-}
+type askedIDs struct{ sets [][idsInSet]askedID }
 
-// An askedID is an audit ID and the last request that came with it.
+// An askedID is an audit ID and the first request that came with it.
 type askedID struct {
 	id      uint64
 	request uint32
@@ -78,42 +75,48 @@ type askedID struct {
 }
 
 const (
-	idsInSet = 4 // as many as a line of a processor's cache holds
+	idsInSet = 8 // two lines of a processor's cache
 	maxSets  = rememberRequests / idsInSet
 )
 
 // isReused notes a request and says whether its ID came with another before.
 func (a *askedIDs) isReused(id uint64, request uint32, minute int32) bool {
 	id |= 1
-	if a.n >= len(a.sets)*idsInSet/2 && len(a.sets) < maxSets {
-		a.grow()
-	}
-	set := &a.sets[home(id)&uint64(len(a.sets)-1)]
-	oldest := 0
-	for i := range set {
-		if set[i].id == id {
-			near := minute - set[i].minute
-			if set[i].request == request && -1 <= near && near <= 1 {
+	for {
+		set := a.setOf(id)
+		oldest := 0
+		for i := range set {
+			if set[i].id == id {
+				near := minute - set[i].minute
+				return set[i].request != request || near < -1 || near > 1
+			}
+			if set[i].id == 0 {
+				set[i] = askedID{id, request, minute}
 				return false
 			}
-			set[i].request, set[i].minute = request, minute
-			return true
+			if set[i].minute < set[oldest].minute {
+				oldest = i
+			}
 		}
-		if set[i].minute < set[oldest].minute || set[i].id == 0 && set[oldest].id != 0 {
-			oldest = i
+		if len(a.sets) == maxSets {
+			set[oldest] = askedID{id, request, minute}
+			return false
 		}
+		a.grow()
 	}
-	if set[oldest].id == 0 {
-		a.n++
+}
+
+func (a *askedIDs) setOf(id uint64) *[idsInSet]askedID {
+	if a.sets == nil {
+		a.sets = make([][idsInSet]askedID, 128)
 	}
-	set[oldest] = askedID{id, request, minute}
-	return false
+	return &a.sets[home(id)&uint64(len(a.sets)-1)]
 }
 
 // grow makes room: a short log should not pay for the memory of a long one.
 func (a *askedIDs) grow() {
 	old := a.sets
-	a.sets, a.n = make([][idsInSet]askedID, max(256, 4*len(old))), 0
+	a.sets = make([][idsInSet]askedID, 4*len(old))
 	for s := range old {
 		for _, x := range old[s] {
 			if x.id != 0 {

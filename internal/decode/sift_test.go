@@ -1,0 +1,86 @@
+package decode
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// aSieve lets everything through.
+type aSieve struct{}
+
+func (aSieve) Judge(string, ...kql.Known) dogwatch.Judge {
+	return dogwatch.Judge{
+		Rows: func(b *value.Batch, _ dogwatch.RuleSet) []dogwatch.RuleSet {
+			sets := make([]dogwatch.RuleSet, b.N)
+			for i := range sets {
+				sets[i] = dogwatch.RuleSet{1}
+			}
+			return sets
+		},
+		Every: dogwatch.RuleSet{1}, Reads: make([][]kql.Ref, 1),
+	}
+}
+
+// What a sieve is told of an event is what the event says: each column that is
+// known of a part of it has the value that it has of the whole.
+func TestPartsSayWhatTheWholeSays(t *testing.T) {
+	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ledger = &Ledger{}
+	seen := 0
+	for line := range strings.Lines(string(corpus(t, "attacks.ndjson"))) {
+		if n, _ := r.sifter.chunk(line, 1, true); n == 0 {
+			t.Fatalf("not seen: %.200q", line)
+		}
+		it := &r.sifter.items[0]
+		if it.odd || it.raw(fStage) == `"RequestReceived"` {
+			continue
+		}
+		seen++
+		whole := recordOf(r, line)
+		deed, columns := r.sifter.deed, deedColumns
+		if it.pathed {
+			deed, columns = r.sifter.address, addressColumns
+		}
+		sameColumns(t, r, whole, deed.texts[it.deed], slices.Concat(columns, always))
+		sameColumns(t, r, whole, r.sifter.caller.texts[it.caller], slices.Concat(callerColumns, always))
+		sameColumns(t, r, whole, r.sifter.verdict.texts[it.verdict], slices.Concat(verdictColumns, always))
+		if t.Failed() {
+			return
+		}
+	}
+	if seen < 500 {
+		t.Errorf("only %d events were looked at", seen)
+	}
+}
+
+// recordOf reads an event as a row.
+func recordOf(r *Reader, line string) *record {
+	rec := &record{in: r.ledger, number: -1, shape: shapeEvent, facts: &facts{r: r}}
+	rec.event.text = strings.TrimSpace(line)
+	members, _ := scanObject(rec.event.text, 0, nil)
+	rec.event.set(members)
+	return rec
+}
+
+func sameColumns(t *testing.T, r *Reader, whole *record, members string, names []string) {
+	t.Helper()
+	part := recordOf(r, `{"kind":"Event"`+members+`}`)
+	for _, c := range r.kube.table.columns {
+		for _, name := range names {
+			if c.name != name {
+				continue
+			}
+			if got, want := c.read(part), c.read(whole); got.String() != want.String() || got.IsNull() != want.IsNull() {
+				t.Errorf("%s of the part %q is %v, of the whole %v: %s", name, members, got, want, whole.event.text)
+			}
+		}
+	}
+}
