@@ -83,6 +83,6 @@ func families() [][]Func {
 		logicFuncs(), convertFuncs(), textFuncs(), searchFuncs(), regexFuncs(),
 		mathFuncs(), betaFuncs(), unitFuncs(), binFuncs(), bitFuncs(), timeFuncs(), calendarFuncs(), zoneFuncs(), timeTextFuncs(),
 		jsonFuncs(), arrayFuncs(), bagFuncs(), setFuncs(),
-		urlFuncs(), encodingFuncs(), hashFuncs(), punycodeFuncs(), parseFuncs(), ipFuncs(), seriesFuncs(), countSketchFuncs(), digestFuncs(), geoFuncs(), specialFuncs(),
+		urlFuncs(), encodingFuncs(), hashFuncs(), punycodeFuncs(), parseFuncs(), userAgentFuncs(), ipFuncs(), seriesFuncs(), countSketchFuncs(), digestFuncs(), geoFuncs(), specialFuncs(),
 	}
 }
