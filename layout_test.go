@@ -77,7 +77,7 @@ var layout = map[string]place{
 
 	"internal/app": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/store", "internal/store/embedded"},
-		tests:   []string{zstd, "kql/syntax", "internal/store/memory"},
+		tests:   []string{zstd, "kql/syntax", "internal/store/memory", yaml},
 	},
 	"internal/screen": {},
 	"internal/edit":   {imports: []string{"internal/screen"}},
