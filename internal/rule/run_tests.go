@@ -47,6 +47,16 @@ func (r TestResult) Passed() bool { return r.Failure == "" }
 // name. The error is that of ctx.
 func (s *Set) Test(ctx context.Context, judge Judge, want func(r *dogwatch.Rule) bool) ([]TestResult, error) {
 	var out []TestResult
+	err := s.EachTest(ctx, judge, want, func(res TestResult) bool {
+		out = append(out, res)
+		return true
+	})
+	return out, err
+}
+
+// EachTest runs tests as Test does and hands over each result, until goOn says
+// that it was enough.
+func (s *Set) EachTest(ctx context.Context, judge Judge, want func(r *dogwatch.Rule) bool, goOn func(TestResult) bool) error {
 	for _, r := range s.Rules {
 		t := s.tests[r.Short]
 		if t == nil || want != nil && !want(r) {
@@ -54,12 +64,14 @@ func (s *Set) Test(ctx context.Context, judge Judge, want func(r *dogwatch.Rule)
 		}
 		for i := range t.cases {
 			if err := ctx.Err(); err != nil {
-				return out, err
+				return err
 			}
-			out = append(out, s.runCase(ctx, judge, r, t, &t.cases[i]))
+			if !goOn(s.runCase(ctx, judge, r, t, &t.cases[i])) {
+				return nil
+			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (s *Set) runCase(ctx context.Context, judge Judge, r *dogwatch.Rule, t *testFile, c *testCase) TestResult {
