@@ -5,6 +5,7 @@
 # make fuzz     a minute (FUZZTIME) for each fuzz target
 # make bench    benchmarks over recorded events
 # make conformance   compare our KQL answers with those of Microsoft's engine
+# make oracle   compare names and types with Microsoft's parser (node; ORACLE queries)
 # make mutants  change one condition of each rule at a time: does a test notice?
 # make sizes    how long our functions and files are
 
@@ -12,6 +13,7 @@ GO       ?= go
 BIN      := bin/dogwatch
 CORPORA  := testdata/corpora
 FUZZTIME ?= 1m
+ORACLE   ?= 2000
 BENCH    ?= .
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
@@ -25,7 +27,7 @@ RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./inte
 # Packages that keep wanted answers or generated pages.
 UPDATABLE = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
 
-.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench conformance sizes clean
+.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench conformance oracle sizes clean
 
 all: build vet test
 
@@ -84,6 +86,12 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+# Microsoft's parser is a package for node. KQL_SEED makes other queries,
+# KQL_OUT=FILE lists the differences, KQL_RAW=1 asks it without corrections.
+oracle:
+	@cd kql/kqltest/oracle && npm ci --silent && \
+	KQL_ORACLE=$(ORACLE) $(GO) test -count=1 -timeout 60m -run TestOracle -v . | grep -E '^(oracle:|ok|FAIL|---)'
 
 conformance:
 	@if [ ! -r "$(CONFORMANCE)" ]; then \
