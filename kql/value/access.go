@@ -42,7 +42,7 @@ func (v Value) GetPath(path []string) Value {
 		if !mayName(v.s, path[len(path)-1]) {
 			return NullOf(Dynamic)
 		}
-		found, _ := scanPath(v.s, 0, path)
+		found := findPath(v.s, 0, path)
 		return rawValue(v.s[found.start:found.end])
 	}
 	for _, key := range path {
@@ -56,6 +56,36 @@ func (v Value) GetPath(path []string) Value {
 // for, and this looks at many bytes at a time.
 func mayName(s, name string) bool {
 	return strings.Contains(s, name) || strings.IndexByte(s, '\\') >= 0
+}
+
+// findPath is the member that a path leads to from the object at i. It reads no
+// further than it must: a member is the last of its name when its letters do not
+// come again.
+func findPath(s string, i int, path []string) member {
+	start := i
+	for i++; ; {
+		m, ok := nextKey(s, i)
+		if !ok {
+			return member{}
+		}
+		switch {
+		case !m.is(path[0]):
+			if m.end = skipValue(s, m.start); m.end <= m.start {
+				return member{}
+			}
+			i = m.end
+		case mayName(s[m.start:], path[0]): // perhaps not the last: read them all
+			found, _ := scanPath(s, start, path)
+			return found
+		case len(path) == 1:
+			m.end = skipValue(s, m.start)
+			return m
+		case m.start >= len(s) || s[m.start] != '{':
+			return member{}
+		default:
+			path, start, i = path[1:], m.start, m.start+1
+		}
+	}
 }
 
 // scanPath reads the object at i to its end and gives the member that a path
