@@ -51,9 +51,14 @@ func seriesTotals() []Func {
 		seriesTotal("dot_product", two, "Adds the products of the elements.", `series_dot_product(dynamic([1, 2]), dynamic([3, 4])) == 11`, func(a [][]float64) float64 {
 			return dot(a[0], a[1])
 		}),
-		seriesTotal("cosine_similarity", two, "Gives the cosine of the angle between two series.", `series_cosine_similarity(dynamic([1, 0]), dynamic([0, 1])) == 0`, func(a [][]float64) float64 {
-			return dot(a[0], a[1]) / (math.Sqrt(dot(a[0], a[0])) * math.Sqrt(dot(a[1], a[1])))
-		}),
+		{
+			Name: "series_cosine_similarity", Category: seriesCategory, Result: value.Real,
+			Params: append(two[:2:2], optional("magnitude1", tReal, "the length of the first series, where it is known"),
+				optional("magnitude2", tReal, "the length of the second")),
+			Doc:      "Gives the cosine of the angle between two series.",
+			Examples: []string{`series_cosine_similarity(dynamic([1, 0]), dynamic([0, 1])) == 0`, `series_cosine_similarity(dynamic([3, 4]), dynamic([3, 4]), 5, 5) == 1`},
+			Eval:     cosineSimilarity,
+		},
 		seriesTotal("pearson_correlation", two, "Says how far two series move together: from -1 to 1.", `round(series_pearson_correlation(dynamic([1, 2, 3]), dynamic([2, 4, 6])), 6) == 1`, pearson),
 		{
 			Name: "series_stats", Category: seriesCategory, Result: value.Dynamic, Params: stats,
@@ -92,6 +97,22 @@ func bagOfParts(name string, vals []value.Value) value.Value {
 
 // seriesTotal is a function of arrays that all have the same number of
 // numbers; null when they have not.
+func cosineSimilarity(_ *Context, a []value.Value) value.Value {
+	x, okX := numbers(a[0])
+	y, okY := numbers(a[1])
+	if !okX || !okY || len(x) != len(y) {
+		return value.NullOf(value.Real)
+	}
+	lengths := []float64{math.Sqrt(dot(x, x)), math.Sqrt(dot(y, y))}
+	for i, given := range a[2:] {
+		if given.IsNull() {
+			return value.NullOf(value.Real)
+		}
+		lengths[i] = given.To(value.Real).Real()
+	}
+	return value.RealOf(dot(x, y) / (lengths[0] * lengths[1]))
+}
+
 func seriesTotal(name string, params []Param, doc, example string, f func([][]float64) float64) Func {
 	return Func{
 		Name: "series_" + name, Category: seriesCategory, Result: value.Real, Params: params, Doc: doc, Examples: []string{example},
