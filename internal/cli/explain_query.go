@@ -50,16 +50,17 @@ func (f *explainFlags) query(ctx context.Context, env *Env, arg string) error {
 		return nil
 	}
 	now := kql.Ticks(env.Now())
-	return explainRun(ctx, env, &f.output, a, q, f.in, kql.RunOptions{Now: now, MaxRows: defaultMaxRows, MaxMemory: defaultMaxMemory << 20})
+	return explainRun(ctx, env, &f.output, a, q, app.Input{Paths: f.in, Stdin: env.Stdin}, kql.RunOptions{Now: now, MaxRows: defaultMaxRows, MaxMemory: defaultMaxMemory << 20})
 }
 
 // explainRun runs a query for what its steps do.
-func explainRun(ctx context.Context, env *Env, o *output, a *app.App, q *kql.Query, inputs []string, opt kql.RunOptions) error {
+func explainRun(ctx context.Context, env *Env, o *output, a *app.App, q *kql.Query, in app.Input, opt kql.RunOptions) error {
 	profile := &kql.Profile{}
 	opt.Profile = profile
 	m := newMeter(env, o.quiet)
 	start := env.Now()
-	result, err := a.Hunt(ctx, q, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show}, opt, func(*value.Batch) error { return nil })
+	in.Progress = m.show
+	result, err := a.Hunt(ctx, q, in, opt, func(*value.Batch) error { return nil })
 	m.clear()
 	if err != nil {
 		return queryFailure(err)

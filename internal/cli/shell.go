@@ -177,7 +177,7 @@ func (s *session) greet(w io.Writer) {
 	if s.f.quiet {
 		return
 	}
-	over := "no input: name files or directories to read tables of logs"
+	over := "over the store, if there is one"
 	if len(s.inputs) > 0 {
 		over = "over " + oneLine(strings.Join(s.inputs, ", "))
 	}

@@ -160,10 +160,11 @@ func (s *session) explain(ctx context.Context, query string) error {
 	if err != nil {
 		return &failure{code: ExitUsage, err: err}
 	}
-	if err := enoughInputs(q, s.inputs); err != nil {
+	in, err := s.f.input(s.env, q, s.inputs)
+	if err != nil {
 		return err
 	}
-	return explainRun(ctx, s.env, &s.f.output, s.app, q, s.inputs, s.f.options())
+	return explainRun(ctx, s.env, &s.f.output, s.app, q, in, s.f.options())
 }
 
 // set shows the settings, or changes one.
