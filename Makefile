@@ -4,6 +4,7 @@
 # make update   rewrite wanted answers and generated pages, then read the diff
 # make fuzz     a minute (FUZZTIME) for each fuzz target
 # make bench    benchmarks over recorded events
+# make bench-duckdb   the query language beside DuckDB (ROWS)
 # make conformance   compare our KQL answers with those of Microsoft's engine
 # make oracle   compare names and types with Microsoft's parser (node; ORACLE queries)
 # make mutants  change one condition of each rule at a time: does a test notice?
@@ -15,6 +16,7 @@ CORPORA  := testdata/corpora
 FUZZTIME ?= 1m
 ORACLE   ?= 2000
 BENCH    ?= .
+ROWS     ?= 1000000
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 
@@ -27,7 +29,7 @@ RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./inte
 # Packages that keep wanted answers or generated pages.
 UPDATABLE = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
 
-.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench conformance oracle sizes clean
+.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench bench-duckdb conformance oracle sizes clean
 
 all: build vet test
 
@@ -86,6 +88,11 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+# Our queries and DuckDB's over the same rows, whose answers must be the same.
+bench-duckdb:
+	cd bench/duckdb && $(GO) test -bench DuckDB -rows $(ROWS) .
+	$(GO) test -run '^$$' -bench Run -rows $(ROWS) ./kql/kqltest
 
 # Microsoft's parser is a package for node. KQL_SEED makes other queries,
 # KQL_OUT=FILE lists the differences, KQL_RAW=1 asks it without corrections.
