@@ -134,7 +134,7 @@ func (a *App) Lint(now time.Time) []Finding {
 	for _, e := range a.ListAdvice() {
 		out = append(out, Finding{Error: e, Warning: true})
 	}
-	return out
+	return append(out, a.slow()...)
 }
 
 // Compile reads a query over the tables, the lists, and local files.

@@ -17,7 +17,8 @@ import (
 type explainFlags struct {
 	output
 	loading
-	in []string
+	in      []string
+	asSieve bool
 }
 
 func explainCommand(env *Env) *cobra.Command {
@@ -28,15 +29,22 @@ func explainCommand(env *Env) *cobra.Command {
 		Long: `Runs a rule line by line over audit logs: how many rows each line of its query lets
 pass, and for conditions the first rows that failed there, with the values they failed by.
 
+With --sieve it shows what is tested of an audit event before the rule reads it: what a
+rule does not test there costs time with every event that comes.
+
 Of a query in KQL it shows the steps that it is made into, from the last one down, and
 with an input the rows, the time and the memory of each.`,
 		Example: `  dogwatch explain exec-into-pod --in audit.log
   dogwatch explain my-rules/mine.yaml --in logs/ -o json
+  dogwatch explain --sieve exec-into-pod
   dogwatch explain 'KubeAudit | summarize count() by Actor' --in audit.log`,
 		Args: arguments(1, 1, "the name, id or file of one rule, or a query"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(env); err != nil {
 				return err
+			}
+			if f.asSieve {
+				return f.sieve(env, args[0])
 			}
 			if isQuery(args[0]) {
 				return f.query(cmd.Context(), env, args[0])
@@ -71,6 +79,7 @@ with an input the rows, the time and the memory of each.`,
 	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
 	cmd.Flags().StringArrayVar(&f.in, "in", nil, "file, folder or - to read (repeatable)")
+	cmd.Flags().BoolVar(&f.asSieve, "sieve", false, "show what is tested of an event before the rule reads it")
 	cmd.ValidArgsFunction = f.ruleNames
 	return cmd
 }

@@ -74,6 +74,27 @@ var (
 	verdictColumns = []string{"Decision", "DecisionReason", "Annotations"}
 )
 
+// A Part is what of an event the sieve judges at once.
+type Part struct {
+	Name    string
+	Columns []string // of KubeAudit, that it can tell
+}
+
+// Parts are those of KubeAudit's rows.
+func Parts() []Part {
+	return []Part{
+		{"deed", addressColumns}, {"caller", callerColumns}, {"answer", verdictColumns}, {"signs", always},
+	}
+}
+
+// BodyWords are the keys of which one must stand in an event's bodies for a
+// column, or a member of one, to say anything; nil for columns of which that is
+// not so.
+func BodyWords(column string, path []string) []string {
+	words, _ := wordsOf(column, path)
+	return words
+}
+
 // maxFactor is how long a part may be to be remembered, and maxFactorBytes how
 // much of one kind is.
 const (

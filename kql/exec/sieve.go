@@ -42,6 +42,19 @@ func anyOf(known []plan.Known) plan.Known {
 	}
 }
 
+// Conditions are what it tests, as KQL over the table's columns; what stands
+// behind an mv-expand is over the elements.
+func (s *Sieve) Conditions() (out []string) {
+	for _, n := range s.Steps {
+		if w, ok := n.(*plan.Where); ok {
+			for _, c := range plan.Conjuncts(w.P) {
+				out = append(out, plan.Text(c))
+			}
+		}
+	}
+	return out
+}
+
 // take notes which rows came through.
 func (s *Sieve) take(b *value.Batch) error {
 	for _, i := range b.Rows() {
