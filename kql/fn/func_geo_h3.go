@@ -78,7 +78,8 @@ func geoHexagonFuncs() []Func {
 func geoFillFunc() Func {
 	return Func{
 		Name: "geo_polygon_to_h3cells", Result: value.Dynamic,
-		Params:   []Param{polygonParam, optional("resolution", tLong, "0 to 15; 6 when left out")},
+		Params:   []Param{polygonParam, optional("resolution", tLong, "0 to 15; 6 when left out"), optional("radius", tReal, "0: a polygon's surroundings are not supported")},
+		Check:    onlyWithout(2, "a radius around a polygon"),
 		Doc:      "Lists the H3 cells whose middles lie in a polygon; its edges are straight on a map of degrees.",
 		Examples: []string{`geo_polygon_to_h3cells(geo_h3cell_to_polygon("862a1072fffffff"))[0] == "862a1072fffffff"`},
 		Eval: func(_ *Context, a []value.Value) value.Value {

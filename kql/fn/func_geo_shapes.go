@@ -82,7 +82,8 @@ func geoLineFuncs() []Func {
 		},
 		{
 			Name: "geo_line_locate_point", Result: value.Real,
-			Params:   []Param{lineParam, lngParam, latParam},
+			Params:   []Param{lineParam, lngParam, latParam, spheroidParam},
+			Check:    onlyWithout(3, "measuring along a spheroid"),
 			Doc:      "Gives the part of a line's length, 0 to 1, at which it comes closest to a point.",
 			Examples: []string{`round(geo_line_locate_point(dynamic({"type": "LineString", "coordinates": [[0, 0], [2, 0]]}), 1, 1), 9) == 0.5`},
 			Eval: func(_ *Context, a []value.Value) value.Value {
@@ -94,6 +95,17 @@ func geoLineFuncs() []Func {
 				return value.RealOf(geo.Locate(l[0], p))
 			},
 		},
+	}
+}
+
+// onlyWithout makes the check of a function whose last argument asks for what is
+// not supported, unless it is false or 0.
+func onlyWithout(at int, what string) func([]Arg) error {
+	return func(args []Arg) error {
+		if at < len(args) && (args[at].Const == nil || args[at].Const.IsNull() || realOf(*args[at].Const) != 0) {
+			return &ArgError{at, what + " is not supported"}
+		}
+		return nil
 	}
 }
 

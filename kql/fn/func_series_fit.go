@@ -13,7 +13,7 @@ const maxDegree = 20
 // seriesModels fit curves, and take series apart.
 func seriesModels() []Func {
 	series := seriesParam("series")
-	period := Param{Name: "period", Types: tLong, Const: true, Doc: "how many elements a season has; 0 for none"}
+	period := Param{Name: "period", Types: tLong, Const: true, Optional: true, Doc: "how many elements a season has; 0 for none. It has to be given"}
 	trend := Param{Name: "trend", Types: tText, Optional: true, Const: true, Doc: `"avg", "linefit" or "none"; "avg" when left out`}
 	test := optional("test_points", tLong, "how many elements at the end nothing is learned from")
 	return []Func{
@@ -44,8 +44,8 @@ func seriesModels() []Func {
 // decomposer makes the code of a function that takes series apart; the places
 // are those of its arguments.
 func decomposer(args []Arg, periodAt, trendAt, testAt int) (Eval, error) {
-	if n := args[periodAt].Const.Int(); args[periodAt].Const.IsNull() || n < 0 {
-		return nil, &ArgError{periodAt, "finding the period of a series is not supported: give it, or 0 for none"}
+	if periodAt >= len(args) || args[periodAt].Const.IsNull() || args[periodAt].Const.Int() < 0 {
+		return nil, errors.New("finding the period of a series is not supported: give it, or 0 for none")
 	}
 	trend := "avg"
 	if trendAt < len(args) {
