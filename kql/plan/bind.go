@@ -201,6 +201,11 @@ func (b *binder) let(st *syntax.Let, s *scope) {
 			s.names[name] = binding{table: t}
 			b.named[t] = true
 		}
+		for given, named := range outer.names {
+			if _, taken := s.names[given]; named.as && !taken {
+				s.names[given] = named
+			}
+		}
 		return
 	}
 	e := b.scalar(st.X, &env{scope: outer})

@@ -86,7 +86,8 @@ func (u *unpacking) declared(op *syntax.Evaluate) Node {
 	p := &Project{In: u.in}
 	if op.Star {
 		for i, f := range u.in.Schema() {
-			if i != u.bag.Index {
+			written := slices.ContainsFunc(op.Schema, func(c *syntax.Param) bool { return c.Name.Text == f.Name })
+			if i != u.bag.Index && !written {
 				p.add(f.Name, &Col{i, f.Name, f.Type})
 			}
 		}
@@ -97,7 +98,7 @@ func (u *unpacking) declared(op *syntax.Evaluate) Node {
 			continue
 		}
 		if i := u.in.Schema().Index(name); i >= 0 && i != u.bag.Index {
-			p.add(name, &Col{i, name, u.in.Schema()[i].Type})
+			p.add(name, convertTo(&Col{i, name, u.in.Schema()[i].Type}, c.Type))
 			continue
 		}
 		p.add(name, u.entry(strings.TrimPrefix(name, u.prefix), c.Type))

@@ -254,7 +254,7 @@ func (g *Generator) source() (string, []col) {
 		q, cols := g.pipeline(g.r.IntN(2))
 		return "materialize(" + q + ")", cols
 	case 11:
-		return "externaldata(a:string, n:long, d:dynamic, ['x y']:datetime) ['https://h/f.csv', h'https://h/g.csv'] with (format='csv', ignoreFirstRecord=true)",
+		return "externaldata(a:string, n:long, d:dynamic, ['x y']:datetime) [" + pick(g, []string{"'f.csv', h@'g.csv'", "'f.csv'", "@\"f.csv\"", "'https://h/f.csv'"}) + "] with (format='csv', ignoreFirstRecord=true)",
 			[]col{{"a", value.String}, {"n", value.Long}, {"d", value.Dynamic}}
 	case 12:
 		return g.find(), nil
@@ -262,7 +262,7 @@ func (g *Generator) source() (string, []col) {
 		return g.search(), nil
 	case 14:
 		if g.chance(30) {
-			return `database("db").` + name, cols
+			return pick(g, []string{"database().", "database('').", "database('db')."}) + name, cols
 		}
 	}
 	return name, cols

@@ -203,6 +203,9 @@ func (g *Generator) argument(p *Parameter, returns string, t value.Type, s *scop
 	case p.Argument == "Aggregate":
 		return "count()"
 	}
+	if all := meant(p.Name); all != nil {
+		return pick(g, all)
+	}
 	types := p.allowed()
 	if len(types) == 0 {
 		types = allTypes
@@ -218,9 +221,6 @@ func (g *Generator) argument(p *Parameter, returns string, t value.Type, s *scop
 		if names := g.known(want, s); len(names) > 0 {
 			return pick(g, names)
 		}
-	}
-	if all := meant(p.Name); all != nil {
-		return pick(g, all)
 	}
 	if want == value.Dynamic && (g.chance(60) || p.Kind == "DynamicArray" || p.Kind == "DynamicBag") {
 		return g.container(p.Kind, s)

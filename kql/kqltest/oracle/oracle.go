@@ -107,7 +107,7 @@ func Judge(query string, want *Answer, tables Tables) (v Verdict, what string) {
 	if slices.Equal(got, wanted) {
 		return Equal, ""
 	}
-	return Differs, difference(got, wanted)
+	return Differs, unequal(got, wanted)
 }
 
 func refusal(err error) (Verdict, string) {
@@ -123,8 +123,8 @@ func refusal(err error) (Verdict, string) {
 	return Rejected, first
 }
 
-// difference tells the first column that is not the same.
-func difference(got, want [][2]string) string {
+// unequal tells the first column that is not the same.
+func unequal(got, want [][2]string) string {
 	for i := range max(len(got), len(want)) {
 		switch {
 		case i >= len(got):
