@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,15 @@ files asks the store. docs/store.md says how it works.`,
 	return cmd
 }
 
+// importMemory is what an import is content with: two times what the store holds
+// before it seals, and what reading and sealing take. The collector works harder
+// to stay below.
+const importMemory = 240 << 20
+
 func (f *importFlags) run(ctx context.Context, env *Env, args []string) (err error) {
+	if env.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(importMemory)
+	}
 	a, err := f.loadToRun()
 	if err != nil {
 		return err

@@ -261,9 +261,12 @@ func hexNumber(s string) (n uint32, ok bool) {
 }
 
 // isOpaque says whether escapes in a text hide letters or digits.
-func isOpaque(s string) bool {
+func isOpaque(s string) bool { return hides(s, `\u`) || hides(s, "%") }
+
+// hides says whether an escape that starts so stands for a letter or digit.
+func hides(s, start string) bool {
 	for {
-		i := strings.IndexAny(s, `\%`)
+		i := strings.Index(s, start)
 		if i < 0 {
 			return false
 		}

@@ -3,12 +3,12 @@ package segment
 import "math/bits"
 
 // A filter is a Bloom filter over 64-bit keys: it may know keys that were not
-// put into it, about one in eighty, and knows all that were.
+// put into it, about one in eight hundred, and knows all that were.
 type filter []byte
 
 const (
-	bitsPerKey = 9
-	probes     = 6
+	bitsPerKey = 14
+	probes     = 9
 )
 
 // newFilter makes a filter of keys, which are distinct.

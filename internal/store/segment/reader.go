@@ -472,6 +472,11 @@ func (u *Unit) textPage(name string, b int, out []string) error {
 	}
 	pages := u.open[name]
 	if pages == nil {
+		// Without the index of pages, all before the one that is meant would be
+		// read.
+		if _, err := chunk.OffsetIndex(); err != nil {
+			return fmt.Errorf("column %q: %w", name, damaged(err))
+		}
 		pages = chunk.Pages()
 		u.open[name] = pages
 	}
