@@ -42,7 +42,7 @@ vet:
 test:
 	$(GO) test ./...
 
-check: format tidy build vet arrows lint race
+check: format tidy build vet arrows lint race mutants
 	$(BIN) rules lint
 	$(BIN) rules test --quiet
 
@@ -119,4 +119,4 @@ clean:
 	rm -rf bin
 
 mutants:
-	$(GO) test -count=1 -timeout 60m -v -run TestMutants ./internal/app -mutants=all
+	$(GO) test -count=1 -timeout 60m -run TestMutants ./internal/app -mutants=all
