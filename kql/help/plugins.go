@@ -200,4 +200,12 @@ print Longitude = 1.0, Latitude = 0.001
 | extend v = 10 * x
 | evaluate rolling_percentile(v, 50, x, 2, 2)`},
 	},
+	{
+		Name: "dcount_intersect", Form: "T | evaluate dcount_intersect(Sketch, Sketch [, Sketch ...])",
+		Doc: "Counts the values that the first of some sketches has, that the first two have in common, and so on.",
+		Examples: []string{`range N from 1 to 30 step 1
+| summarize Even = hll(iff(N % 2 == 0, N, 0)), Third = hll(iff(N % 3 == 0, N, 0))
+| evaluate dcount_intersect(Even, Third)
+| project s0, s1`},
+	},
 }

@@ -20,6 +20,8 @@ func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 		return b.ipLookup(op, in, s)
 	case "geo_line_lookup", "geo_polygon_lookup":
 		return b.geoLookup(op, in, s)
+	case "dcount_intersect":
+		return b.dcountIntersect(op, in, s)
 	case "schema_merge":
 		return b.schemaMerge(op, in, s)
 	case "identity":
