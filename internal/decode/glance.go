@@ -8,11 +8,9 @@ import "strings"
 // reads everything.
 type glance struct {
 	event
-	whole bool // it stands by itself; else in the log line of an envelope
-	start int  // of its line
-	seen  uint32
-	ref   [nRefs]span
-	code  span
+	seen uint32
+	ref  [nRefs]span
+	code span
 }
 
 // The members of objectRef.

@@ -191,6 +191,9 @@ func (r *Reader) record(fr *frame) {
 		return
 	}
 	for _, v := range r.views {
+		if v == r.kube && r.siftRecord(rec) {
+			continue
+		}
 		if v.table.has(rec) && r.isRow(v, rec) {
 			v.add(rec, nil)
 		}

@@ -34,6 +34,9 @@ type item struct {
 	ticks           int64 // of its request; ok if timed
 	timed           bool
 	odd             bool // no rule is to be left out
+	reused          bool // its audit ID came with another request
+	inFuture        bool
+	aks             bool // it came through a proxy of AKS
 	pathed          bool // deed is of address
 	deed, verdict   int32
 	caller, pairing int32
@@ -44,8 +47,14 @@ type item struct {
 type factor struct {
 	memo
 	judge dogwatch.Judge
-	texts []string // by entry: the members that it stands for
+	texts []part // by entry: what it stands for
 	bytes int
+}
+
+// A part is members of an event; aks says that a cluster of AKS wrote them.
+type part struct {
+	members string
+	aks     bool
 }
 
 // A pair is a deed and a caller seen together.
@@ -154,7 +163,7 @@ func (f *sifter) chunk(s string, line int64, atEOF bool) (size int, breaks int64
 		if !it.read(rest[:end], &f.skeleton) {
 			break
 		}
-		it.line = line + breaks
+		it.line, it.aks = line+breaks, false
 		f.look(it)
 		f.n++
 		size += end
@@ -192,35 +201,65 @@ func (r *Reader) sifted(it *item) {
 	if r.wantsCount {
 		r.countItem(it)
 	}
+	if rules, ok := r.admit(r.ledger.cluster, it); ok {
+		rec := r.newRecord()
+		rec.in, rec.line, rec.number, rec.shape = r.ledger, it.line, -1, shapeEvent
+		rec.event = it.event
+		rec.event.text = strings.Clone(it.text)
+		rec.text, rec.raw = rec.event.text, rec.event.text
+		r.held += len(rec.text)
+		r.addSifted(rec, it, rules)
+	}
+}
+
+// siftRecord is isRow and more for an event that came in an envelope: whether
+// the sieve has decided what becomes of it.
+func (r *Reader) siftRecord(rec *record) bool {
+	if r.sifter == nil || rec.cut || !rec.event.is() {
+		return false
+	}
+	it, f := &r.sifter.items[0], r.sifter
+	end, ok := f.skeleton.line(rec.event.text)
+	if !ok || end != len(rec.event.text) || !it.read(rec.event.text, &f.skeleton) {
+		return false
+	}
+	f.forget()
+	it.aks = isAKS(rec.resourceID)
+	f.look(it)
+	f.judge()
+	if rules, ok := r.admit(rec.cluster(), it); ok {
+		rec.event.prior = it.prior
+		r.addSifted(rec, it, rules)
+	}
+	return true
+}
+
+func (r *Reader) addSifted(rec *record, it *item, rules dogwatch.RuleSet) {
+	rec.facts = &facts{r: r}
+	rec.reusedID, rec.inFuture = it.reused, it.inFuture
+	r.kube.add(rec, slices.Clone(rules))
+}
+
+// admit says whether an event becomes a row, and for which rules (nil: all).
+func (r *Reader) admit(cluster string, it *item) (rules dogwatch.RuleSet, ok bool) {
 	stage := it.raw(fStage)
 	if stage == `"RequestReceived"` {
 		r.ledger.Joined++
-		return
+		return nil, false
 	}
-	cluster, reused, inFuture := r.ledger.cluster, false, false
+	it.reused, it.inFuture = false, false
 	if it.timed {
-		reused, inFuture = r.signs.look(cluster, r.ledger.Source, &it.event, it.ticks)
+		it.reused, it.inFuture = r.signs.look(cluster, r.ledger.Source, &it.event, it.ticks)
 	}
-	it.odd = it.odd || reused || inFuture
-	rules, any := r.sifter.rules(it)
+	it.odd = it.odd || it.reused || it.inFuture
+	rules, ok = r.sifter.rules(it)
 	// What ends later must be known by then to have been a row, or none.
-	if (any || stage == `"ResponseStarted"` || staysOpen(&it.event)) && !r.requests.isRow(cluster, &it.event) {
+	if (ok || stage == `"ResponseStarted"` || staysOpen(&it.event)) && !r.requests.isRow(cluster, &it.event) {
 		r.ledger.Joined++
-		return
+		return nil, false
 	}
 	r.versions.follow(cluster, &it.event, false)
-	if !any {
-		return
-	}
-	rec := r.newRecord()
-	rec.in, rec.line, rec.number, rec.shape = r.ledger, it.line, -1, shapeEvent
-	rec.event = it.event
-	rec.event.text = strings.Clone(it.text)
-	rec.text, rec.raw = rec.event.text, rec.event.text
-	rec.facts = &facts{r: r}
-	rec.reusedID, rec.inFuture = reused, inFuture
-	r.held += len(rec.text)
-	r.kube.add(rec, slices.Clone(rules))
+	return rules, ok
 }
 
 // countItem is count for an event that was seen at a glance.
@@ -290,7 +329,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 	e, isNew := x.find(key)
 	if isNew {
 		x.bytes += len(key)
-		x.texts = append(x.texts, strings.Clone(text(f, it)))
+		x.texts = append(x.texts, part{strings.Clone(text(f, it)), it.aks})
 	}
 	return e
 }
@@ -328,6 +367,9 @@ func (it *item) path() string {
 	return path
 }
 
+// anAKSCluster stands for any cluster of AKS.
+const anAKSCluster = "/managedclusters/any"
+
 // callerFields are the members that say who asks.
 var callerFields = [...]int{fUser, fImpersonated, fSourceIPs, fUserAgent}
 
@@ -345,10 +387,14 @@ func (f *sifter) callerKey(it *item) string {
 	if it.seen&wanted == 0 {
 		return ""
 	}
-	if first := it.spans[fUser]; first.start == from && to-from == size-uint32(len("user"))-4 {
+	if first := it.spans[fUser]; !it.aks && first.start == from && to-from == size-uint32(len("user"))-4 {
 		return it.text[from:to]
 	}
-	f.scratch = appendMembers(f.scratch[:0], it, callerFields[:])
+	b := f.scratch[:0]
+	if it.aks {
+		b = append(b, "AKS"...)
+	}
+	f.scratch = appendMembers(b, it, callerFields[:])
 	return viewOf(f.scratch)
 }
 
@@ -444,7 +490,7 @@ func (f *sifter) judgeFactor(x *factor) {
 	if len(x.fresh) == 0 {
 		return
 	}
-	texts := make([]string, len(x.fresh))
+	texts := make([]part, len(x.fresh))
 	for i, e := range x.fresh {
 		texts[i] = x.texts[e]
 	}
@@ -457,7 +503,7 @@ func (f *sifter) judgeFactor(x *factor) {
 // judgePairs asks about the deeds and callers that were not seen together
 // before, where there are rules that either alone does not turn away.
 func (f *sifter) judgePairs() {
-	var texts [2][]string
+	var texts [2][]part
 	var of [2][]int32
 	for _, at := range f.fresh {
 		p := &f.paired[at]
@@ -468,7 +514,8 @@ func (f *sifter) judgePairs() {
 		set, any := meet(nil, deed.entries[p.deed].set, f.caller.entries[p.caller].set)
 		p.set, p.bare, p.judged = set, set, true
 		if any && isTested(set, f.judgePair[kind].Every, f.words.rules) {
-			texts[kind] = append(texts[kind], deed.texts[p.deed]+f.caller.texts[p.caller])
+			caller := f.caller.texts[p.caller]
+			texts[kind] = append(texts[kind], part{deed.texts[p.deed].members + caller.members, caller.aks})
 			of[kind] = append(of[kind], at)
 		}
 	}
@@ -512,15 +559,15 @@ func (f *sifter) union(of []int32) dogwatch.RuleSet {
 }
 
 // judgeBodies asks which rules would care without bodies.
-func (f *sifter) judgeBodies(kind int, texts []string, of []int32) {
-	var asked []string
+func (f *sifter) judgeBodies(kind int, texts []part, of []int32) {
+	var asked []part
 	var about []int32
 	among := f.union(of)
 	for i, at := range of {
 		if p := &f.paired[at]; f.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
 			p.bare = make(dogwatch.RuleSet, len(p.set))
 			for _, bodies := range bareBodies {
-				asked, about = append(asked, texts[i]+bodies), append(about, at)
+				asked, about = append(asked, part{texts[i].members + bodies, texts[i].aks}), append(about, at)
 			}
 		}
 	}
@@ -548,13 +595,16 @@ func meet(out, x, y dogwatch.RuleSet) (dogwatch.RuleSet, bool) {
 
 // batch makes rows of KubeAudit of events of which only some members stand
 // there.
-func (f *sifter) batch(texts []string) *value.Batch {
-	recs := make([]*record, len(texts))
-	for i, members := range texts {
+func (f *sifter) batch(parts []part) *value.Batch {
+	recs := make([]*record, len(parts))
+	for i, p := range parts {
 		rec := &record{in: f.r.ledger, number: -1, shape: shapeEvent, facts: &facts{r: f.r}}
-		rec.event.text = `{"kind":"Event"` + members + `}`
-		parts, _ := scanObject(rec.event.text, 0, nil)
-		rec.event.set(parts)
+		if p.aks {
+			rec.resourceID = anAKSCluster
+		}
+		rec.event.text = `{"kind":"Event"` + p.members + `}`
+		members, _ := scanObject(rec.event.text, 0, nil)
+		rec.event.set(members)
 		recs[i] = rec
 	}
 	t := f.r.kube.table

@@ -49,9 +49,9 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		if it.pathed {
 			deed, columns = r.sifter.address, addressColumns
 		}
-		sameColumns(t, r, whole, deed.texts[it.deed], slices.Concat(columns, always))
-		sameColumns(t, r, whole, r.sifter.caller.texts[it.caller], slices.Concat(callerColumns, always))
-		sameColumns(t, r, whole, r.sifter.verdict.texts[it.verdict], slices.Concat(verdictColumns, always))
+		sameColumns(t, r, whole, deed.texts[it.deed].members, slices.Concat(columns, always))
+		sameColumns(t, r, whole, r.sifter.caller.texts[it.caller].members, slices.Concat(callerColumns, always))
+		sameColumns(t, r, whole, r.sifter.verdict.texts[it.verdict].members, slices.Concat(verdictColumns, always))
 		if t.Failed() {
 			return
 		}
