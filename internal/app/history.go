@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
@@ -64,7 +65,7 @@ func (h *history) Select(ctx context.Context, ask kql.Ask, emit func(*value.Batc
 		}
 	}
 	req.Progress = h.progress
-	r := &reading{history: h, table: ask.Table, schema: schema, restorer: x, emit: emit}
+	r := &reading{history: h, table: ask.Table, columns: ask.Columns, schema: schema, restorer: x, emit: emit}
 	return h.scan(ctx, req, r.block)
 }
 
@@ -91,6 +92,7 @@ func (h *history) keptFor(table, column string) string {
 type reading struct {
 	*history
 	table    string
+	columns  []int // that are read
 	schema   value.Schema
 	restorer *decode.Restorer
 	emit     func(*value.Batch) error
@@ -107,6 +109,11 @@ func (r *reading) block(b store.Block) error {
 		k := &blockRows{reading: r, block: b, rows: rows[:n]}
 		rows = rows[n:]
 		batch := r.restorer.Rows(r.table, n, k.known, k.load)
+		for _, c := range r.columns {
+			if vals := k.known(c); vals != nil && !slices.ContainsFunc(vals, value.Value.IsNull) {
+				batch.Batch.Rows.Cols[c] = value.ColumnOf(vals)
+			}
+		}
 		if err := r.emit(batch.Batch.Rows); err != nil {
 			return err
 		}
@@ -179,8 +186,12 @@ func (k *blockRows) isOfView() bool {
 	if !ok {
 		return false
 	}
+	same := make([]bool, len(c.Dict))
+	for i, v := range c.Dict {
+		same[i] = v.Kind() == value.KString && v.Str() == k.view
+	}
 	for _, row := range k.rows {
-		if c.At(int(row)).Str() != k.view {
+		if !same[c.Codes[row]] {
 			return false
 		}
 	}

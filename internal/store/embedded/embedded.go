@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
@@ -65,6 +66,7 @@ type Store struct {
 	mu       sync.Mutex
 	man      *manifest
 	handles  map[string]*handle // by segment name
+	readers  atomic.Int64       // that are open
 	active   *memory
 	sealing  *memory // being sealed, or nil
 	sealErr  error   // why the last try failed
@@ -137,7 +139,7 @@ func (s *Store) open() error {
 	}
 	s.man = m
 	for _, e := range m.Segments {
-		s.handles[e.Name] = newHandle(s.opt.Dir, e)
+		s.handles[e.Name] = s.newHandle(e)
 	}
 	if err := s.recover(); err != nil {
 		return err

@@ -4,26 +4,31 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
 )
 
-// A handle is a segment's files while scans use them. They are opened for the
-// first and closed after the last that needs them at one time; when the segment
-// was put aside, they are removed then.
+// A handle is a segment's files while scans use them. They stay open for the next
+// scan, unless too many are; when the segment was put aside, they are removed
+// after the last.
 type handle struct {
 	base  string
 	entry entry // of the manifest that scans see now
 
-	mu     sync.Mutex
-	held   int // snapshots that may read it
-	users  int // of the reader
-	reader *segment.Reader
-	doomed bool
+	mu      sync.Mutex
+	held    int // snapshots that may read it
+	users   int // of the reader
+	reader  *segment.Reader
+	doomed  bool
+	readers *atomic.Int64 // readers of the whole store
 }
 
-func newHandle(dir string, e entry) *handle {
-	return &handle{base: filepath.Join(dir, dataFolder, e.Name), entry: e}
+// mostOpen is how many segments stay open, with two files each.
+const mostOpen = 200
+
+func (s *Store) newHandle(e entry) *handle {
+	return &handle{base: filepath.Join(s.opt.Dir, dataFolder, e.Name), entry: e, readers: &s.readers}
 }
 
 func (h *handle) hold() {
@@ -50,6 +55,7 @@ func (h *handle) doom() {
 
 func (h *handle) bury() {
 	if h.doomed && h.held == 0 {
+		_ = h.shut()
 		_ = os.Remove(h.base + fileEnd) // or the next start does it
 		_ = os.Remove(h.base + indexEnd)
 	}
@@ -65,6 +71,7 @@ func (h *handle) open() (*segment.Reader, error) {
 			return nil, err
 		}
 		h.reader = r
+		h.readers.Add(1)
 	}
 	h.users++
 	return h.reader, nil
@@ -73,19 +80,24 @@ func (h *handle) open() (*segment.Reader, error) {
 func (h *handle) done() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.users--; h.users == 0 {
-		_ = h.reader.Close()
-		h.reader = nil
+	if h.users--; h.users == 0 && h.readers.Load() > mostOpen {
+		_ = h.shut()
 	}
 }
 
-func (h *handle) close() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// shut closes the files. The lock is held.
+func (h *handle) shut() error {
 	if h.reader == nil {
 		return nil
 	}
 	err := h.reader.Close()
 	h.reader = nil
+	h.readers.Add(-1)
 	return err
+}
+
+func (h *handle) close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.shut()
 }

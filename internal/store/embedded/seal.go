@@ -205,7 +205,7 @@ func (s *Store) adopt(n *manifest) {
 	for _, e := range n.Segments {
 		kept[e.Name] = true
 		if s.handles[e.Name] == nil {
-			s.handles[e.Name] = newHandle(s.opt.Dir, e)
+			s.handles[e.Name] = s.newHandle(e)
 		}
 		s.handles[e.Name].entry = e
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"sync"
 )
 
 // The index of a segment is a header and a part for each unit: the length of
@@ -76,9 +77,15 @@ func placesOf(r io.ReaderAt, size int64) ([]unitPlace, error) {
 	return places, nil
 }
 
-// readPart reads a unit's part; the filters point into it.
-func readPart(r io.ReaderAt, p unitPlace) ([]block, error) {
-	data := make([]byte, p.size)
+// parts are buffers that units' parts are read into.
+var parts = sync.Pool{New: func() any { return new([]byte) }}
+
+// readPart reads a unit's part into a buffer; the filters point into it.
+func readPart(r io.ReaderAt, p unitPlace, buf *[]byte) ([]block, error) {
+	if int64(cap(*buf)) < p.size {
+		*buf = make([]byte, p.size)
+	}
+	data := (*buf)[:p.size]
 	if _, err := r.ReadAt(data, p.offset); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}

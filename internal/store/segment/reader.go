@@ -161,6 +161,7 @@ type Unit struct {
 	chunks  []parquet.ColumnChunk
 	rows    int
 	blocks  []block
+	part    *[]byte // that blocks point into
 	times   []int64
 	columns map[string]*store.Column
 	numbers map[string][]int64
@@ -181,7 +182,10 @@ func (u *Unit) index() ([]block, error) {
 	if u.blocks != nil {
 		return u.blocks, nil
 	}
-	blocks, err := readPart(u.r.index, u.place)
+	if u.part == nil {
+		u.part, _ = parts.Get().(*[]byte)
+	}
+	blocks, err := readPart(u.r.index, u.place, u.part)
 	if err != nil {
 		return nil, err
 	}
@@ -517,6 +521,10 @@ func (u *Unit) Close() {
 		_ = p.Close() // it only gives back memory
 	}
 	clear(u.open)
+	if u.part != nil {
+		parts.Put(u.part)
+		u.part, u.blocks = nil, nil
+	}
 }
 
 // Place tells where a record came from.
