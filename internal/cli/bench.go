@@ -40,6 +40,7 @@ quiet machine, and ratios rather than figures of different machines.`,
 	f.flags(cmd, "text", "json")
 	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
+	f.functionsFlag(cmd, env)
 	f.clusterFlags(cmd)
 	cmd.Flags().IntVar(&f.cpus, "cpu", 0, "use this many processors (0: all)")
 	return cmd

@@ -35,8 +35,8 @@ func (l *loading) functionsFlag(cmd *cobra.Command, env *Env) {
 	cmd.Flags().StringArrayVar(&l.cfg.Functions, "functions", nil, "load the saved functions of a folder's *.kql as well (repeatable)")
 }
 
-// ownFunctions is the folder of the user's functions; "" when there is none.
-func ownFunctions(getenv func(string) string) string {
+// ownFolder is a folder of the user's configuration; "" when there is none.
+func ownFolder(getenv func(string) string, name string) string {
 	dir := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(dir) {
 		home := getenv("HOME")
@@ -45,7 +45,7 @@ func ownFunctions(getenv func(string) string) string {
 		}
 		dir = filepath.Join(home, ".config")
 	}
-	dir = filepath.Join(dir, "dogwatch", "functions")
+	dir = filepath.Join(dir, "dogwatch", name)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return ""
 	}
@@ -61,8 +61,11 @@ func (l *loading) clusterFlags(cmd *cobra.Command) {
 // config settles the flags once they are read.
 func (l *loading) config() (app.Config, error) {
 	if l.own != nil {
-		if dir := ownFunctions(l.own); dir != "" {
+		if dir := ownFolder(l.own, "functions"); dir != "" {
 			l.cfg.Functions = append([]string{dir}, l.cfg.Functions...)
+		}
+		if dir := ownFolder(l.own, "lists"); dir != "" {
+			l.cfg.Lists = append([]string{dir}, l.cfg.Lists...)
 		}
 		l.own = nil // it is there now
 	}
