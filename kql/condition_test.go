@@ -216,3 +216,29 @@ func answer(t *testing.T, text string, db Database, now int64) (rows []string) {
 	slices.Sort(rows)
 	return rows
 }
+
+// TestTopTellsWhatIsOfNoUse checks that rows need not be read to the end of a
+// table when they come in order.
+func TestTopTellsWhatIsOfNoUse(t *testing.T) {
+	db := asked{}
+	for i := range 100 {
+		row := make([]value.Value, len(askedSchema))
+		for c, f := range askedSchema {
+			row[c] = value.NullOf(f.Type)
+		}
+		row[len(sievedSchema)] = value.DateTimeOf(int64(i+1) * 1e7)
+		db.rows = append(db.rows, row)
+	}
+	for text, least := range map[string]int{
+		`T | top 3 by At`: 90,
+		`T | project X = At | top 5 by X asc nulls last`:   90,
+		`T | summarize At = max(At) by Verb | top 3 by At`: 0,
+		`let A = T; A | top 3 by At | union A`:             0,
+	} {
+		left := 0
+		answer(t, text, strict{db, &left}, 1)
+		if left < least || least == 0 && left > 0 {
+			t.Errorf("%s: %d rows were left out", text, left)
+		}
+	}
+}

@@ -111,10 +111,10 @@ func (r *reading) block(b store.Block) error {
 		batch := r.restorer.Rows(r.table, n, k.known, k.load)
 		for _, c := range r.columns {
 			if vals := k.known(c); vals != nil && !slices.ContainsFunc(vals, value.Value.IsNull) {
-				batch.Batch.Rows.Cols[c] = value.ColumnOf(vals)
+				batch.Rows.Cols[c] = value.ColumnOf(vals)
 			}
 		}
-		if err := r.emit(batch.Batch.Rows); err != nil {
+		if err := r.emit(batch.Rows); err != nil {
 			return err
 		}
 		if batch.Failed != nil {
@@ -137,10 +137,10 @@ func (k *blockRows) known(column int) []value.Value {
 	if k.table != "KubeAudit" {
 		return nil
 	}
-	switch {
-	case name == "TimeGenerated":
+	switch name {
+	case "TimeGenerated":
 		return k.times()
-	case name == "Source":
+	case "Source":
 		return k.sources()
 	}
 	c, ok := k.block.Column(name)

@@ -76,6 +76,10 @@ func (d *dataFlags) input(env *Env, q *kql.Query, paths []string) (app.Input, er
 	return in, nil
 }
 
+// leave ends the use of a store that was only read, or has said already what went
+// wrong.
+func leave(s *app.Store) { _ = s.Close() }
+
 // close ends the use of a store that queries were asked of.
 func (d *dataFlags) close() {
 	if d.opened != nil {

@@ -40,7 +40,7 @@ func storeStatusCommand(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer leave(s)
 			status, err := s.Status(cmd.Context())
 			if err != nil {
 				return unread(err)
@@ -131,7 +131,7 @@ files of records go, those that were received first; "store verify" knows of it.
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer leave(s)
 			if err := s.Compact(cmd.Context()); err != nil {
 				return unread(err)
 			}
@@ -175,7 +175,7 @@ store can also be read as they are: they are Parquet, see docs/store.md.`,
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer leave(s)
 			n, err := app.Export(cmd.Context(), s, env.Stdout, from, to, nil)
 			if err != nil {
 				return unread(err)

@@ -58,7 +58,7 @@ func (f *verifyFlags) run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer leave(s)
 	m := newMeter(env, f.quiet)
 	proof, err := s.Verify(ctx, heads, func(p app.StoreProgress) {
 		m.show(fmt.Sprintf("%d of %d segments", p.Segments, p.Of), p.Bytes, 0, p.Records)
@@ -148,7 +148,7 @@ key whose seed, 64 hexadecimal digits, stands in a file.`,
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer leave(s)
 			status, err := s.Status(cmd.Context())
 			if err != nil {
 				return unread(err)

@@ -248,10 +248,10 @@ func escaped(s string) (size int, hidden bool) {
 func hexNumber(s string) (n uint32, ok bool) {
 	for i := range len(s) {
 		c := s[i]
-		switch {
-		case kinds[c] == digit:
+		switch kinds[c] {
+		case digit:
 			n = n<<4 | uint32(c-'0')
-		case kinds[c] == hexLetter:
+		case hexLetter:
 			n = n<<4 | uint32(c|0x20-'a'+10)
 		default:
 			return 0, false

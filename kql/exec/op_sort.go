@@ -17,6 +17,8 @@ type sorter struct {
 	// least is the keys of the last row that top would give as yet; nil while
 	// there are fewer.
 	least []value.Value
+	// aim, when set, is told what is of no use any more.
+	aim *Best
 }
 
 func (r *run) sort(n *plan.Sort, out sink) error {
@@ -35,6 +37,7 @@ func (r *run) sort(n *plan.Sort, out sink) error {
 		}
 		s.limit = int(limit)
 	}
+	s.aim = r.aim(n)
 	if err := r.stream(n.In, s.add); err != nil {
 		return err
 	}
@@ -67,10 +70,27 @@ func (s *sorter) add(b *value.Batch) error {
 	if err := s.keep(b, keys, rows); err != nil {
 		return err
 	}
-	if s.limit >= 0 && s.store.n > 2*s.limit+batchRows {
+	if s.isFull() {
 		s.cut()
+		if s.aim != nil && !s.least[0].IsNull() {
+			s.aim.bound = s.least[0].Int()
+		}
 	}
 	return nil
+}
+
+// isFull says whether it is worth the work to forget rows: sooner where it saves
+// reading others.
+func (s *sorter) isFull() bool {
+	switch {
+	case s.limit < 0:
+		return false
+	case s.aim == nil:
+		return s.store.n > 2*s.limit+batchRows
+	case s.least == nil:
+		return s.store.n >= s.limit
+	}
+	return s.store.n >= 2*s.limit
 }
 
 // keep adds rows and their keys. A key that is a column is kept once.

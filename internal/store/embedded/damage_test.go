@@ -249,7 +249,7 @@ func TestFullDisk(t *testing.T) {
 			dir := t.TempDir()
 			s := open(t, Options{Dir: dir, SealBytes: 60 << 10})
 			full := true
-			var guard chan struct{} = make(chan struct{}, 1)
+			guard := make(chan struct{}, 1)
 			failpoint = func(name string) error {
 				guard <- struct{}{}
 				defer func() { <-guard }()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
@@ -21,7 +20,6 @@ type Reader struct {
 	places      []unitPlace
 	number      map[string]int
 	types       map[string]value.Type
-	read        atomic.Int64 // bytes of the index
 }
 
 // Open opens a segment and holds its two files against each other.

@@ -41,7 +41,7 @@ type Stats struct {
 // A Writer makes a segment of units.
 type Writer struct {
 	fields  []Field
-	file    *parquet.Writer
+	file    *parquet.GenericWriter[any]
 	columns map[string]*parquet.ColumnWriter
 	number  map[string]int
 	index   io.Writer
@@ -75,7 +75,7 @@ func NewWriter(file, index io.Writer, fields []Field, meta map[string]string) (*
 		options = append(options, parquet.KeyValueMetadata(k, v))
 	}
 	w := &Writer{
-		fields: fields, file: parquet.NewWriter(file, options...), index: index, keys: newKeySet(),
+		fields: fields, file: parquet.NewGenericWriter[any](file, options...), index: index, keys: newKeySet(),
 		columns: map[string]*parquet.ColumnWriter{}, number: map[string]int{},
 	}
 	for i, c := range w.file.ColumnWriters() {

@@ -18,11 +18,13 @@ import (
 )
 
 const (
-	header     = "dogwatch log v1\n"
-	mark       = 0x57474f44 // "DOGW"
-	frameHead  = 12
-	MaxPayload = 256 << 20 // bytes of one frame
+	header    = "dogwatch log v1\n"
+	mark      = 0x57474f44 // "DOGW"
+	frameHead = 12
 )
+
+// MaxPayload is how many bytes a frame may hold.
+const MaxPayload = 256 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
