@@ -20,6 +20,15 @@ print 1`},
 		Examples: []string{`declare query_parameters(Who:string = "ann");
 print Who`},
 	},
+	{
+		Name: "declare pattern", Form: `declare pattern Name = (Name:string, ...)[Path:string] { ("text", ...).["text"] = { query }; ... };`,
+		Doc: `Gives names to queries, which are used as Name("text").Path or Name("text").["text"]. The path may be left out.`,
+		Examples: []string{`declare pattern capital = (country:string)[state:string] {
+  ("USA").["New York"] = { print Capital = "Albany" };
+  ("Canada").["Alberta"] = { print Capital = "Edmonton" };
+};
+capital("Canada").Alberta`},
+	},
 }
 
 var infixes = []Entry{

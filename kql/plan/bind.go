@@ -68,11 +68,12 @@ type scope struct {
 	names map[string]binding
 }
 
-// A binding is one of: a scalar expression, a table, a function.
+// A binding is one of: a scalar expression, a table, a function, a pattern.
 type binding struct {
 	scalar Expr
 	table  Node
 	fn     *function
+	of     *pattern
 	bad    bool // could not be bound, already reported
 	as     bool // given by as: a let may give the name anew
 }
@@ -140,6 +141,8 @@ func (b *binder) query(q *syntax.Query, s *scope) Node {
 			b.set(st)
 		case *syntax.Declare:
 			b.declare(st, s)
+		case *syntax.DeclarePattern:
+			b.declarePattern(st, s)
 		case *syntax.Unsupported:
 			b.unsupported(st, st.Feature)
 		case *syntax.ExprStatement:

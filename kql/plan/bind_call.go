@@ -14,6 +14,9 @@ func (b *binder) call(x *syntax.Call, v *env) Expr {
 	name := x.Func.Text
 	if got, ok := v.scope.find(name); ok && got.fn != nil {
 		return b.callFunction(x, got.fn, v)
+	} else if ok && got.of != nil {
+		b.fail(x, "the pattern %s gives a table, and a single value is needed here", name).Hint = "toscalar(...) takes its first value"
+		return bad
 	}
 	if a, ok := fn.LookupAgg(name); ok && v.agg != nil {
 		return v.agg(x, a)
@@ -447,6 +450,11 @@ func (b *binder) lets(body *syntax.Query, s *scope) (syntax.Expr, *scope) {
 		switch st := st.(type) {
 		case *syntax.Let:
 			b.let(st, s)
+		case *syntax.Declare:
+			b.declare(st, s)
+		case *syntax.DeclarePattern:
+			b.fail(st, "a pattern is declared before the query, not in a function")
+			s.names[st.Name.Text] = binding{of: &pattern{}, bad: true}
 		case *syntax.ExprStatement:
 			last = st.X
 		case *syntax.Unsupported:

@@ -19,7 +19,9 @@ func (b *binder) isTable(x syntax.Expr, s *scope) bool {
 	case *syntax.Paren:
 		return b.isTable(x.X, s)
 	case *syntax.Path:
-		return ofDatabase(x.X)
+		return ofDatabase(x.X) || usedPattern(x.X, s) != nil
+	case *syntax.Index:
+		return usedPattern(x.X, s) != nil
 	case *syntax.Ident:
 		if got, ok := s.find(x.Name.Text); ok {
 			return got.table != nil || got.fn != nil && b.functionIsTable(got.fn)
@@ -28,7 +30,7 @@ func (b *binder) isTable(x syntax.Expr, s *scope) bool {
 		return ok
 	case *syntax.Call:
 		if got, ok := s.find(x.Func.Text); ok {
-			return got.fn != nil && b.functionIsTable(got.fn)
+			return got.of != nil || got.fn != nil && b.functionIsTable(got.fn)
 		}
 		switch strings.ToLower(x.Func.Text) {
 		case "table", "_getwatchlist", "view":
@@ -114,7 +116,15 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 	case *syntax.Pipeline:
 		return b.pipeline(x, s)
 	case *syntax.Path:
+		if use := usedPattern(x.X, s); use != nil {
+			return b.usePattern(x, use, &x.Name, s)
+		}
 		return b.databaseTable(x, s)
+	case *syntax.Index:
+		if use := usedPattern(x.X, s); use != nil {
+			b.fail(x, "the path of a pattern stands after a dot").Hint = use.Func.Text + `("...").["..."]`
+			return &Values{}
+		}
 	case *syntax.Method:
 		b.unsupported(x, elsewhere)
 		return &Values{}
@@ -182,6 +192,10 @@ func (b *binder) tableName(at syntax.Node, name string, s *scope) Node {
 			b.fail(at, "%s is a function and needs its arguments", name)
 			return &Values{}
 		}
+		if got.of != nil {
+			b.fail(at, "%s is a pattern and needs its arguments", name)
+			return &Values{}
+		}
 		b.fail(at, "%q is a single value, and a table is needed here", name)
 		return &Values{}
 	}
@@ -208,6 +222,9 @@ func scanOf(name string, schema value.Schema) *Scan {
 func (b *binder) tableCall(x *syntax.Call, s *scope) Node {
 	if got, ok := s.find(x.Func.Text); ok && got.fn != nil {
 		return b.tableFunction(x, got.fn, s)
+	}
+	if use := usedPattern(x, s); use != nil {
+		return b.usePattern(x, use, nil, s)
 	}
 	switch strings.ToLower(x.Func.Text) {
 	case "materialize":

@@ -95,7 +95,7 @@ func (p *parser) statement() Statement {
 		return p.unsupported("restrict access", ";")
 	}
 	if p.ahead(1).is("pattern") {
-		return p.unsupported("declare pattern", ";")
+		return p.declarePattern()
 	}
 	return p.declare()
 }

@@ -22,7 +22,7 @@ type Query struct {
 	Statements []Statement
 }
 
-// A Statement is a Let, Set, Declare, or an ExprStatement.
+// A Statement is a Let, Set, Declare, DeclarePattern or an ExprStatement.
 type Statement interface {
 	Node
 	statement()
@@ -46,6 +46,22 @@ type (
 		Pos
 		Params []*Param
 	}
+	// DeclarePattern is `declare pattern Name = (Params)[Path] { Cases }`,
+	// or without all that, where another program defines the pattern.
+	DeclarePattern struct {
+		Pos
+		Name   Name
+		Params []*Param
+		Path   *Param // nil when absent
+		Cases  []*PatternCase
+	}
+	// PatternCase is `(Values).[Path] = { Body };` of a pattern.
+	PatternCase struct {
+		Pos
+		Values []Expr
+		Path   Expr // nil when absent
+		Body   *Query
+	}
 	// ExprStatement is a query (usually a *Pipeline) or a scalar expression.
 	ExprStatement struct {
 		Pos
@@ -60,11 +76,12 @@ type (
 	}
 )
 
-func (*Let) statement()           {}
-func (*Set) statement()           {}
-func (*Declare) statement()       {}
-func (*ExprStatement) statement() {}
-func (*Unsupported) statement()   {}
+func (*Let) statement()            {}
+func (*Set) statement()            {}
+func (*Declare) statement()        {}
+func (*DeclarePattern) statement() {}
+func (*ExprStatement) statement()  {}
+func (*Unsupported) statement()    {}
 
 // A Name is an identifier without its quotes: abc, ['a b'], ["a b"].
 type Name struct {
