@@ -114,6 +114,8 @@ func (b *binder) specialCall(x *syntax.Call, v *env) (Expr, bool) {
 		if len(x.Args) == 1 && !b.isTable(x.Args[0], v.scope) {
 			return b.scalar(x.Args[0], v), true
 		}
+	case "geo_polygon_simplify", "geo_simplify_polygons_array":
+		return b.simplifyPolygon(x, v), true
 	case "ingestion_time":
 		return b.ingestionTime(x, v), true
 	case "column_names_of":
