@@ -34,6 +34,11 @@ by record and may be mixed:
   Log Analytics exports      AzureDiagnostics, AKSAudit, AKSAuditAdmin, AKSControlPlane,
                              ArcK8sAudit, AzureActivity
   Azure Activity log         REST, portal, Event Hubs, Log Analytics
+  Google Cloud Logging       entries of GKE's audit log (serviceName k8s.io)
+  Amazon CloudWatch Logs     subscription data, filter-log-events, exports to S3
+  Log collectors             the one audit event in an object, as text or parsed, up to
+                             two levels deep (message, log, event, _source, line, ...);
+                             behind a date, a CRI or a syslog prefix
 
 A record that was cut in the middle (Azure cuts at 16 KiB) is judged as far as it
 goes and marked truncated. What cannot be read is counted and told at the end.`,

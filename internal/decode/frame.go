@@ -33,7 +33,7 @@ const maxLists = 3
 // records, given the members that stand before it.
 func isContainer(s string, before []member, key string) bool {
 	switch key {
-	case "records", "items", "value", "tables", "Tables":
+	case "records", "items", "value", "tables", "Tables", "logEvents", "events":
 		return len(before) <= 8 && !hasKey(s, before, "auditID")
 	case "rows", "Rows":
 		return len(before) <= 8
@@ -123,8 +123,19 @@ func prefix(s string) int {
 	if strings.HasPrefix(s, "\xef\xbb\xbf") {
 		return 3
 	}
-	return max(strings.Index(s[:min(len(s), 512)], `{"kind":"Event`), 0)
+	s = s[:min(len(s), maxPrefix)]
+	if i := strings.Index(s, `{"kind":"Event`); i > 0 {
+		return i
+	}
+	// Half a record has quotes before its next object; a date and a name have not.
+	if i := strings.Index(s, `{"`); i > 0 && strings.IndexByte(s[:i], '"') < 0 && isSpace(s[i-1]) {
+		return i
+	}
+	return 0
 }
+
+// maxPrefix is how much text may stand before a record on its line.
+const maxPrefix = 512
 
 func isBinary(s string) bool {
 	s = s[:min(len(s), 4096)]

@@ -14,13 +14,17 @@ func (r *Reader) recognise(fr *frame) (rec *record, reason string) {
 		members, _ = scanObject(text, 0, members[:0])
 	}
 	shape := shapeOf(text, members)
-	if shape == shapeNone {
-		return nil, strangerReason(text, members)
-	}
 	rec = r.newRecord()
 	rec.in, rec.line, rec.number, rec.shape = r.ledger, fr.line, fr.number, shape
 	rec.text, rec.raw, rec.cut = text, fr.text, !fr.whole
 	switch shape {
+	case shapeNone:
+		if !r.openWrapped(rec, members) {
+			return nil, strangerReason(text, members)
+		}
+		rec.shape = shapeWrapped
+	case shapeCloudLogging:
+		openCloudLogging(rec)
 	case shapeEvent:
 		rec.event.text = text
 		rec.event.set(members)

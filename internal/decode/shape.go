@@ -16,6 +16,8 @@ const (
 	shapeActivityREST
 	shapeActivityLog
 	shapeActivityRow
+	shapeCloudLogging
+	shapeWrapped
 )
 
 var shapeNames = [...]string{
@@ -28,6 +30,8 @@ var shapeNames = [...]string{
 	shapeActivityREST:    "activity log (REST)",
 	shapeActivityLog:     "activity log (resource log)",
 	shapeActivityRow:     "AzureActivity row",
+	shapeCloudLogging:    "Cloud Logging entry",
+	shapeWrapped:         "wrapped audit event",
 }
 
 func (s shape) String() string { return shapeNames[s] }
@@ -54,6 +58,7 @@ const (
 	hasProperties
 	hasLog
 	hasStream
+	hasProtoPayload
 	isEvent
 	isAuditAPI
 	isOtherKind
@@ -115,6 +120,8 @@ func traitsOf(s string, members []member) (t traits, typeName string) {
 			t |= hasLog
 		case "stream", "time":
 			t |= hasStream
+		case "protoPayload":
+			t |= hasProtoPayload
 		case "Type":
 			typeName = str(token)
 		}
@@ -131,6 +138,8 @@ func shapeOf(s string, members []member) shape {
 	switch {
 	case t.all(isEvent) && !t.any(isOtherKind), t.all(hasAuditID | hasRequest):
 		return shapeEvent
+	case t.any(hasProtoPayload) && isCloudLogging(s):
+		return shapeCloudLogging
 	case t.all(hasAuditRow | hasRequestRow):
 		return shapeAuditRow
 	case t.any(hasLogS):
