@@ -15,6 +15,10 @@ import (
 // nest; Kusto has no recursion, so only a mistake or an attack goes deeper.
 const maxDepth = 500
 
+// maxCalls bounds how many calls of functions a query may come to, each being
+// bound anew: a few that call one another twice come to millions.
+const maxCalls = 20_000
+
 // A Probe runs a part of a plan while the rest is bound: the columns of some
 // plugins (bag_unpack, pivot) are known only from the rows. It calls row for
 // every row. The error is ErrNoRows when rows cannot be had while compiling, else
@@ -54,6 +58,7 @@ type binder struct {
 	cat   Catalog
 	errs  diag.List
 	depth int
+	calls int // of functions, so far
 	probe Probe
 	named map[Node]bool // tables that a let gave a name
 	// anonymous counts the columns that nobody named: Column1, Column2, ...

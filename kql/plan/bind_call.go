@@ -341,7 +341,7 @@ func (b *binder) callFunction(x *syntax.Call, f *function, v *env) Expr {
 
 // open makes the scope of a function's body for a call. The caller shuts it.
 func (b *binder) open(x *syntax.Call, f *function, v *env) (*syntax.Query, *scope, bool) {
-	if !b.enter(x) || b.recursive(x, f) {
+	if !b.enter(x) || b.recursive(x, f) || b.tooMany(x) {
 		b.leave()
 		return nil, nil, false
 	}
@@ -364,6 +364,14 @@ func (b *binder) open(x *syntax.Call, f *function, v *env) (*syntax.Query, *scop
 	}
 	b.into(f)
 	return f.decl.Body, s, true
+}
+
+// tooMany counts a call, and says once that there are more than may be.
+func (b *binder) tooMany(x *syntax.Call) bool {
+	if b.calls++; b.calls == maxCalls+1 {
+		b.fail(x, "the functions of the query call one another more than %d times", maxCalls)
+	}
+	return b.calls > maxCalls
 }
 
 // shut ends what open started.
