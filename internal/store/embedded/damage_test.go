@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -339,11 +340,12 @@ func listing(t *testing.T, dir string) string {
 // TestClockGoesBack checks that the order of records is that of their numbers,
 // whatever the clock says.
 func TestClockGoesBack(t *testing.T) {
-	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	s := open(t, Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
+	begin := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	var hours atomic.Int64 // the store asks for the time on its own, too
+	s := open(t, Options{Dir: t.TempDir(), Now: func() time.Time { return begin.Add(-time.Duration(hours.Load()) * time.Hour) }})
 	for i := range 5 {
 		storetest.Append(t, s, storetest.Batch("a", 100*i, 100))
-		now = now.Add(-time.Hour)
+		hours.Add(1)
 		flush(t, s)
 	}
 	last := int64(0)
@@ -359,8 +361,9 @@ func TestClockGoesBack(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
-	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	opt := Options{Dir: t.TempDir(), Now: func() time.Time { return now }, MaxAge: 36 * time.Hour}
+	begin := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	var days atomic.Int64 // the store asks for the time on its own, too
+	opt := Options{Dir: t.TempDir(), Now: func() time.Time { return begin.Add(time.Duration(days.Load()) * 24 * time.Hour) }, MaxAge: 36 * time.Hour}
 	s, err := Open(opt)
 	if err != nil {
 		t.Fatal(err)
@@ -374,7 +377,7 @@ func TestRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 		heads = append(heads, st.Head)
-		now = now.Add(24 * time.Hour)
+		days.Add(1)
 	}
 	if err := s.Maintain(context.Background()); err != nil {
 		t.Fatal(err)

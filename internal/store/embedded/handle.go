@@ -13,12 +13,12 @@ import (
 // scan, unless too many are; when the segment was put aside, they are removed
 // after the last.
 type handle struct {
-	base  string
-	entry entry // of the manifest that scans see now
+	base string
 
 	mu      sync.Mutex
-	held    int // snapshots that may read it
-	users   int // of the reader
+	entry   entry // of the manifest that scans see now
+	held    int   // snapshots that may read it
+	users   int   // of the reader
 	reader  *segment.Reader
 	doomed  bool
 	readers *atomic.Int64 // readers of the whole store
@@ -29,6 +29,19 @@ const mostOpen = 200
 
 func (s *Store) newHandle(e entry) *handle {
 	return &handle{base: filepath.Join(s.opt.Dir, dataFolder, e.Name), entry: e, readers: &s.readers}
+}
+
+// now is the segment's entry, as the manifest has it that scans see.
+func (h *handle) now() entry {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.entry
+}
+
+func (h *handle) become(e entry) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.entry = e
 }
 
 func (h *handle) hold() {

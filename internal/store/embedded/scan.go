@@ -116,7 +116,7 @@ func (s *Store) Scan(ctx context.Context, req store.Request, emit func(store.Blo
 			return sc.out, ctx.Err()
 		default:
 			s.quarantine(src.handle, err)
-			sc.out.Problems = append(sc.out.Problems, fmt.Errorf("segment %q is left out: %w", src.handle.entry.Name, err))
+			sc.out.Problems = append(sc.out.Problems, fmt.Errorf("segment %q is left out: %w", src.handle.now().Name, err))
 		}
 	}
 	return sc.out, nil
@@ -127,9 +127,10 @@ func (s *Store) quarantine(h *handle, why error) {
 	if s.opt.ReadOnly || !errors.Is(why, segment.ErrDamaged) && !errors.Is(why, fs.ErrNotExist) {
 		return
 	}
+	name := h.now().Name
 	err := s.commit(func(n *manifest) {
 		for i := range n.Segments {
-			if n.Segments[i].Name == h.entry.Name {
+			if n.Segments[i].Name == name {
 				n.Segments[i].Damage = why.Error()
 			}
 		}
@@ -211,7 +212,7 @@ func (sc *scan) source(src source) error {
 	if src.part != nil {
 		return sc.memory(src.part)
 	}
-	if d := src.handle.entry.Damage; d != "" {
+	if d := src.handle.now().Damage; d != "" {
 		return errors.New(d)
 	}
 	r, err := src.handle.open()

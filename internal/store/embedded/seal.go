@@ -207,7 +207,7 @@ func (s *Store) adopt(n *manifest) {
 		if s.handles[e.Name] == nil {
 			s.handles[e.Name] = s.newHandle(e)
 		}
-		s.handles[e.Name].entry = e
+		s.handles[e.Name].become(e)
 	}
 	for name, h := range s.handles {
 		if !kept[name] {
