@@ -46,7 +46,7 @@ type Writer struct {
 	number  map[string]int
 	index   io.Writer
 	stats   Stats
-	keys    *keySet
+	words   *store.Indexer
 	values  []parquet.Value
 	text    []byte
 }
@@ -75,7 +75,7 @@ func NewWriter(file, index io.Writer, fields []Field, meta map[string]string) (*
 		options = append(options, parquet.KeyValueMetadata(k, v))
 	}
 	w := &Writer{
-		fields: fields, file: parquet.NewGenericWriter[any](file, options...), index: index, keys: newKeySet(),
+		fields: fields, file: parquet.NewGenericWriter[any](file, options...), index: index, words: store.NewIndexer(),
 		columns: map[string]*parquet.ColumnWriter{}, number: map[string]int{},
 	}
 	for i, c := range w.file.ColumnWriters() {
@@ -265,7 +265,7 @@ func (w *Writer) texts(blocks []store.Block, refs []Ref) error {
 
 func (w *Writer) block(blocks []store.Block, refs []Ref) (block, error) {
 	b := block{rows: len(refs)}
-	w.keys.reset()
+	w.words.Reset()
 	var raws, bytes, priors []parquet.Value
 	null := func(name string) parquet.Value { return parquet.NullValue().Level(0, 0, w.number[name]) }
 	for _, r := range refs {
@@ -273,7 +273,7 @@ func (w *Writer) block(blocks []store.Block, refs []Ref) (block, error) {
 		if err != nil {
 			return b, err
 		}
-		store.Index(raw, w.keys.add)
+		w.words.Add(raw)
 		w.stats.RawBytes += int64(len(raw))
 		b.see(r.Time)
 		asText, asBytes, before := textValue(raw).Level(0, 1, w.number[colRaw]), null(colRawBytes), null(colPrior)
@@ -285,7 +285,7 @@ func (w *Writer) block(blocks []store.Block, refs []Ref) (block, error) {
 		}
 		raws, bytes, priors = append(raws, asText), append(bytes, asBytes), append(priors, before)
 	}
-	b.filter = newFilter(w.keys.keys)
+	b.filter = newFilter(w.words.Keys())
 	for name, values := range map[string][]parquet.Value{colRaw: raws, colRawBytes: bytes, colPrior: priors} {
 		if err := w.put(name, values); err != nil {
 			return b, err

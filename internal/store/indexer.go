@@ -1,0 +1,265 @@
+package store
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// An Indexer gathers what Index gives of many records that lie together, each
+// key as a rule once. Such records are much alike: the same members with the
+// same values come again and again, and one that was seen is passed over
+// without a look at its words. It is used by one goroutine.
+type Indexer struct {
+	keys    keySet // of words and leaves
+	seen    keySet // hashes of names, and of values under their names
+	walk    leafWalk
+	secrets [2]uint64
+}
+
+// NewIndexer returns an empty one.
+func NewIndexer() *Indexer {
+	x := &Indexer{
+		keys: newKeySet(), seen: newKeySet(),
+		// Of two strings with one hash the second would not be found: nobody
+		// may know how to make them.
+		secrets: [2]uint64{rand.Uint64() | 1, rand.Uint64() | 1},
+	}
+	x.walk.add = x.keys.put
+	return x
+}
+
+// Keys are the keys of all records since the last Reset, each once. They are
+// good until the next call.
+func (x *Indexer) Keys() []uint64 { return x.keys.keys }
+
+// Reset forgets everything.
+func (x *Indexer) Reset() {
+	x.keys.reset()
+	x.seen.reset()
+}
+
+// Add takes the keys of a record in.
+func (x *Indexer) Add(raw string) {
+	if !x.members(raw) {
+		Index(raw, x.keys.put)
+	}
+}
+
+// members goes through a record's members; ok is false where it is not the
+// JSON that records are as a rule.
+func (x *Indexer) members(s string) (ok bool) {
+	type level struct {
+		key    member // that the bracket stands under
+		object bool
+	}
+	var levels [64]level
+	depth, key := -1, member{}
+	wantKey := false
+	for i := 0; i < len(s); {
+		switch c := s[i]; c {
+		case ' ', '\t', '\n', '\r', ':':
+			i++
+		case ',':
+			wantKey = depth >= 0 && levels[depth].object
+			if depth >= 0 && !wantKey {
+				key = levels[depth].key
+			}
+			i++
+		case '{', '[':
+			if depth++; depth == len(levels) {
+				return false
+			}
+			levels[depth] = level{key, c == '{'}
+			wantKey = c == '{'
+			i++
+		case '}', ']':
+			if depth--; depth < -1 {
+				return false
+			}
+			wantKey = false
+			i++
+		case '"':
+			end, hash := x.scan(s, i+1)
+			if end < 0 {
+				return false
+			}
+			body := s[i+1 : end]
+			i = end + 1
+			if !wantKey {
+				x.text(key, body, hash)
+				continue
+			}
+			if key, wantKey = (member{body, hash}), false; !x.name(key) {
+				return false
+			}
+		default:
+			end := i
+			for end < len(s) && isBare[s[end]] {
+				end++
+			}
+			if end == i {
+				return false
+			}
+			x.bare(key, s[i:end])
+			i = end
+		}
+	}
+	return depth < 0
+}
+
+// A member is the name of a member as it is written, and its hash.
+type member struct {
+	name string
+	hash uint64
+}
+
+// name takes in the words of a member's name.
+func (x *Indexer) name(m member) (ok bool) {
+	if !x.seen.add(m.hash) {
+		return true
+	}
+	x.words(m.name)
+	_, ok = plain(m.name)
+	return ok
+}
+
+// text takes in a string that stands under a name.
+func (x *Indexer) text(m member, body string, hash uint64) {
+	if x.seen.add(x.mix(x.mix(m.hash, 1), hash)) {
+		x.words(body)
+		x.walk.scalar(m.key(), body, 0)
+		x.hidden()
+	}
+}
+
+// bare takes in a number or a word.
+func (x *Indexer) bare(m member, token string) {
+	if x.seen.add(x.mix(x.mix(m.hash, 2), x.hash(token))) {
+		x.words(token)
+		x.walk.bare(m.key(), token)
+	}
+}
+
+// key is keyHash of the name, which was looked at before.
+func (m member) key() uint64 {
+	name, _ := plain(m.name)
+	return keyHash(name)
+}
+
+func (x *Indexer) words(text string) {
+	x.walk.opaque = eachWord(text, x.keys.put)
+	x.hidden()
+}
+
+// hidden takes in that what was just looked at may hide something.
+func (x *Indexer) hidden() {
+	if x.walk.opaque {
+		x.keys.add(opaqueKey)
+	}
+	x.walk.opaque = false
+}
+
+const (
+	eachByte  = 0x0101010101010101
+	quotes    = '"' * eachByte
+	backslash = '\\' * eachByte
+)
+
+// zeros marks the first byte of w that is 0, and maybe others behind it.
+func zeros(w uint64) uint64 { return (w - eachByte) &^ w & (0x80 * eachByte) }
+
+// scan finds the quote that ends a string, or -1, and hashes what is before it.
+func (x *Indexer) scan(s string, from int) (end int, hash uint64) {
+	h := x.secrets[0]
+	for i := from; i+8 <= len(s); i += 8 {
+		w := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
+		found := zeros(w^quotes) | zeros(w^backslash)
+		if found == 0 {
+			h = x.mix(h, w)
+			continue
+		}
+		n := bits.TrailingZeros64(found) &^ 7
+		if byte(w>>n) == '\\' {
+			break
+		}
+		end = i + n/8
+		return end, x.mix(h, w&(1<<n-1)^uint64(end-from)<<56)
+	}
+	end = stringEnd(s, from)
+	if end < 0 {
+		return -1, 0
+	}
+	return end, x.hash(s[from:end])
+}
+
+// hash is what scan gives of a string.
+func (x *Indexer) hash(s string) uint64 {
+	h := x.secrets[0]
+	n := len(s)
+	for ; len(s) >= 8; s = s[8:] {
+		h = x.mix(h, binary.LittleEndian.Uint64([]byte(s[:8])))
+	}
+	var last uint64
+	for i := len(s) - 1; i >= 0; i-- {
+		last = last<<8 | uint64(s[i])
+	}
+	return x.mix(h, last^uint64(n)<<56)
+}
+
+// mix goes on with a hash.
+func (x *Indexer) mix(h, w uint64) uint64 {
+	high, low := bits.Mul64(h^w, x.secrets[1])
+	return high ^ low
+}
+
+// A keySet gathers distinct keys; it is emptied and used again.
+type keySet struct {
+	slots []uint64 // 0 is free
+	keys  []uint64
+}
+
+func newKeySet() keySet { return keySet{slots: make([]uint64, 1<<14)} }
+
+// put is add without an answer.
+func (s *keySet) put(k uint64) { s.add(k) }
+
+// add puts a key in, and says whether it is new.
+func (s *keySet) add(k uint64) bool {
+	if k == 0 {
+		k = 1
+	}
+	mask := uint64(len(s.slots) - 1)
+	i := k & mask
+	for s.slots[i] != 0 {
+		if s.slots[i] == k {
+			return false
+		}
+		i = (i + 1) & mask
+	}
+	s.slots[i] = k
+	s.keys = append(s.keys, k)
+	if 2*len(s.keys) > len(s.slots) {
+		s.grow()
+	}
+	return true
+}
+
+func (s *keySet) grow() {
+	s.slots = make([]uint64, 2*len(s.slots))
+	mask := uint64(len(s.slots) - 1)
+	for _, k := range s.keys {
+		i := k & mask
+		for s.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.slots[i] = k
+	}
+}
+
+func (s *keySet) reset() {
+	if len(s.keys) > 0 {
+		clear(s.slots)
+	}
+	s.keys = s.keys[:0]
+}

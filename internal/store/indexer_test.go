@@ -1,0 +1,88 @@
+package store
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+func setOf(keys []uint64) map[uint64]bool {
+	set := map[uint64]bool{}
+	for _, k := range keys {
+		set[k] = true
+	}
+	return set
+}
+
+// mustAgree checks that an Indexer knows of records what Index gives of each,
+// and nothing else where they are JSON.
+func mustAgree(t *testing.T, raws ...string) {
+	t.Helper()
+	x, want := NewIndexer(), map[uint64]bool{}
+	x.Add(`{"before":"it is emptied"}`)
+	x.Reset()
+	valid := true
+	for _, raw := range raws {
+		valid = valid && json.Valid([]byte(raw))
+		x.Add(raw)
+		Index(raw, func(k uint64) { want[k] = true })
+	}
+	got := setOf(x.Keys())
+	if len(got) != len(x.Keys()) || valid && len(got) != len(want) {
+		t.Errorf("%d keys, %d of them distinct, and not %d: %.2000q", len(x.Keys()), len(got), len(want), raws)
+	}
+	for k := range want {
+		if !got[k] {
+			t.Errorf("a key is missing: %.2000q", raws)
+		}
+	}
+}
+
+func sample(t testing.TB) []string {
+	text, err := os.ReadFile("../../testdata/corpora/sample.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+func TestIndexerFindsWhatIndexDoes(t *testing.T) {
+	mustAgree(t, sample(t)...)
+	for _, raws := range [][]string{
+		{},
+		{``, `{}`, `"word"`, `12 true`, `no json`, `{"a":`},
+		{`{"a":"b"}`, `{"b":"a"}`, `{"a":"a"}`, `["a","b"]`},
+		{`{"a":1}`, `{"a":"1"}`, `{"a":1.0,"b":[1,{"a":2},3]}`},
+		{`{"a":true}`, `{"a":"true"}`, `{"b":true}`},
+		{`{"a":"kube%73ystem"}`, `{"a":"\u0061bc"}`, `{"a\u0062":"x"}`},
+		{`{"a":"{\"b\":\"c\\nd\"}"}`, `{"b":"c"}`},
+		{`{"a":"x"}`, `{"a":"x`, `{"a":"x"}}`, `{"a":"\q"}`, `{"\q":"a"}`},
+		{`{"a":"1234567"}`, `{"a":"12345678"}`, `{"a":"x234567","b":"x2345678","c":"x23456789"}`},
+		{`{"a":"x\\"}`, `{"a":"x\\\\\"y"}`, `{"a":"12345\"89","b":"1234567\\"}`},
+		{strings.Repeat("[", 70) + `"deep"` + strings.Repeat("]", 70)},
+	} {
+		mustAgree(t, raws...)
+	}
+}
+
+func FuzzIndexer(f *testing.F) {
+	f.Add(`{"a":"b","c":[1,"x"]}`, `{"a":"b\n","a":{"b":true}}`)
+	f.Add(`{"u":"550e8400-e29b-41d4-a716-446655440000%41"}`, `"\u0041\\"`)
+	f.Fuzz(func(t *testing.T, a, b string) { mustAgree(t, a, b) })
+}
+
+func BenchmarkIndexer(b *testing.B) {
+	lines := sample(b)
+	x := NewIndexer()
+	for _, l := range lines {
+		b.SetBytes(int64(len(l)))
+	}
+	n := 0
+	for b.Loop() {
+		if n++; n%256 == 0 {
+			x.Reset()
+		}
+		x.Add(lines[n%len(lines)])
+	}
+}
