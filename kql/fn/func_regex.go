@@ -119,10 +119,10 @@ func prepareExtract(args []Arg) (Eval, error) {
 	return func(_ *Context, a []value.Value) value.Value {
 		r, s := re(a[0]), text(a[2])
 		group := 2 * a[1].Int()
-		if r == nil || a[1].IsNull() || group < 0 || group > int64(2*r.NumSubexp()) {
+		if r == nil || a[1].IsNull() || group < 0 || group > int64(2*r.re.NumSubexp()) {
 			return value.NullOf(t)
 		}
-		m := r.FindStringSubmatchIndex(s)
+		m := r.findGroups(s)
 		if m == nil || m[group] < 0 {
 			return value.NullOf(t)
 		}
@@ -135,12 +135,12 @@ func prepareExtractAll(args []Arg) (Eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	if args[0].Const != nil && re(value.Value{}).NumSubexp() == 0 {
+	if args[0].Const != nil && re(value.Value{}).re.NumSubexp() == 0 {
 		return nil, &ArgError{0, "extract_all() wants a group ( ) in its regular expression"}
 	}
 	return func(_ *Context, a []value.Value) value.Value {
 		r := re(a[0])
-		if r == nil || r.NumSubexp() == 0 {
+		if r == nil || r.re.NumSubexp() == 0 {
 			return value.NullOf(value.Dynamic)
 		}
 		groups := allGroups(r)
@@ -151,8 +151,8 @@ func prepareExtractAll(args []Arg) (Eval, error) {
 	}, nil
 }
 
-func allGroups(r *regexp.Regexp) []int {
-	groups := make([]int, r.NumSubexp())
+func allGroups(r *regex) []int {
+	groups := make([]int, r.re.NumSubexp())
 	for i := range groups {
 		groups[i] = i + 1
 	}
@@ -160,13 +160,13 @@ func allGroups(r *regexp.Regexp) []int {
 }
 
 // chosenGroups reads an array of numbers and names.
-func chosenGroups(r *regexp.Regexp, v value.Value) []int {
+func chosenGroups(r *regex, v value.Value) []int {
 	var groups []int
 	for _, e := range appendElements(nil, v) {
 		i := -1
 		if e.Kind() == value.KString {
-			i = r.SubexpIndex(e.Str())
-		} else if n := e.To(value.Long); !n.IsNull() && n.Int() >= 0 && n.Int() <= int64(r.NumSubexp()) {
+			i = r.re.SubexpIndex(e.Str())
+		} else if n := e.To(value.Long); !n.IsNull() && n.Int() >= 0 && n.Int() <= int64(r.re.NumSubexp()) {
 			i = int(n.Int())
 		}
 		if i >= 0 {
@@ -176,8 +176,8 @@ func chosenGroups(r *regexp.Regexp, v value.Value) []int {
 	return groups
 }
 
-func extractAll(r *regexp.Regexp, groups []int, s string) value.Value {
-	matches := r.FindAllStringSubmatchIndex(s, -1)
+func extractAll(r *regex, groups []int, s string) value.Value {
+	matches := r.findAllGroups(s)
 	if len(matches) == 0 || len(groups) == 0 {
 		return value.NullOf(value.Dynamic)
 	}
@@ -219,10 +219,10 @@ func prepareReplace(source, regex, rewrite int) func([]Arg) (Eval, error) {
 	}
 }
 
-func replaceRegex(r *regexp.Regexp, s, rewrite string) string {
+func replaceRegex(r *regex, s, rewrite string) string {
 	var b strings.Builder
 	last := 0
-	for _, m := range r.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range r.findAllGroups(s) {
 		b.WriteString(s[last:m[0]])
 		appendRewrite(&b, s, rewrite, m)
 		last = m[1]
@@ -289,11 +289,11 @@ func prepareTrim(start, end bool) func([]Arg) (Eval, error) {
 }
 
 // matchEnd is the length of the match, which stands at an end of s.
-func matchEnd(r *regexp.Regexp, s string) int {
+func matchEnd(r *regex, s string) int {
 	if r == nil {
 		return 0
 	}
-	m := r.FindStringIndex(s)
+	m := r.find(s)
 	if m == nil {
 		return 0
 	}
@@ -312,7 +312,7 @@ func prepareIndexRegex(args []Arg) (Eval, error) {
 			return value.NullOf(value.Long)
 		}
 		s := w.part()
-		matches := r.FindAllStringIndex(s, int(min(w.occurrence, int64(len(s)+1))))
+		matches := r.findAll(s, int(min(w.occurrence, int64(len(s)+1))))
 		if int64(len(matches)) < w.occurrence {
 			return value.LongOf(-1)
 		}

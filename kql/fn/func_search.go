@@ -142,7 +142,7 @@ func prepareCountof(args []Arg) (Eval, error) {
 			if r == nil {
 				return value.NullOf(value.Long)
 			}
-			return value.LongOf(int64(len(r.FindAllStringIndex(text(a[0]), -1))))
+			return value.LongOf(int64(len(r.findAll(text(a[0]), -1))))
 		}, nil
 	}
 	return func(_ *Context, a []value.Value) value.Value {

@@ -18,7 +18,7 @@ func bindRegex(x, y Arg) (Bound, error) {
 	}
 	return Bound{Result: value.Bool, Eval: func(_ *Context, a []value.Value) value.Value {
 		r := re(a[1])
-		return value.BoolOf(r != nil && r.MatchString(text(a[0])))
+		return value.BoolOf(r != nil && r.matches(text(a[0])))
 	}}, nil
 }
 

@@ -15,16 +15,16 @@ const maxRegex = 4096
 // regexOf returns what gives the compiled pattern for an argument: compiled
 // once when it is constant, else kept for as long as it stays the same. A
 // pattern that cannot be compiled gives nil.
-func regexOf(a Arg, index int) (func(value.Value) *regexp.Regexp, error) {
+func regexOf(a Arg, index int) (func(value.Value) *regex, error) {
 	if a.Const != nil {
-		re, err := CompileRegex(a.Const.String())
+		re, err := newRegex(a.Const.String())
 		if err != nil {
 			return nil, &ArgError{index, err.Error()}
 		}
-		return func(value.Value) *regexp.Regexp { return re }, nil
+		return func(value.Value) *regex { return re }, nil
 	}
 	var last atomic.Pointer[compiled] // queries are shared between goroutines
-	return func(v value.Value) *regexp.Regexp {
+	return func(v value.Value) *regex {
 		s := text(v)
 		if c := last.Load(); c != nil && c.pattern == s {
 			return c.re
@@ -32,7 +32,7 @@ func regexOf(a Arg, index int) (func(value.Value) *regexp.Regexp, error) {
 		if len(s) > maxRegex {
 			return nil
 		}
-		re, err := CompileRegex(s)
+		re, err := newRegex(s)
 		if err != nil {
 			re = nil
 		}
@@ -44,7 +44,56 @@ func regexOf(a Arg, index int) (func(value.Value) *regexp.Regexp, error) {
 // compiled is a pattern with what it compiled to; nil when it did not.
 type compiled struct {
 	pattern string
-	re      *regexp.Regexp
+	re      *regex
+}
+
+// A regex is a pattern ready to be looked for. Texts in which it cannot match
+// are told quickly.
+type regex struct {
+	re   *regexp.Regexp
+	need *needed
+}
+
+func newRegex(pattern string) (*regex, error) {
+	re, err := CompileRegex(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return &regex{re, neededBy(re.String())}, nil
+}
+
+func (r *regex) matches(s string) bool { return r.need.mayMatch(s) && r.re.MatchString(s) }
+
+// find is the place of the first match; nil if there is none.
+func (r *regex) find(s string) []int {
+	if !r.need.mayMatch(s) {
+		return nil
+	}
+	return r.re.FindStringIndex(s)
+}
+
+// findGroups is find with the places of the groups.
+func (r *regex) findGroups(s string) []int {
+	if !r.need.mayMatch(s) {
+		return nil
+	}
+	return r.re.FindStringSubmatchIndex(s)
+}
+
+// findAll are the places of the first n matches; all if n is negative.
+func (r *regex) findAll(s string, n int) [][]int {
+	if !r.need.mayMatch(s) {
+		return nil
+	}
+	return r.re.FindAllStringIndex(s, n)
+}
+
+// findAllGroups is findAll, without a bound, with the places of the groups.
+func (r *regex) findAllGroups(s string) [][]int {
+	if !r.need.mayMatch(s) {
+		return nil
+	}
+	return r.re.FindAllStringSubmatchIndex(s, -1)
 }
 
 // CompileRegex compiles a regular expression of the language. Its flavour is

@@ -1,0 +1,88 @@
+package fn
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNeeded(t *testing.T) {
+	for _, c := range []struct {
+		pattern string
+		words   []string // nil: none is needed
+	}{
+		{`xmrig`, []string{"xmrig"}},
+		{`(?i)[^",]*(xmrig|ethminer)[^",]*`, []string{"ethminer", "xmrig"}},
+		{`(?i)passw(or)?d|passwd|pwd`, []string{"passwd", "password", "passwd", "pwd"}},
+		{`^/api/v\d+/secrets$`, []string{"/secrets"}},
+		{`a[bc]d`, []string{"abd", "acd"}},
+		{`(foo|bar)+x`, []string{"bar", "foo"}},
+		{`(foo){2,}`, []string{"foo"}},
+		{`(foo){0,2}`, nil},
+		{`\d+`, nil},
+		{`foo|\d+`, nil},
+		{`.*`, nil},
+		{``, nil},
+		{`é+foo`, []string{"foo"}},
+		{`x`, nil},
+	} {
+		n := neededBy(c.pattern)
+		slices.Sort(c.words)
+		c.words = slices.Compact(c.words)
+		switch {
+		case n == nil && c.words != nil, n != nil && !slices.Equal(n.words, c.words):
+			t.Errorf("%s: needs %v, want %q", c.pattern, n, c.words)
+		}
+	}
+}
+
+func TestNeededKnowsOtherLettersOfTheSameFold(t *testing.T) {
+	re, err := newRegex(`(?i)kiss`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"kiss", "a KISS.", "\u212aiss", "ki\u017fs"} {
+		if !re.matches(s) {
+			t.Errorf("%q is not matched", s)
+		}
+	}
+	for _, s := range []string{"", "k", "kis", "kisx"} {
+		if re.matches(s) {
+			t.Errorf("%q is matched", s)
+		}
+	}
+}
+
+// What a regular expression finds, the words that it needs do not hide.
+func FuzzNeeded(f *testing.F) {
+	for _, p := range []string{`xmrig|ethminer`, `(?i)passw(or)?d|pwd`, `a[bc]?d{2,}e`, `(?i)kiss\b`, `(ab|c)(d|ef)*gh`, `^$`, `[[:alpha:]]{3}x`, `(?s)a.c`, `\x{212a}el`} {
+		for _, s := range []string{"xmrig", "PASSWORD=1", "abddde", "\u212aISS", "abdefgh", "", "x-\xff-abc"} {
+			f.Add(p, s)
+		}
+	}
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		re, err := newRegex(pattern)
+		if err != nil || len(pattern) > 200 {
+			return
+		}
+		for _, s := range []string{s, s + pattern + s, strings.ToUpper(s)} {
+			if re.re.MatchString(s) && !re.need.mayMatch(s) {
+				t.Fatalf("%q is found in %q, which holds none of %q", pattern, s, re.need.words)
+			}
+		}
+	})
+}
+
+func BenchmarkNeeded(b *testing.B) {
+	re, err := newRegex(`(?i)[^",]*(xmrig|ethminer|minerd|cpuminer|kinsing|kdevtmpfsi|monero|nicehash)[^",]*`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := strings.Repeat(`{"name":"web","image":"registry.example.com/team/web:1.2.3","command":["/bin/server"]},`, 10)
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		if re.matches(s) {
+			b.Fatal("found")
+		}
+	}
+}
