@@ -20,6 +20,7 @@ var (
 	events = flag.String("events", "", "the file that generate wrote")
 	dir    = flag.String("dir", "", "where the stores are kept; filled if they are not there")
 	rounds = flag.Int("rounds", 3, "how often each question is asked; the best counts")
+	only   = flag.String("only", "", "a part of the questions' names, to ask those alone: for profiles")
 )
 
 // A cost is what something took of the processor and of the clock.
@@ -52,6 +53,17 @@ func best(run func() (int64, error)) (c cost, rows int64, err error) {
 	return c, rows, nil
 }
 
+// asked are the questions that -only leaves.
+func asked() []question {
+	var list []question
+	for _, q := range questions {
+		if strings.Contains(q.name, *only) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
 // filled says what the questions ask for.
 func (q question) filled(text string) string {
 	return strings.NewReplacer("{user}", *user, "{id}", *id).Replace(text)
@@ -77,7 +89,7 @@ func TestDogwatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	for _, q := range questions {
+	for _, q := range asked() {
 		query, err := a.Compile(diag.NewFile(q.name, q.filled(q.kql)))
 		if err != nil {
 			t.Fatal(err)
