@@ -7,7 +7,7 @@ import (
 )
 
 // Index gives the keys of all words and leaves of a record, some more than
-// once: what a filter must hold for MayHold to answer from it.
+// once: what a filter must hold for Holding to answer from it.
 func Index(raw string, add func(uint64)) {
 	hidden := eachWord(raw, add)
 	if eachLeaf(raw, add) || hidden {
@@ -15,37 +15,97 @@ func Index(raw string, add func(uint64)) {
 	}
 }
 
-// MayHold says whether a predicate may hold for one of the records whose keys
-// has knows; columns are not looked at.
-func MayHold(p Predicate, has func(uint64) bool) bool {
-	return has(opaqueKey) || mayHold(p, has)
+// A Set is some of the blocks of a unit, a bit each; nil is all of them.
+type Set []uint64
+
+// Has says whether a block is in the set.
+func (s Set) Has(block int) bool { return s == nil || s[block/64]&(1<<(block%64)) != 0 }
+
+// Holding are the blocks in which a predicate may hold, where of gives those
+// that may hold a key. It may change the sets that of gives. Columns are not
+// looked at.
+func Holding(p Predicate, of func(key uint64) (Set, error)) (Set, error) {
+	set, err := holding(p, of)
+	if set == nil || err != nil {
+		return nil, err
+	}
+	opaque, err := of(opaqueKey)
+	return set.or(opaque), err
 }
 
-func mayHold(p Predicate, has func(uint64) bool) bool {
+func holding(p Predicate, of func(key uint64) (Set, error)) (Set, error) {
+	key, ok := uint64(0), false
 	switch p := p.(type) {
 	case And:
-		for _, q := range p {
-			if !mayHold(q, has) {
-				return false
-			}
-		}
+		return holdingAll(p, of)
 	case Or:
-		for _, q := range p {
-			if mayHold(q, has) {
-				return true
-			}
-		}
-		return false
+		return holdingAny(p, of)
 	case Word:
-		if key, ok := wordKey(p.Term); ok {
-			return has(key)
-		}
+		key, ok = wordKey(p.Term)
 	case Leaf:
-		if key, ok := leafKey(p); ok {
-			return has(key)
+		key, ok = leafKey(p)
+	}
+	if !ok {
+		return nil, nil
+	}
+	return of(key)
+}
+
+func holdingAll(list And, of func(key uint64) (Set, error)) (all Set, err error) {
+	for _, q := range list {
+		set, err := holding(q, of)
+		if err != nil {
+			return nil, err
+		}
+		if all = all.and(set); all.isEmpty() {
+			return all, nil
 		}
 	}
-	return true
+	return all, nil
+}
+
+func holdingAny(list Or, of func(key uint64) (Set, error)) (any Set, err error) {
+	for i, q := range list {
+		set, err := holding(q, of)
+		if set == nil || err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			any = set
+			continue
+		}
+		any = any.or(set)
+	}
+	return any, nil
+}
+
+func (s Set) and(t Set) Set {
+	if s == nil {
+		return t
+	}
+	for i := range t {
+		s[i] &= t[i]
+	}
+	return s
+}
+
+func (s Set) or(t Set) Set {
+	if s == nil || t == nil {
+		return nil
+	}
+	for i := range t {
+		s[i] |= t[i]
+	}
+	return s
+}
+
+func (s Set) isEmpty() bool {
+	for _, w := range s {
+		if w != 0 {
+			return false
+		}
+	}
+	return s != nil
 }
 
 // Split parts a predicate into what columns alone decide and what the bytes

@@ -6,16 +6,22 @@ import (
 	"hash/crc32"
 	"io"
 	"sync"
+
+	"github.com/dogwatch-dev/dogwatch/internal/store"
 )
 
 // The index of a segment is a header and a part for each unit: the length of
-// its text, CRC-32C of that, and the text: the number of blocks, and for each
-// its records, the ticks of its earliest and latest event, whether it has
-// events whose time is not known, and its filter.
+// what follows, CRC-32C of the list of blocks and that list's length, the list
+// (how many there are, for each its records, the ticks of its earliest and
+// latest event and whether it has events whose time is not known; then the
+// lines of the table) and the table of filters, in pages with a CRC-32C each.
 
 const (
-	indexHeader = "dogwatch index v1\n"
-	partHead    = 8
+	indexHeader = "dogwatch index v2\n"
+	partHead    = 8  // in both forms: the length, and a checksum
+	listHead    = 12 // with the length of the list
+	pageSize    = 4096
+	pageHead    = 4
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -25,27 +31,49 @@ type block struct {
 	rows     int
 	from, to int64 // ticks of those with a time
 	timeless bool  // some have none
-	filter   filter
 }
 
 // A unitPlace is where a unit's part of an index lies.
 type unitPlace struct{ offset, size int64 }
 
-func appendIndex(b []byte, blocks []block) []byte {
+// appendIndex adds the part of some blocks with these keys.
+func appendIndex(b []byte, blocks []block, keys [][]uint64) []byte {
+	table, lines := newTable(keys)
 	start := len(b)
-	b = append(b, make([]byte, partHead)...)
+	b = append(b, make([]byte, listHead)...)
+	b = appendBlocks(b, blocks, lines)
+	list := b[start+listHead:]
+	binary.LittleEndian.PutUint32(b[start+4:], crc32.Checksum(list, castagnoli))
+	binary.LittleEndian.PutUint32(b[start+8:], uint32(len(list)))
+	b = appendPages(b, table, strideOf(len(blocks)))
+	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-partHead))
+	return b
+}
+
+func appendBlocks(b []byte, blocks []block, lines int) []byte {
 	b = binary.AppendUvarint(b, uint64(len(blocks)))
 	for _, k := range blocks {
 		b = binary.AppendUvarint(b, uint64(k.rows))
 		b = binary.AppendVarint(b, k.from)
 		b = binary.AppendVarint(b, k.to)
 		b = append(b, boolByte(k.timeless))
-		b = binary.AppendUvarint(b, uint64(len(k.filter)))
-		b = append(b, k.filter...)
 	}
-	text := b[start+partHead:]
-	binary.LittleEndian.PutUint32(b[start:], uint32(len(text)))
-	binary.LittleEndian.PutUint32(b[start+4:], crc32.Checksum(text, castagnoli))
+	return binary.AppendUvarint(b, uint64(lines))
+}
+
+// linesPerPage is how many lines a page has: none is in two.
+func linesPerPage(stride int) int { return (pageSize - pageHead) / stride }
+
+func appendPages(b, table []byte, stride int) []byte {
+	for len(table) > 0 {
+		n := min(linesPerPage(stride)*stride, len(table))
+		b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(table[:n], castagnoli))
+		b = append(b, table[:n]...)
+		table = table[n:]
+		if len(table) > 0 {
+			b = append(b, make([]byte, pageSize-pageHead-n)...)
+		}
+	}
 	return b
 }
 
@@ -56,65 +84,172 @@ func boolByte(b bool) byte {
 	return 0
 }
 
-// placesOf finds the parts of an index.
-func placesOf(r io.ReaderAt, size int64) ([]unitPlace, error) {
+// placesOf finds the parts of an index, and says whether it has the first form.
+func placesOf(r io.ReaderAt, size int64) (places []unitPlace, v1 bool, err error) {
 	head := make([]byte, len(indexHeader))
-	if _, err := r.ReadAt(head, 0); err != nil || string(head) != indexHeader {
-		return nil, fmt.Errorf("index: no header: %w", ErrDamaged)
+	if _, err := r.ReadAt(head, 0); err != nil || string(head) != indexHeader && string(head) != indexV1 {
+		return nil, false, fmt.Errorf("index: no header: %w", ErrDamaged)
 	}
-	var places []unitPlace
+	v1 = string(head) == indexV1
 	for at := int64(len(indexHeader)); at < size; {
 		if _, err := r.ReadAt(head[:4], at); err != nil {
-			return nil, fmt.Errorf("index: cut off at byte %d: %w", at, ErrDamaged)
+			return nil, v1, fmt.Errorf("index: cut off at byte %d: %w", at, ErrDamaged)
 		}
 		n := partHead + int64(binary.LittleEndian.Uint32(head))
 		if n > size-at {
-			return nil, fmt.Errorf("index: part at byte %d is longer than the file: %w", at, ErrDamaged)
+			return nil, v1, fmt.Errorf("index: part at byte %d is longer than the file: %w", at, ErrDamaged)
 		}
 		places = append(places, unitPlace{at, n})
 		at += n
 	}
-	return places, nil
+	return places, v1, nil
 }
 
-// parts are buffers that units' parts are read into.
-var parts = sync.Pool{New: func() any { return new([]byte) }}
+// A part is a unit's part of an index while a scan looks into it.
+type part struct {
+	blocks []block
+	read   int64 // bytes
 
-// readPart reads a unit's part into a buffer; the filters point into it.
-func readPart(r io.ReaderAt, p unitPlace, buf *[]byte) ([]block, error) {
-	if int64(cap(*buf)) < p.size {
-		*buf = make([]byte, p.size)
-	}
-	data := (*buf)[:p.size]
-	if _, err := r.ReadAt(data, p.offset); err != nil {
+	r     io.ReaderAt
+	table int64 // where the table starts
+	size  int64 // of the table
+	lines int
+	pages []byte // as far as they were read
+	has   []bool
+	buf   *[]byte
+
+	filters [][]byte // of the first form
+}
+
+// tables are buffers for pages.
+var tables = sync.Pool{New: func() any { return new([]byte) }}
+
+// firstRead is as much as the list of most units' blocks has.
+const firstRead = 8 << 10
+
+// readPart reads the list of blocks of a unit.
+func readPart(r io.ReaderAt, place unitPlace) (*part, error) {
+	data := make([]byte, min(place.size, firstRead))
+	if _, err := r.ReadAt(data, place.offset); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	return parsePart(data)
+	if len(data) < listHead {
+		return nil, fmt.Errorf("index: cut off: %w", ErrDamaged)
+	}
+	n := listHead + int64(binary.LittleEndian.Uint32(data[8:]))
+	if n > place.size {
+		return nil, fmt.Errorf("index: a list of %d bytes: %w", n, ErrDamaged)
+	}
+	if n > int64(len(data)) {
+		data = make([]byte, n)
+		if _, err := r.ReadAt(data, place.offset); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+	}
+	p, err := parseList(data[:n])
+	if err != nil {
+		return nil, err
+	}
+	p.r, p.table, p.size = r, place.offset+n, place.size-n
+	return p, p.check()
 }
 
-func parsePart(data []byte) ([]block, error) {
-	if len(data) < partHead || int64(binary.LittleEndian.Uint32(data)) != int64(len(data)-partHead) ||
-		binary.LittleEndian.Uint32(data[4:]) != crc32.Checksum(data[partHead:], castagnoli) {
+func parseList(data []byte) (*part, error) {
+	list := data[listHead:]
+	if binary.LittleEndian.Uint32(data[4:]) != crc32.Checksum(list, castagnoli) {
 		return nil, fmt.Errorf("index: checksum: %w", ErrDamaged)
 	}
-	c := cursor{data: data[partHead:]}
+	c := cursor{data: list}
+	p := &part{read: int64(len(data))}
 	n := c.count(MaxUnitRows)
-	blocks := make([]block, 0, n)
 	for range n {
-		k := block{rows: c.count(MaxUnitRows), from: c.varint(), to: c.varint(), timeless: c.byte() != 0}
-		k.filter = c.bytes(c.count(len(c.data)))
-		blocks = append(blocks, k)
+		p.blocks = append(p.blocks, c.block())
 	}
-	if c.bad || len(c.data) > 0 {
+	p.lines = c.count(1 << 30)
+	if c.bad || len(c.data) > 0 || n == 0 {
 		return nil, fmt.Errorf("index: nonsense: %w", ErrDamaged)
 	}
-	return blocks, nil
+	return p, nil
+}
+
+// check says whether the table has the size that it should.
+func (p *part) check() error {
+	stride := strideOf(len(p.blocks))
+	per := linesPerPage(stride)
+	if per == 0 || p.lines == 0 {
+		return fmt.Errorf("index: %d lines for %d blocks: %w", p.lines, len(p.blocks), ErrDamaged)
+	}
+	pages := (p.lines + per - 1) / per
+	last := p.lines - (pages-1)*per
+	if p.size != int64(pages-1)*pageSize+pageHead+int64(last*stride) {
+		return fmt.Errorf("index: a table of %d bytes for %d lines: %w", p.size, p.lines, ErrDamaged)
+	}
+	p.has = make([]bool, pages)
+	return nil
+}
+
+// holders are the blocks that may hold a key.
+func (p *part) holders(key uint64) (store.Set, error) {
+	if p.filters != nil {
+		return p.holdersV1(key), nil
+	}
+	return holders(key, len(p.blocks), p.lines, p.line)
+}
+
+// line is a line of the table.
+func (p *part) line(i int) ([]byte, error) {
+	stride := strideOf(len(p.blocks))
+	per := linesPerPage(stride)
+	page := i / per
+	if !p.has[page] {
+		if err := p.load(page); err != nil {
+			return nil, err
+		}
+	}
+	at := page*pageSize + pageHead + i%per*stride
+	return p.pages[at : at+stride], nil
+}
+
+// load reads a page and checks it.
+func (p *part) load(page int) error {
+	if p.buf == nil {
+		p.buf, _ = tables.Get().(*[]byte)
+		if int64(cap(*p.buf)) < p.size {
+			*p.buf = make([]byte, p.size)
+		}
+		p.pages = (*p.buf)[:p.size]
+	}
+	from := int64(page) * pageSize
+	data := p.pages[from:min(from+pageSize, p.size)]
+	if _, err := p.r.ReadAt(data, p.table+from); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	p.read += int64(len(data))
+	stride := strideOf(len(p.blocks))
+	used := data[pageHead:min(pageHead+linesPerPage(stride)*stride, len(data))]
+	if binary.LittleEndian.Uint32(data) != crc32.Checksum(used, castagnoli) {
+		return fmt.Errorf("index: checksum of page %d: %w", page, ErrDamaged)
+	}
+	p.has[page] = true
+	return nil
+}
+
+// close gives the memory back.
+func (p *part) close() {
+	if p.buf != nil {
+		tables.Put(p.buf)
+		p.buf, p.pages = nil, nil
+	}
 }
 
 // A cursor reads numbers and bytes; what goes beyond the data makes it bad.
 type cursor struct {
 	data []byte
 	bad  bool
+}
+
+func (c *cursor) block() block {
+	return block{rows: c.count(MaxUnitRows), from: c.varint(), to: c.varint(), timeless: c.byte() != 0}
 }
 
 func (c *cursor) count(most int) int {

@@ -18,6 +18,7 @@ type Reader struct {
 	file, index *os.File
 	parquet     *parquet.File
 	places      []unitPlace
+	v1          bool // of the index
 	number      map[string]int
 	types       map[string]value.Type
 }
@@ -53,7 +54,7 @@ func (r *Reader) open() (err error) {
 	if info, err = r.index.Stat(); err != nil {
 		return err
 	}
-	if r.places, err = placesOf(r.index, info.Size()); err != nil {
+	if r.places, r.v1, err = placesOf(r.index, info.Size()); err != nil {
 		return err
 	}
 	return r.check()
@@ -158,8 +159,7 @@ type Unit struct {
 	place   unitPlace
 	chunks  []parquet.ColumnChunk
 	rows    int
-	blocks  []block
-	part    *[]byte // that blocks point into
+	part    *part // of the index
 	times   []int64
 	columns map[string]*store.Column
 	numbers map[string][]int64
@@ -175,31 +175,32 @@ type Unit struct {
 // Rows are all rows.
 func (u *Unit) Rows() []int32 { return value.AllRows(u.rows) }
 
-// index reads what the index says.
-func (u *Unit) index() ([]block, error) {
-	if u.blocks != nil {
-		return u.blocks, nil
+// index reads what the index says of the unit's blocks.
+func (u *Unit) index() (*part, error) {
+	if u.part != nil {
+		return u.part, nil
 	}
-	if u.part == nil {
-		u.part, _ = parts.Get().(*[]byte)
+	read := readPart
+	if u.r.v1 {
+		read = readPartV1
 	}
-	blocks, err := readPart(u.r.index, u.place, u.part)
+	p, err := read(u.r.index, u.place)
 	if err != nil {
 		return nil, err
 	}
-	u.Bytes += u.place.size
 	rows := 0
-	for i := range blocks {
-		rows += blocks[i].rows
-		if blocks[i].rows != BlockRows && i < len(blocks)-1 || blocks[i].rows > BlockRows {
-			return nil, fmt.Errorf("index: a block of %d: %w", blocks[i].rows, ErrDamaged)
+	for i, b := range p.blocks {
+		rows += b.rows
+		if b.rows != BlockRows && i < len(p.blocks)-1 || b.rows > BlockRows {
+			return nil, fmt.Errorf("index: a block of %d: %w", b.rows, ErrDamaged)
 		}
 	}
 	if rows != u.rows {
 		return nil, fmt.Errorf("index of %d records for %d: %w", rows, u.rows, ErrDamaged)
 	}
-	u.blocks = blocks
-	return blocks, nil
+	u.part = p
+	u.Bytes += p.read
+	return p, nil
 }
 
 // pages reads all pages of a column and checks that they hold its rows.
@@ -520,8 +521,8 @@ func (u *Unit) Close() {
 	}
 	clear(u.open)
 	if u.part != nil {
-		parts.Put(u.part)
-		u.part, u.blocks = nil, nil
+		u.part.close()
+		u.part = nil
 	}
 }
 
@@ -574,13 +575,19 @@ func (u *Unit) loadPlaces() error {
 // Blocks lists the blocks that may hold what a predicate means, as far as the
 // index tells, with the ticks of their earliest and latest event.
 func (u *Unit) Blocks(p store.Predicate, take func(b int, from, to int64, timeless bool)) error {
-	blocks, err := u.index()
+	part, err := u.index()
 	if err != nil {
 		return err
 	}
-	for i := range blocks {
-		if p == nil || store.MayHold(p, blocks[i].filter.has) {
-			take(i, blocks[i].from, blocks[i].to, blocks[i].timeless)
+	before := part.read
+	set, err := store.Holding(p, part.holders)
+	u.Bytes += part.read - before
+	if err != nil {
+		return err
+	}
+	for i, b := range part.blocks {
+		if set.Has(i) {
+			take(i, b.from, b.to, b.timeless)
 		}
 	}
 	return nil

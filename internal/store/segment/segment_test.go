@@ -2,9 +2,12 @@ package segment
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
@@ -122,52 +125,134 @@ func TestColumnsHaveNamesOfTheirOwn(t *testing.T) {
 }
 
 func TestFilter(t *testing.T) {
-	var keys, others []uint64
-	for i := range uint64(5000) {
-		k := i * 0x9e3779b97f4a7c15
-		if i%5 == 0 {
-			keys = append(keys, k)
-		} else {
-			others = append(others, k)
+	const blocks = 77 // no multiple of anything
+	keys := make([][]uint64, blocks)
+	for b := range blocks {
+		for i := range 100 + 10*(b%40) {
+			keys[b] = append(keys[b], key(b, i))
 		}
 	}
-	f := newFilter(keys)
-	for _, k := range keys {
-		if !f.has(k) {
-			t.Fatalf("key %x is lost", k)
+	p := tableOf(t, keys)
+	wrong, asked := 0, 0
+	for b := range blocks {
+		for i := range 50 {
+			set, err := p.holders(key(b, i))
+			if err != nil || !set.Has(b) {
+				t.Fatalf("key %d of block %d is lost: %v", i, b, err)
+			}
+			for other := range blocks {
+				if asked++; set.Has(other) {
+					wrong++
+				}
+			}
+			wrong--
 		}
 	}
-	wrong := 0
-	for _, k := range others {
-		if f.has(k) {
-			wrong++
-		}
-	}
-	if wrong*40 > len(others) {
-		t.Errorf("%d of %d keys are known that were not put in", wrong, len(others))
-	}
-	if newFilter(nil).has(1) {
-		t.Error("an empty filter knows something")
+	if wrong*200 > asked {
+		t.Errorf("%d of %d keys are known that were not put in", wrong, asked)
 	}
 }
 
-func FuzzParsePart(f *testing.F) {
-	_, index := written(f, 300)
-	f.Add(index[len(indexHeader):])
-	f.Add(appendIndex(nil, []block{{rows: 3, from: 1, to: 9, filter: newFilter([]uint64{1, 2})}}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		blocks, err := parsePart(data)
-		if err != nil {
-			// With a right checksum it gets further.
-			blocks, err = parsePart(appendIndex(nil, blocks))
-			if err != nil {
-				t.Fatal(err)
+func key(block, i int) uint64 { return uint64(block*100_000+i+1) * 0x9e3779b97f4a7c15 }
+
+// tableOf writes and reads the index of blocks with these keys.
+func tableOf(t testing.TB, keys [][]uint64) *part {
+	list := make([]block, len(keys))
+	for i := range list {
+		list[i] = block{rows: BlockRows, from: 5, to: int64(i), timeless: i%2 == 0}
+	}
+	data := appendIndex(nil, list, keys)
+	p, err := readPart(bytes.NewReader(data), unitPlace{0, int64(len(data))})
+	if err != nil || !slices.Equal(p.blocks, list) {
+		t.Fatalf("%v, %v", p, err)
+	}
+	return p
+}
+
+func TestNoKeysAreNoKeys(t *testing.T) {
+	set, err := tableOf(t, [][]uint64{nil, {7}, nil}).holders(1)
+	if err != nil || set.Has(0) || set.Has(2) {
+		t.Errorf("%v, %v", set, err)
+	}
+}
+
+// The first form of the index is still read.
+func TestIndexV1(t *testing.T) {
+	keys := [][]uint64{{key(0, 1), key(0, 2)}, nil, {key(2, 1)}}
+	text := binary.AppendUvarint(nil, uint64(len(keys)))
+	for i, of := range keys {
+		text = binary.AppendUvarint(text, BlockRows)
+		text = binary.AppendVarint(binary.AppendVarint(text, 3), int64(i))
+		filter := make([]byte, (len(of)*bitsPerKey+63)/64*8)
+		fill(filter, of)
+		text = append(append(text, 1), append(binary.AppendUvarint(nil, uint64(len(filter))), filter...)...)
+	}
+	data := binary.LittleEndian.AppendUint32([]byte(indexV1), uint32(len(text)))
+	data = append(binary.LittleEndian.AppendUint32(data, crc32.Checksum(text, castagnoli)), text...)
+	places, v1, err := placesOf(bytes.NewReader(data), int64(len(data)))
+	if err != nil || !v1 || len(places) != 1 {
+		t.Fatalf("%v, %v, %v", places, v1, err)
+	}
+	p, err := readPartV1(bytes.NewReader(data), places[0])
+	if err != nil || len(p.blocks) != 3 || p.blocks[2] != (block{BlockRows, 3, 2, true}) {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	for b, of := range keys {
+		for _, k := range of {
+			set, err := p.holders(k)
+			if err != nil || !set.Has(b) || set.Has(1) {
+				t.Errorf("key %x: %v, %v", k, set, err)
 			}
 		}
-		for _, b := range blocks {
-			b.filter.has(42)
+	}
+}
+
+// A record with very many words must not make a filter of all others useless,
+// nor large.
+func TestOneLargeBlock(t *testing.T) {
+	keys := make([][]uint64, 256)
+	for b := range keys {
+		n := 500
+		if b == 9 {
+			n = 200_000
+		}
+		for i := range n {
+			keys[b] = append(keys[b], key(b, i))
+		}
+	}
+	table, _ := newTable(keys)
+	if len(table) > 200_000*bitsPerKey/8*256/4*2 {
+		t.Errorf("a table of %d bytes", len(table))
+	}
+}
+
+// FuzzParts reads what is no index, with and without right checksums.
+func FuzzParts(f *testing.F) {
+	_, index := written(f, 300)
+	f.Add(index[len(indexHeader):])
+	f.Add(appendIndex(nil, []block{{rows: 3, from: 1, to: 9}}, [][]uint64{{1, 2}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		look(data)
+		if len(data) < listHead {
+			return
+		}
+		n := min(int(binary.LittleEndian.Uint32(data[8:])), len(data)-listHead)
+		binary.LittleEndian.PutUint32(data[8:], uint32(n))
+		binary.LittleEndian.PutUint32(data[4:], crc32.Checksum(data[listHead:listHead+n], castagnoli))
+		look(data)
+		binary.LittleEndian.PutUint32(data, uint32(len(data)-partHead))
+		binary.LittleEndian.PutUint32(data[4:], crc32.Checksum(data[partHead:], castagnoli))
+		if p, err := parsePartV1(data); err == nil {
+			_, _ = p.holders(42)
 		}
 	})
+}
+
+func look(data []byte) {
+	if p, err := readPart(bytes.NewReader(data), unitPlace{0, int64(len(data))}); err == nil {
+		_, _ = p.holders(42)
+		p.close()
+	}
 }
 
 // FuzzReader changes a byte at a time: files are read or refused, never worse.

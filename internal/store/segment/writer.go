@@ -249,16 +249,17 @@ func hotValue(v value.Value, t value.Type) (_ parquet.Value, ok bool) {
 // texts writes the bytes of records and the index of them, block by block.
 func (w *Writer) texts(blocks []store.Block, refs []Ref) error {
 	var parts []block
+	var keys [][]uint64
 	for len(refs) > 0 {
 		n := min(len(refs), BlockRows)
 		b, err := w.block(blocks, refs[:n])
 		if err != nil {
 			return err
 		}
-		parts = append(parts, b)
+		parts, keys = append(parts, b), append(keys, slices.Clone(w.words.Keys()))
 		refs = refs[n:]
 	}
-	w.text = appendIndex(w.text[:0], parts)
+	w.text = appendIndex(w.text[:0], parts, keys)
 	_, err := w.index.Write(w.text)
 	return err
 }
@@ -285,7 +286,6 @@ func (w *Writer) block(blocks []store.Block, refs []Ref) (block, error) {
 		}
 		raws, bytes, priors = append(raws, asText), append(bytes, asBytes), append(priors, before)
 	}
-	b.filter = newFilter(w.words.Keys())
 	for name, values := range map[string][]parquet.Value{colRaw: raws, colRawBytes: bytes, colPrior: priors} {
 		if err := w.put(name, values); err != nil {
 			return b, err
