@@ -68,10 +68,11 @@ var layout = map[string]place{
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect": {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
-	"internal/store":           {imports: []string{"kql/value"}},
+	"internal/store":           {imports: []string{"internal/store/sha", "kql/value"}},
+	"internal/store/sha":       {imports: []string{syscpu}},
 	"internal/store/wal":       {},
 	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/compress/zstd"}, tests: []string{"internal/store/storetest", "internal/store/memory"}},
-	"internal/store/embedded":  {imports: []string{"internal/store", "internal/store/wal", "internal/store/segment", "kql/value"}, tests: []string{"internal/store/storetest"}},
+	"internal/store/embedded":  {imports: []string{"internal/store", "internal/store/sha", "internal/store/wal", "internal/store/segment", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/memory":    {imports: []string{"internal/store", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},
 

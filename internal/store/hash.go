@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -23,22 +24,30 @@ func (c Chain) Next(sum [sha256.Size]byte) Chain {
 }
 
 // A Hasher sums records of one batch or block: where they came from, when, what
-// was read from them, and their bytes.
+// was read from them, and their bytes. It sums several at once, which is a few
+// times cheaper.
+//
+// The zero value is ready for records without columns.
 type Hasher struct {
 	columns []hashColumn
-	buf     []byte
+	many    sha.Many
+	sums    []sha.Sum
 }
+
+// hashed is how many bytes are summed at once: as many as a processor keeps
+// close to it.
+const hashed = 512 << 10
 
 type hashColumn struct {
 	codes []uint32
 	dict  [][]byte // nil for what is not known
 }
 
-// NewHasher makes ready for records with these columns.
-func NewHasher(columns []Column) *Hasher {
+// Columns makes ready for records with these columns.
+func (h *Hasher) Columns(columns []Column) {
 	sorted := slices.Clone(columns)
 	slices.SortFunc(sorted, func(a, b Column) int { return cmp.Compare(a.Name, b.Name) })
-	h := &Hasher{}
+	h.columns = h.columns[:0]
 	for _, c := range sorted {
 		hc := hashColumn{c.Codes, make([][]byte, len(c.Dict))}
 		for i, v := range c.Dict {
@@ -48,12 +57,11 @@ func NewHasher(columns []Column) *Hasher {
 		}
 		h.columns = append(h.columns, hc)
 	}
-	return h
 }
 
-// Sum is the record's SHA-256.
-func (h *Hasher) Sum(p *Place, row int, raw, prior string) [sha256.Size]byte {
-	b := append(h.buf[:0], "dogwatch record v1\n"...)
+// Add takes the record of a row of the columns.
+func (h *Hasher) Add(p *Place, row int, raw, prior string) {
+	b := append(h.many.Text, "dogwatch record v1\n"...)
 	for _, n := range [...]int64{p.Seq, p.Position, p.Line, int64(p.Number), p.Received, p.Time} {
 		b = binary.AppendVarint(b, n)
 	}
@@ -62,9 +70,19 @@ func (h *Hasher) Sum(p *Place, row int, raw, prior string) [sha256.Size]byte {
 		b = append(b, c.dict[c.codes[row]]...)
 	}
 	b = appendText(append(b, 0), prior)
-	b = append(b, raw...)
-	h.buf = b
-	return sha256.Sum256(b)
+	h.many.Text = append(b, raw...)
+	h.many.End()
+	if len(h.many.Text) > hashed {
+		h.sums = h.many.Sums(h.sums)
+	}
+}
+
+// Sums gives the SHA-256 of each record that was added since the last call, in
+// their order. It is good until the next record is added.
+func (h *Hasher) Sums() []sha.Sum {
+	sums := h.many.Sums(h.sums)
+	h.sums = sums[:0]
+	return sums
 }
 
 func appendText(b []byte, s string) []byte {

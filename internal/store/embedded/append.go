@@ -155,7 +155,7 @@ func (w *write) frames(queue []*pending) error {
 		if err != nil {
 			return err
 		}
-		w.chain = part.chain(w.chain)
+		w.chain = part.chain(w.chain, &w.store.hasher)
 		w.seq = part.last()
 		w.marks[b.Stream] = b.Records[len(b.Records)-1].Position
 		w.parts, w.payloads = append(w.parts, part), append(w.payloads, frame)

@@ -442,7 +442,7 @@ func FuzzParseFrame(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p.chain(store.Chain{})
+		p.chain(store.Chain{}, &store.Hasher{})
 		for _, r := range p.Rows() {
 			for i := range p.batch.Columns {
 				p.batch.Columns[i].At(int(r))

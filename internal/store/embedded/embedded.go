@@ -80,6 +80,7 @@ type Store struct {
 
 	queue   []*pending
 	writing bool
+	hasher  store.Hasher // of whoever is writing
 	log     *wal.Writer
 	logName string
 	logNo   int64

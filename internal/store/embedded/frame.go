@@ -9,6 +9,7 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
+	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -155,17 +156,26 @@ func parseFrame(frame []byte) (*part, error) {
 func (p *part) last() int64 { return p.first + int64(len(p.batch.Records)) - 1 }
 
 // chain sums the records and goes on with a chain.
-func (p *part) chain(c store.Chain) store.Chain {
-	h := store.NewHasher(p.batch.Columns)
-	p.hashes = make([]store.Digest, len(p.batch.Records))
+func (p *part) chain(c store.Chain, h *store.Hasher) store.Chain {
+	hashes := make([]store.Digest, len(p.batch.Records))
+	p.sums(h, func(row int, sum sha.Sum) {
+		copy(hashes[row][:], sum[:])
+		c = c.Next(sum)
+	})
+	p.hashes, p.after = hashes, c
+	return c
+}
+
+// sums sums the records.
+func (p *part) sums(h *store.Hasher, take func(row int, sum sha.Sum)) {
+	h.Columns(p.batch.Columns)
 	for i := range p.batch.Records {
 		place, _ := p.Place(int32(i))
-		sum := h.Sum(&place, i, p.batch.Records[i].Raw, p.batch.Records[i].Prior)
-		copy(p.hashes[i][:], sum[:])
-		c = c.Next(sum)
+		h.Add(&place, i, p.batch.Records[i].Raw, p.batch.Records[i].Prior)
 	}
-	p.after = c
-	return c
+	for i, sum := range h.Sums() {
+		take(i, sum)
+	}
 }
 
 // Rows are all records.

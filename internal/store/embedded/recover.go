@@ -82,7 +82,7 @@ func (s *Store) recoverFrame(frame []byte) error {
 
 // take adds a part to memory; it follows what is there.
 func (s *Store) take(p *part) {
-	s.chain = p.chain(s.chain)
+	s.chain = p.chain(s.chain, &s.hasher)
 	s.seq, s.received = p.last(), max(s.received, p.received)
 	records := p.batch.Records
 	s.marks[p.batch.Stream] = mark{p.batch.Stream, records[len(records)-1].Position, s.seq}

@@ -2,13 +2,14 @@ package embedded
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
+	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 )
 
 // Verify reads all records and sums them anew.
@@ -35,14 +36,15 @@ func (s *Store) Verify(ctx context.Context, heads []store.Head, tell func(store.
 }
 
 type verifying struct {
-	snap  *snapshot
-	heads []store.Head
-	tell  func(store.Progress)
-	proof store.Proof
-	next  int64 // sequence number that has to come
-	chain store.Chain
-	seen  map[int]bool // heads that were held against the chain
-	bytes int64
+	snap   *snapshot
+	heads  []store.Head
+	tell   func(store.Progress)
+	proof  store.Proof
+	next   int64 // sequence number that has to come
+	chain  store.Chain
+	seen   map[int]bool // heads that were held against the chain
+	bytes  int64
+	hasher store.Hasher
 }
 
 func (v *verifying) wrong(format string, args ...any) {
@@ -124,13 +126,13 @@ func (v *verifying) files(h *handle, e entry, what string) bool {
 }
 
 // sums are those of a segment's records, in their order.
-func (v *verifying) sums(h *handle, e entry) ([][sha256.Size]byte, error) {
+func (v *verifying) sums(h *handle, e entry) ([]sha.Sum, error) {
 	r, err := h.open()
 	if err != nil {
 		return nil, err
 	}
 	defer h.done()
-	sums := make([][sha256.Size]byte, e.Last-e.First+1)
+	sums := make([]sha.Sum, e.Last-e.First+1)
 	for i := range r.Units() {
 		if err := v.unit(r, i, e, sums); err != nil {
 			return nil, err
@@ -139,7 +141,7 @@ func (v *verifying) sums(h *handle, e entry) ([][sha256.Size]byte, error) {
 	return sums, nil
 }
 
-func (v *verifying) unit(r *segment.Reader, i int, e entry, sums [][sha256.Size]byte) error {
+func (v *verifying) unit(r *segment.Reader, i int, e entry, sums []sha.Sum) error {
 	u := r.Unit(i)
 	defer u.Close()
 	var columns []store.Column
@@ -150,11 +152,21 @@ func (v *verifying) unit(r *segment.Reader, i int, e entry, sums [][sha256.Size]
 		c, _ := u.Column(f.Name)
 		columns = append(columns, *c)
 	}
-	hasher := store.NewHasher(columns)
-	for _, row := range u.Rows() {
-		if row%segment.BlockRows == 0 {
-			u.Forget()
+	v.hasher.Columns(columns)
+	for rows := range slices.Chunk(u.Rows(), segment.BlockRows) {
+		u.Forget()
+		if err := v.block(u, rows, e, sums); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// block sums records that lie together.
+func (v *verifying) block(u *segment.Unit, rows []int32, e entry, sums []sha.Sum) error {
+	defer v.hasher.Sums() // an error leaves some
+	places := make([]store.Place, len(rows))
+	for i, row := range rows {
 		p, err := u.Place(row)
 		if err != nil {
 			return err
@@ -166,7 +178,11 @@ func (v *verifying) unit(r *segment.Reader, i int, e entry, sums [][sha256.Size]
 		if p.Seq < e.First || p.Seq > e.Last {
 			return fmt.Errorf("a record numbered %d", p.Seq)
 		}
-		sum := hasher.Sum(&p, int(row), raw, prior)
+		places[i] = p
+		v.hasher.Add(&p, int(row), raw, prior)
+	}
+	for i, sum := range v.hasher.Sums() {
+		p := &places[i]
 		if [16]byte(sum[:16]) != p.Hash {
 			v.wrong("record %d (%s, line %d) was altered", p.Seq, p.Source, p.Line)
 		}
@@ -177,8 +193,8 @@ func (v *verifying) unit(r *segment.Reader, i int, e entry, sums [][sha256.Size]
 }
 
 // record goes on with the chain, and holds heads against it.
-func (v *verifying) record(seq int64, sum [sha256.Size]byte) {
-	if sum == [sha256.Size]byte{} {
+func (v *verifying) record(seq int64, sum sha.Sum) {
+	if sum == (sha.Sum{}) {
 		v.wrong("record %d is missing", seq)
 		return
 	}
@@ -213,12 +229,10 @@ func (v *verifying) memory() {
 		if v.next != p.first {
 			v.joins("the log", p.first, hexOf(v.chain))
 		}
-		hasher := store.NewHasher(p.batch.Columns)
-		for i := range p.batch.Records {
-			place, _ := p.Place(int32(i))
-			v.record(place.Seq, hasher.Sum(&place, i, p.batch.Records[i].Raw, p.batch.Records[i].Prior))
+		p.sums(&v.hasher, func(row int, sum sha.Sum) {
+			v.record(p.first+int64(row), sum)
 			v.proof.Records++
-		}
+		})
 		v.next = p.last() + 1
 	}
 	if v.next != 0 && v.chain != v.snap.after {

@@ -55,7 +55,8 @@ func (s *Store) Append(_ context.Context, b *store.Batch) (store.Receipt, error)
 		}
 		k.columns = append(k.columns, store.Column{Name: c.Name, Type: c.Type, Dict: dict, Codes: slices.Clone(c.Codes[known:])})
 	}
-	hasher := store.NewHasher(k.columns)
+	var hasher store.Hasher
+	hasher.Columns(k.columns)
 	seq, chain := s.seq, s.chain
 	for i, r := range b.Records[known:] {
 		if i+known > 0 && r.Position <= b.Records[i+known-1].Position {
@@ -67,7 +68,8 @@ func (s *Store) Append(_ context.Context, b *store.Batch) (store.Receipt, error)
 			Seq: seq, Stream: strings.Clone(b.Stream), Position: r.Position, Source: strings.Clone(b.Source),
 			Line: r.Line, Number: r.Number, Received: store.Ticks(time.Now()), Time: r.Time,
 		}
-		sum := hasher.Sum(&p, i, r.Raw, r.Prior)
+		hasher.Add(&p, i, r.Raw, r.Prior)
+		sum := hasher.Sums()[0]
 		copy(p.Hash[:], sum[:])
 		chain = chain.Next(sum)
 		k.records, k.places = append(k.records, r), append(k.places, p)
@@ -205,9 +207,11 @@ func (s *Store) Verify(_ context.Context, heads []store.Head, _ func(store.Progr
 	s.mu.Unlock()
 	var chain store.Chain
 	for _, k := range blocks {
-		h := store.NewHasher(k.columns)
+		var h store.Hasher
+		h.Columns(k.columns)
 		for i := range k.records {
-			chain = chain.Next(h.Sum(&k.places[i], i, k.records[i].Raw, k.records[i].Prior))
+			h.Add(&k.places[i], i, k.records[i].Raw, k.records[i].Prior)
+			chain = chain.Next(h.Sums()[0])
 			proof.Records++
 			proof.FirstSeq = 1
 			for _, head := range heads {
