@@ -7,49 +7,60 @@ import (
 )
 
 // A needed is what a text must hold, in any case, for a regular expression to
-// match in it: one of some words at least. Looking for words is many times as fast
-// as matching, and most texts hold none.
+// match in it: one of some words, or a long run of some characters. Looking for
+// these is many times as fast as matching, and most texts hold none.
 //
 // The way to find the words is that of RE2's prefilter and of Russ Cox's
 // "Regular Expression Matching with a Trigram Index" (swtch.com/~rsc/regexp).
 type needed struct {
-	words []string // lower case, ASCII
-	next  []uint8  // by word: the place, from 1, of another that begins alike
+	atoms
+	next  []uint8 // by word: the place, from 1, of another that begins alike
 	heads [wordHeads]uint8
 }
+
+// atoms are words, and runs of characters, of which a text holds one at least.
+type atoms struct {
+	words []string // lower case, ASCII
+	run   int      // 0: there is none
+	class class    // of the run's characters
+}
+
+// A class is a set of ASCII characters.
+type class [2]uint64
+
+func (c *class) add(b byte)      { c[b>>6&1] |= 1 << (b & 63) }
+func (c *class) has(b byte) bool { return c[b>>6&1]&(1<<(b&63)) != 0 }
 
 const (
 	wordHeads = 1 << 12
 	// Fewer letters are in most texts, more words than these make no sieve.
 	minWord  = 2
+	minRun   = 16
 	maxWords = 250
 	// How long and how many the texts may become of which parts of a pattern
 	// are put together.
 	maxExactLen = 24
 	maxExact    = 64
+	maxClass    = 8
 )
 
-// neededBy finds the words of a pattern; nil where it may match without any.
+// neededBy finds what a pattern needs; nil where it may match without.
 func neededBy(pattern string) *needed {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	l := lookOf(re)
-	words := l.need
-	if l.exact != nil {
-		words = better(words, l.exact)
-	}
-	if len(words) == 0 || shortest(words) < minWord {
+	n := &needed{atoms: lookOf(re).atoms()}
+	if n.length() < minWord {
 		return nil
 	}
-	slices.Sort(words)
-	words = slices.Compact(words)
-	if len(words) > maxWords {
+	slices.Sort(n.words)
+	n.words = slices.Compact(n.words)
+	if len(n.words) > maxWords {
 		return nil
 	}
-	n := &needed{words: words, next: make([]uint8, len(words))}
-	for i, w := range words {
+	n.next = make([]uint8, len(n.words))
+	for i, w := range n.words {
 		h := headOf(w[0], w[1])
 		n.next[i], n.heads[h] = n.heads[h], uint8(i+1)
 	}
@@ -58,13 +69,14 @@ func neededBy(pattern string) *needed {
 
 func headOf(a, b byte) uint32 { return (uint32(a)*33 ^ uint32(b)<<5) & (wordHeads - 1) }
 
-// mayMatch says whether a text holds one of the words, or letters beyond ASCII,
-// of which some are the same as ASCII's when case is ignored.
+// mayMatch says whether a text holds what is needed, or letters beyond ASCII, of
+// which some are the same as ASCII's when case is ignored.
 func (n *needed) mayMatch(s string) bool {
-	if n == nil || !isASCII(s) {
-		return true
-	}
-	if len(s) < minWord {
+	return n == nil || !isASCII(s) || n.hasWord(s) || n.run > 0 && n.hasRun(s)
+}
+
+func (n *needed) hasWord(s string) bool {
+	if len(n.words) == 0 || len(s) < minWord {
 		return false
 	}
 	a := lower[s[0]]
@@ -76,6 +88,21 @@ func (n *needed) mayMatch(s string) bool {
 			}
 		}
 		a = b
+	}
+	return false
+}
+
+// hasRun looks at the last character first that a run at hand would have.
+func (n *needed) hasRun(s string) bool {
+	for start := 0; start+n.run <= len(s); {
+		i := start + n.run - 1
+		for i >= start && n.class.has(s[i]) {
+			i--
+		}
+		if i < start {
+			return true
+		}
+		start = i + 1
 	}
 	return false
 }
@@ -103,14 +130,24 @@ var lower = func() (t [256]byte) {
 }()
 
 // A look is what is known of the texts that a part of a pattern matches: all
-// of them where exact is not nil, else that each holds one of need (nil: not
-// known).
-type look struct{ exact, need []string }
+// of them where exact is not nil, else that each holds one of need.
+type look struct {
+	exact []string
+	need  atoms // none: not known
+}
 
 var (
 	unknown = look{}
 	empty   = look{exact: []string{""}}
 )
+
+// atoms are those of which a match holds one; none if none is known.
+func (l look) atoms() atoms {
+	if l.exact != nil {
+		return atoms{words: l.exact}
+	}
+	return l.need
+}
 
 func lookOf(re *syntax.Regexp) look {
 	switch re.Op {
@@ -124,11 +161,9 @@ func lookOf(re *syntax.Regexp) look {
 	case syntax.OpCapture:
 		return lookOf(re.Sub[0])
 	case syntax.OpPlus:
-		return look{need: lookOf(re.Sub[0]).words()}
+		return look{need: lookOf(re.Sub[0]).atoms()}
 	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return look{need: lookOf(re.Sub[0]).words()}
-		}
+		return repeatLook(re)
 	case syntax.OpQuest:
 		if sub := lookOf(re.Sub[0]); sub.exact != nil {
 			return look{exact: append([]string{""}, sub.exact...)}
@@ -141,12 +176,20 @@ func lookOf(re *syntax.Regexp) look {
 	return unknown
 }
 
-// words are those of which a match holds one; nil: none is known.
-func (l look) words() []string {
-	if l.exact != nil {
-		return l.exact
+func repeatLook(re *syntax.Regexp) look {
+	if re.Min == 0 {
+		return unknown
 	}
-	return l.need
+	if sub := re.Sub[0]; sub.Op == syntax.OpCharClass && re.Min >= minRun {
+		need := atoms{run: re.Min}
+		for i := 0; i < len(sub.Rune); i += 2 {
+			for r := sub.Rune[i]; r <= min(sub.Rune[i+1], 127); r++ {
+				need.class.add(byte(r))
+			}
+		}
+		return look{need: need}
+	}
+	return look{need: lookOf(re.Sub[0]).atoms()}
 }
 
 func literalLook(runes []rune) look {
@@ -167,7 +210,7 @@ func classLook(ranges []rune) look {
 			if c := string(lower[r]); !slices.Contains(out, c) {
 				out = append(out, c)
 			}
-			if len(out) > 4 {
+			if len(out) > maxClass {
 				return unknown
 			}
 		}
@@ -176,14 +219,14 @@ func classLook(ranges []rune) look {
 }
 
 func concatLook(parts []*syntax.Regexp) look {
-	run, best, whole := empty.exact, []string(nil), true
+	run, best, whole := empty.exact, atoms{}, true
 	for _, p := range parts {
 		l := lookOf(p)
 		if joined := joinExact(run, l.exact); joined != nil {
 			run = joined
 			continue
 		}
-		best, whole = better(best, run), false
+		best, whole = better(best, atoms{words: run}), false
 		if run = l.exact; run == nil {
 			best, run = better(best, l.need), empty.exact
 		}
@@ -191,7 +234,7 @@ func concatLook(parts []*syntax.Regexp) look {
 	if whole {
 		return look{exact: run}
 	}
-	return look{need: better(best, run)}
+	return look{need: better(best, atoms{words: run})}
 }
 
 // joinExact puts the texts of two parts together; nil where they get too many
@@ -213,46 +256,55 @@ func joinExact(x, y []string) []string {
 }
 
 func alternateLook(parts []*syntax.Regexp) look {
-	var exact, need []string
+	var exact []string
+	var need atoms
 	isExact, known := true, true
 	for _, p := range parts {
 		l := lookOf(p)
-		isExact = isExact && l.exact != nil
-		known = known && l.words() != nil
-		exact, need = append(exact, l.exact...), append(need, l.words()...)
+		a := l.atoms()
+		isExact, known = isExact && l.exact != nil, known && a.length() > 0
+		exact, need = append(exact, l.exact...), need.or(a)
 	}
-	switch {
-	case isExact && len(exact) <= maxWords:
+	if isExact && len(exact) <= maxWords {
 		return look{exact: exact}
-	case known && len(need) <= maxWords:
-		return look{need: need}
 	}
-	return unknown
+	if !known {
+		return unknown
+	}
+	return look{need: need}
 }
 
-// better is the list that fewer texts hold a word of.
-func better(x, y []string) []string {
-	switch {
-	case len(x) == 0 || len(y) == 0:
-		if len(x) == 0 {
-			return y
+// or are the atoms of either.
+func (a atoms) or(b atoms) atoms {
+	a.words = append(a.words, b.words...)
+	if a.run == 0 || b.run != 0 && b.run < a.run {
+		a.run = b.run
+	}
+	a.class[0], a.class[1] = a.class[0]|b.class[0], a.class[1]|b.class[1]
+	return a
+}
+
+// length is that of the shortest atom; 0 if there is none or one is empty.
+func (a atoms) length() int {
+	n := a.run
+	for i, w := range a.words {
+		if i == 0 && n == 0 || len(w) < n {
+			n = len(w)
 		}
-		return x
-	case shortest(x) != shortest(y):
-		if shortest(x) > shortest(y) {
+	}
+	return n
+}
+
+// better are the atoms that fewer texts hold one of.
+func better(x, y atoms) atoms {
+	if n, m := x.length(), y.length(); n != m {
+		if n > m {
 			return x
 		}
 		return y
-	case len(y) < len(x):
+	}
+	if len(y.words) < len(x.words) {
 		return y
 	}
 	return x
-}
-
-func shortest(words []string) int {
-	n := len(words[0])
-	for _, w := range words {
-		n = min(n, len(w))
-	}
-	return n
 }

@@ -34,6 +34,15 @@ func TestNeeded(t *testing.T) {
 			t.Errorf("%s: needs %v, want %q", c.pattern, n, c.words)
 		}
 	}
+	wallet := neededBy(`\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b|xmrig`)
+	for s, want := range map[string]bool{
+		"4A" + strings.Repeat("z", 93): true, strings.Repeat("z", 92) + "0" + strings.Repeat("z", 92): false,
+		"xmrig": true, strings.Repeat("z0", 93): false, "": false,
+	} {
+		if wallet.mayMatch(s) != want {
+			t.Errorf("a wallet in %q: want %v", s, want)
+		}
+	}
 }
 
 func TestNeededKnowsOtherLettersOfTheSameFold(t *testing.T) {
@@ -55,7 +64,7 @@ func TestNeededKnowsOtherLettersOfTheSameFold(t *testing.T) {
 
 // What a regular expression finds, the words that it needs do not hide.
 func FuzzNeeded(f *testing.F) {
-	for _, p := range []string{`xmrig|ethminer`, `(?i)passw(or)?d|pwd`, `a[bc]?d{2,}e`, `(?i)kiss\b`, `(ab|c)(d|ef)*gh`, `^$`, `[[:alpha:]]{3}x`, `(?s)a.c`, `\x{212a}el`} {
+	for _, p := range []string{`xmrig|ethminer`, `(?i)passw(or)?d|pwd`, `a[bc]?d{2,}e`, `(?i)kiss\b`, `(ab|c)(d|ef)*gh`, `^$`, `[[:alpha:]]{3}x`, `(?s)a.c`, `\x{212a}el`, `a|[b-f]{17}x`, `(\w{16}|bc){2}`} {
 		for _, s := range []string{"xmrig", "PASSWORD=1", "abddde", "\u212aISS", "abdefgh", "", "x-\xff-abc"} {
 			f.Add(p, s)
 		}
