@@ -46,6 +46,9 @@ const (
 // RunOptions bound a run.
 type RunOptions = exec.Options
 
+// DefaultTime is how long a query may run where nothing else is said.
+const DefaultTime = exec.DefaultTime
+
 // A LimitError ends a query that takes more than it may.
 type LimitError = exec.LimitError
 

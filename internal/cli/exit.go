@@ -88,7 +88,7 @@ func limitHint(err error) string {
 		return "--max-memory raises the limit"
 	case ok && limit.What == "rows":
 		return "--max-rows raises the limit"
-	case errors.Is(err, context.DeadlineExceeded):
+	case ok && limit.What == "time", errors.Is(err, context.DeadlineExceeded):
 		return "--timeout gives the query more time"
 	}
 	return ""

@@ -90,7 +90,7 @@ answered with a line: {"id","columns","rows"}, or {"id","error"}.`,
 	flags.BoolVar(&f.stdin, "stdin", false, "answer queries from standard input, a line of JSON each")
 	flags.BoolVarP(&f.shell, "interactive", "i", false, "ask queries in a shell; all arguments are inputs then")
 	flags.StringVar(&f.nowText, "now", "", "what now() gives, as 2026-01-02T03:04:05Z (default: the clock)")
-	flags.DurationVar(&f.timeout, "timeout", 0, "end a query that takes longer, as 30s or 5m")
+	flags.DurationVar(&f.timeout, "timeout", kql.DefaultTime, "end a query that takes longer, as 30s or 2h; 0 for no limit")
 	flags.Int64Var(&f.maxRows, "max-rows", defaultMaxRows, "end a query that gives more rows")
 	flags.Int64Var(&f.maxMemory, "max-memory", defaultMaxMemory, "end a query that holds more memory, in MB")
 	return cmd
@@ -191,6 +191,9 @@ func enoughInputs(q *kql.Query, inputs []string) error {
 	return nil
 }
 
+// noLimit is the time of a query that its context bounds, reading included.
+const noLimit = -1
+
 func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.Input, emit func(*value.Batch) error) (app.HuntResult, error) {
 	if f.timeout > 0 {
 		var stop context.CancelFunc
@@ -202,7 +205,7 @@ func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.In
 
 // options are what bounds a run.
 func (f *huntFlags) options() kql.RunOptions {
-	return kql.RunOptions{Now: f.now, MaxRows: f.maxRows, MaxMemory: f.maxMemory << 20}
+	return kql.RunOptions{Now: f.now, MaxRows: f.maxRows, MaxMemory: f.maxMemory << 20, MaxTime: noLimit} // see run
 }
 
 // conclude says what was read and how the query ended.

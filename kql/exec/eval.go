@@ -93,6 +93,7 @@ type callEval struct {
 	args  []evaluator
 	in    [][]value.Value
 	row   []value.Value
+	tally tally
 	out   buffer
 }
 
@@ -104,7 +105,10 @@ func (r *run) compileCall(e *plan.Call) (evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &callEval{run: r, bound: e.Bound, args: args, in: make([][]value.Value, len(args)), row: make([]value.Value, len(args))}
+	c := &callEval{
+		run: r, bound: e.Bound, args: args, in: make([][]value.Value, len(args)), row: make([]value.Value, len(args)),
+		tally: newTally(r, e.Name+"()", e.Args),
+	}
 	for i, a := range args {
 		if k, ok := a.(*constEval); ok {
 			c.row[i] = k.v
@@ -121,22 +125,30 @@ func (c *callEval) eval(b *value.Batch, rows []int32) []value.Value {
 			c.in[i] = a.eval(b, rows)
 		}
 	}
-	ctx, timed := &c.run.fn, c.bound.Timed && b.Now != nil
+	c.tally.begin()
 	for _, i := range rows {
 		for k, vals := range c.in {
 			if vals != nil {
 				c.row[k] = vals[i]
 			}
 		}
-		if timed {
-			at := *ctx
-			at.Now = b.Now(int(i))
-			out[i] = c.typed(c.bound.Eval(&at, c.row))
-			continue
-		}
-		out[i] = c.typed(c.bound.Eval(ctx, c.row))
+		out[i] = c.call(b, i)
 	}
 	return out
+}
+
+// call computes one row, whose arguments are laid out.
+func (c *callEval) call(b *value.Batch, i int32) value.Value {
+	ctx := &c.run.fn
+	if c.bound.Timed && b.Now != nil {
+		at := *ctx
+		at.Now = b.Now(int(i))
+		ctx = &at
+	}
+	c.tally.before(c.row)
+	v := c.typed(c.bound.Eval(ctx, c.row))
+	c.tally.after(v, c.row)
+	return v
 }
 
 // typed gives a null the type of its column.
@@ -284,12 +296,13 @@ func place(out []value.Value, e evaluator, b *value.Batch, rows []int32) {
 }
 
 // scalar runs toscalar's subquery, once a run.
-func (r *run) scalar(e *plan.Scalar) (value.Value, error) {
+func (r *run) scalar(e *plan.Scalar) (v value.Value, err error) {
+	defer r.catch(&err)
 	if v, ok := r.scalars[e]; ok {
 		return v, nil
 	}
-	v := value.NullOf(e.Typ)
-	err := r.stream(e.Sub, func(b *value.Batch) error {
+	v = value.NullOf(e.Typ)
+	err = r.stream(e.Sub, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			v = b.Col(0, []int32{i})[i].Own()
 			return stop{e.Sub}
@@ -307,11 +320,12 @@ func (r *run) scalar(e *plan.Scalar) (value.Value, error) {
 const maxInList = 1_000_000
 
 // compileInTable runs the subquery and compares with its first column.
-func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
+func (r *run) compileInTable(e *plan.InTable) (ev evaluator, err error) {
+	defer r.catch(&err)
 	var list []value.Value
 	seen := map[string]bool{}
 	var key []byte
-	err := r.stream(e.Sub, func(b *value.Batch) error {
+	err = r.stream(e.Sub, func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := b.Col(0, rows)
 		for _, i := range rows {
@@ -322,9 +336,9 @@ func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
 			v := vals[i].Own()
 			list = append(list, v)
 			if len(list) > maxInList {
-				return &LimitError{"values on the right of in", maxInList}
+				return &LimitError{What: "values on the right of in", Limit: maxInList}
 			}
-			if err := r.grow(int64(2*v.Size() + 2*valueSize)); err != nil {
+			if err := r.grow(int64(2*v.Size()+2*valueSize), "in"); err != nil {
 				return err
 			}
 		}
@@ -341,7 +355,7 @@ func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &callEval{run: r, bound: bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list))}
+	c := &callEval{run: r, bound: bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list)), tally: newTally(r, "in", nil)}
 	copy(c.row[1:], list)
 	if e.X.Type() == value.String {
 		return &memoEval{call: c, arg: 0, seen: map[string]value.Value{}}, nil

@@ -9,6 +9,7 @@ package exec
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -28,6 +29,9 @@ type Options struct {
 	Now       int64 // ticks; the clock of now()
 	MaxMemory int64 // bytes that all steps of the query may keep
 	MaxRows   int64 // rows that the query may give
+	// MaxTime is how long a run may take; below zero there is no limit. What is
+	// fed row by row (see Live) has none.
+	MaxTime time.Duration
 	// TrackOrigin asks for the source rows of each result (value.Batch.Origin).
 	TrackOrigin bool
 	// MaxOrigins is how many source rows a group remembers.
@@ -36,35 +40,17 @@ type Options struct {
 	Profile *Profile
 }
 
-// Defaults of Options.
-const (
-	DefaultMemory = 2 << 30
-	DefaultRows   = 10_000_000
-
-	DefaultOrigins = 100_000
-)
-
-// A LimitError ends a query that takes more than it may.
-type LimitError struct {
-	What  string // "memory", "rows"
-	Limit int64
-}
-
-func (e *LimitError) Error() string {
-	if e.What == "memory" {
-		return fmt.Sprintf("the query needs more than %d MB of memory: narrow it with where, or raise the limit", e.Limit>>20)
-	}
-	return fmt.Sprintf("the query gives more than %d %s: narrow it, or raise the limit", e.Limit, e.What)
-}
-
 // A run is one execution of a plan.
 type run struct {
-	ctx    context.Context
-	db     Database
-	opt    Options
-	fn     fn.Context
-	needed map[plan.Node][]bool
-	used   int64
+	ctx     context.Context
+	db      Database
+	opt     Options
+	fn      fn.Context
+	needed  map[plan.Node][]bool
+	used    int64 // bytes
+	lasting int64 // of them, those of rows that several read
+	// calling is the function that is at work, for errors.
+	calling string
 
 	shared  map[*plan.Shared]*rowStore
 	scalars map[*plan.Scalar]value.Value
@@ -84,6 +70,9 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 	if opt.MaxRows == 0 {
 		opt.MaxRows = DefaultRows
 	}
+	if opt.MaxTime == 0 {
+		opt.MaxTime = DefaultTime
+	}
 	if opt.MaxOrigins == 0 {
 		opt.MaxOrigins = DefaultOrigins
 	}
@@ -91,6 +80,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
 		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[*plan.Given]map[plan.Node]bool{},
 	}
+	r.setUsed(0)
 	r.prepareAsk(p)
 	return r
 }
@@ -102,26 +92,17 @@ func Run(ctx context.Context, p *plan.Plan, db Database, opt Options, emit func(
 }
 
 // root runs the whole plan and counts the rows that come out.
-func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) error {
+func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) (err error) {
+	defer r.begin()()
+	defer r.catch(&err)
 	var rows int64
-	return r.stream(p.Root, func(b *value.Batch) error {
+	err = r.stream(p.Root, func(b *value.Batch) error {
 		if rows += int64(b.Len()); rows > r.opt.MaxRows {
-			return &LimitError{"rows", r.opt.MaxRows}
+			return &LimitError{What: "rows", Limit: r.opt.MaxRows}
 		}
 		return emit(b)
 	})
-}
-
-// grow counts memory that a step keeps, or frees when n is negative.
-func (r *run) grow(n int64) error {
-	r.used += n
-	if p := r.opt.Profile; p != nil && p.cur != nil {
-		p.cur.Memory += n
-	}
-	if r.used > r.opt.MaxMemory {
-		return &LimitError{"memory", r.opt.MaxMemory}
-	}
-	return nil
+	return r.ended(err)
 }
 
 // A sink takes batches.
@@ -249,6 +230,7 @@ func (r *run) sharedRows(n *plan.Shared, out sink) error {
 			return err
 		}
 		r.shared[n] = store
+		r.lasting += store.size
 	}
 	return store.emit(out)
 }
@@ -260,7 +242,8 @@ func (r *run) number(e plan.Expr) (int64, error) {
 }
 
 // constant computes an expression without columns.
-func (r *run) constant(e plan.Expr) (value.Value, error) {
+func (r *run) constant(e plan.Expr) (v value.Value, err error) {
+	defer r.catch(&err)
 	ev, err := r.compile(e)
 	if err != nil {
 		return value.Value{}, err

@@ -153,7 +153,8 @@ func reads(n plan.Node, s *plan.Scan) bool {
 
 // Feed runs the row-by-row part over a batch of a leaf's table. What passes is
 // emitted with its Origin: the row numbers of b (nil: a row's own number).
-func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) error {
+func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) (err error) {
+	defer l.run.catch(&err)
 	l.out = emit
 	return l.chains[leaf](b)
 }

@@ -48,12 +48,13 @@ func memo(e *plan.Call, c *callEval) evaluator {
 
 func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
 	in, out := m.call.args[m.arg].eval(b, rows), m.out.get(b.N)
+	m.call.tally.begin()
 	for _, i := range rows {
 		text := in[i].Str()
 		v, ok := m.seen[text]
 		if !ok {
 			m.call.row[m.arg] = in[i]
-			v = m.call.typed(m.call.bound.Eval(&m.call.run.fn, m.call.row))
+			v = m.call.call(b, i)
 			m.remember(text, v)
 		}
 		out[i] = v
@@ -64,7 +65,7 @@ func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
 // remember keeps an answer of its own, until there are many; long texts seldom
 // come twice.
 func (m *memoEval) remember(text string, v value.Value) {
-	if len(m.seen) < memoSize && len(text) <= 256 {
+	if len(m.seen) < memoSize && len(text) <= 256 && v.Size() <= counted {
 		m.seen[strings.Clone(text)] = v.Own()
 	}
 }

@@ -94,7 +94,7 @@ func (r *run) ipLookup(n *plan.IPLookup, out sink) error {
 		for k, i := range rows {
 			table.add(vals, i, int32(right.n+k))
 		}
-		if err := r.grow(int64(96 * len(rows))); err != nil {
+		if err := r.grow(int64(96*len(rows)), "ipv4_lookup"); err != nil {
 			return err
 		}
 		return right.add(b)

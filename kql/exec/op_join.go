@@ -38,6 +38,7 @@ func (r *run) join(n *plan.Join, out sink) error {
 // build reads the right side.
 func (j *joiner) build() error {
 	j.right = newRowStore(j.run, j.n.Right)
+	j.right.by = j.n
 	evs, err := j.run.compileAll(j.n.RightKeys)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (j *joiner) build() error {
 				j.rows[string(key)] = append(j.rows[string(key)], int32(j.right.n+k))
 			}
 		}
-		if err := j.run.grow(int64(b.Len() * 64)); err != nil {
+		if err := j.run.grow(int64(b.Len()*64), "join"); err != nil {
 			return err
 		}
 		return j.right.add(b)
@@ -123,7 +124,7 @@ func (j *joiner) row(p *pairs, i int32, key []byte, matches []int32) error {
 			return nil
 		}
 		j.seen[string(key)] = true
-		if err := j.run.grow(int64(len(key) + 32)); err != nil {
+		if err := j.run.grow(int64(len(key)+32), "join"); err != nil {
 			return err
 		}
 	}
@@ -234,7 +235,7 @@ func (j *joiner) origins(nb, b *value.Batch, p *pairs) error {
 			size += 8 * len(list)
 		}
 		if size > 1<<20 {
-			if err := j.run.grow(int64(size)); err != nil {
+			if err := j.run.grow(int64(size), "join"); err != nil {
 				return err
 			}
 			size = 0

@@ -161,9 +161,9 @@ func (r *run) series(n *plan.MakeSeries, g *grouper, a *span, out sink) error {
 func (r *run) addSeries(n *plan.MakeSeries, g *grouper, l *series, a *span, defaults []value.Value, store *rowStore) error {
 	first, last := a.bins(l.first, l.last)
 	if last-first >= maxBins {
-		return &LimitError{"bins of a series", maxBins}
+		return &LimitError{What: "bins of a series", Limit: maxBins}
 	}
-	if err := r.grow((last - first + 1) * int64(len(n.Aggs)+1) * valueSize); err != nil {
+	if err := r.grow((last-first+1)*int64(len(n.Aggs)+1)*valueSize, "make-series"); err != nil {
 		return err
 	}
 	row := append([]value.Value{}, l.keys...)

@@ -54,6 +54,9 @@ func (x *expander) expand(e *expansion, lists [][]value.Value, row int32) {
 	for _, l := range lists {
 		longest = max(longest, len(l))
 	}
+	if longest > batchRows {
+		x.reserve(longest * len(lists))
+	}
 	for i := range min(longest, x.limit) {
 		e.src = append(e.src, row)
 		if x.n.Index >= 0 {
@@ -67,6 +70,15 @@ func (x *expander) expand(e *expansion, lists [][]value.Value, row int32) {
 			e.elems[k] = append(e.elems[k], v)
 		}
 	}
+}
+
+// reserve makes sure that so many elements have room, with what stands for one
+// where it is read and where it is given.
+func (x *expander) reserve(elems int) {
+	r := x.run
+	check(r.ctx.Err())
+	check(r.grow(int64(elems)*4*valueSize, "mv-expand"))
+	r.setUsed(r.used - int64(elems)*4*valueSize)
 }
 
 // castElement gives an element the type of `to typeof(...)`: a cast as
@@ -222,6 +234,7 @@ func (r *run) mvApply(n *plan.MvApply, out sink) error {
 // applyRow runs the subquery of one row and keeps its result beside the row.
 func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.Batch, result *rowStore) error {
 	r.give(n.Rows, n.Sub, elems)
+	before := r.used - result.size - r.lasting
 	err := r.stream(n.Sub, func(sub *value.Batch) error {
 		rows := sub.Rows()
 		src := make([]int32, len(rows))
@@ -239,5 +252,6 @@ func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.
 		r.remap(nb, b, src)
 		return result.add(nb)
 	})
+	r.setUsed(before + result.size + r.lasting) // what else the subquery took is free again
 	return err
 }

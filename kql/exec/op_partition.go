@@ -64,9 +64,10 @@ func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
 		r.depends[to] = depends
 	}
 	dependOn(to, sub, depends)
-	for s := range r.shared {
+	for s, store := range r.shared {
 		if depends[s] {
 			delete(r.shared, s)
+			r.lasting -= store.size
 		}
 	}
 	for e := range r.scalars {

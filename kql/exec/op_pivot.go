@@ -49,7 +49,7 @@ func (s *rowStore) blank(n *plan.Pivot, from *rowStore, row int32, keys int) err
 		s.origin = append(s.origin, nil)
 	}
 	s.n++
-	return s.run.grow(int64(len(s.cols) * valueSize))
+	return s.run.grow(int64(len(s.cols)*valueSize), "pivot")
 }
 
 // pathKey is the first keys of a row as one text.

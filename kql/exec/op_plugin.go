@@ -97,7 +97,7 @@ func (p *plugin) read() error {
 		if err := p.run.ctx.Err(); err != nil {
 			return err
 		}
-		return p.run.grow(int64(size))
+		return p.run.grow(int64(size), p.n.Name)
 	})
 }
 
@@ -125,7 +125,7 @@ func (p *plugin) emit(from []int32, vals ...value.Value) error {
 			return err
 		}
 	}
-	return p.run.grow(int64(size))
+	return p.run.grow(int64(size), p.n.Name)
 }
 
 // A slab is the rows of one combination of dimensions.
@@ -195,7 +195,7 @@ func (p *plugin) line(step int) (*line, error) {
 		return nil, errors.New(p.n.Name + " needs a start, an end and a window above zero")
 	}
 	if l.bin(l.to)-l.bin(l.from) > maxBins {
-		return nil, &LimitError{"bins of " + p.n.Name, maxBins}
+		return nil, &LimitError{What: "bins of " + p.n.Name, Limit: maxBins}
 	}
 	return l, nil
 }

@@ -23,6 +23,7 @@ type sorter struct {
 
 func (r *run) sort(n *plan.Sort, out sink) error {
 	s := &sorter{store: newRowStore(r, n.In), order: ordering{n.Keys, make([][]value.Value, len(n.Keys))}, limit: -1}
+	s.store.by = n
 	for _, k := range n.Keys {
 		ev, err := r.compile(k.X)
 		if err != nil {
@@ -98,18 +99,19 @@ func (s *sorter) keep(b *value.Batch, keys [][]value.Value, rows []int32) error 
 	if err := s.store.add(b); err != nil {
 		return err
 	}
-	made := 0
+	size := 0
 	for k, ev := range s.evs {
 		if col, ok := ev.(colEval); ok && len(s.store.cols[col]) == s.store.n {
 			s.order.vals[k] = s.store.cols[col]
 			continue
 		}
-		made++
 		for _, i := range rows {
-			s.order.vals[k] = append(s.order.vals[k], keys[k][i].Own())
+			v := keys[k][i].Own()
+			size += valueSize + v.Size()
+			s.order.vals[k] = append(s.order.vals[k], v)
 		}
 	}
-	return s.store.run.grow(int64(len(rows) * made * valueSize))
+	return s.store.grow(size)
 }
 
 // best are the rows of a batch that may be among the first, in their order.
@@ -176,5 +178,5 @@ func (s *sorter) cut() {
 		s.store.origin = origin
 	}
 	s.store.n = len(order)
-	s.store.run.used = max(0, s.store.run.used-freed)
+	s.store.run.setUsed(s.store.run.used - freed)
 }

@@ -26,8 +26,17 @@ type grouper struct {
 	states    [][]fn.State    // of the others
 	origin    [][]int64       // by group
 
-	rows int
-	size int64 // of the states, as last counted
+	rows  int
+	size  int64 // of the states, as last counted
+	given int64 // bytes of long texts and arrays that the states got since then
+}
+
+// name is for errors: that of the operator, or of the only aggregate.
+func (g *grouper) name() string {
+	if len(g.aggs) == 1 && g.aggs[0].Func != nil {
+		return g.aggs[0].Func.Name + "()"
+	}
+	return "summarize"
 }
 
 func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
@@ -66,7 +75,9 @@ func (g *grouper) add(b *value.Batch) error {
 		for k, ev := range g.args[a] {
 			g.vals[a][k] = ev.eval(b, rows)
 		}
-		g.gather(a, rows)
+		if err := g.gather(a, rows); err != nil {
+			return err
+		}
 	}
 	if g.run.opt.TrackOrigin {
 		for r, i := range rows {
@@ -90,7 +101,7 @@ func (g *grouper) assign(rows []int32) error {
 		size += g.open(i)
 	}
 	size -= g.table.size
-	return g.run.grow(int64(max(size, 0)))
+	return g.run.grow(int64(max(size, 0)), g.name())
 }
 
 // open makes the group whose keys stand in a row, and says how big it is.
@@ -123,14 +134,14 @@ func (g *grouper) newGroup(keys []value.Value) {
 }
 
 // gather gives an aggregate the rows of a batch.
-func (g *grouper) gather(a int, rows []int32) {
+func (g *grouper) gather(a int, rows []int32) error {
 	states, vals := g.states[a], g.vals[a]
 	switch {
 	case countsRows(&g.aggs[a]):
 		for _, n := range g.at {
 			g.counts[a][n]++
 		}
-	case len(vals) == 1:
+	case len(vals) == 1 && !isBulky(g.aggs[a].Args[0].Type()):
 		for r, i := range rows {
 			states[g.at[r]].Add(vals[0][i : i+1 : i+1]) // a view of the column itself
 		}
@@ -139,10 +150,20 @@ func (g *grouper) gather(a int, rows []int32) {
 			g.row = g.row[:0]
 			for k := range vals {
 				g.row = append(g.row, vals[k][i])
+				if size := vals[k][i].Size(); size > counted {
+					g.given += int64(size)
+				}
 			}
 			states[g.at[r]].Add(g.row)
+			if g.given <= g.run.fn.Room {
+				continue
+			}
+			if err := g.weigh(); err != nil { // they may have kept it all
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 func (g *grouper) track(n int32, origin []int64) {
@@ -160,9 +181,15 @@ func (g *grouper) track(n int32, origin []int64) {
 func (g *grouper) count(rows int) error {
 	before := g.rows
 	g.rows += rows
-	if before>>16 == g.rows>>16 && (before == 0 || g.rows < 2*before) {
+	if before>>16 == g.rows>>16 && (before == 0 || g.rows < 2*before) && g.given < 1<<20 {
 		return nil
 	}
+	return g.weigh()
+}
+
+// weigh looks at the memory of the states.
+func (g *grouper) weigh() error {
+	g.given = 0
 	var size int64
 	for a := range g.aggs {
 		size += int64(8 * len(g.counts[a]))
@@ -170,7 +197,7 @@ func (g *grouper) count(rows int) error {
 			size += int64(s.Size())
 		}
 	}
-	err := g.run.grow(size - g.size)
+	err := g.run.grow(size-g.size, g.name())
 	g.size = size
 	return err
 }

@@ -176,5 +176,5 @@ func (t *nester) add(rows []int32, vals []value.Value) error {
 		t.result.origin = append(t.result.origin, origin)
 	}
 	t.result.n++
-	return t.run.grow(int64(len(vals) * valueSize))
+	return t.run.grow(int64(len(vals)*valueSize), "top-nested")
 }

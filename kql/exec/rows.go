@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"errors"
+
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -20,10 +22,12 @@ type rowStore struct {
 	cols   [][]value.Value
 	origin [][]int64
 	n      int
+	size   int64     // memory, as counted
+	by     plan.Node // who keeps them
 }
 
 func newRowStore(r *run, n plan.Node) *rowStore {
-	return &rowStore{run: r, schema: n.Schema(), keep: r.needed[n], cols: make([][]value.Value, len(n.Schema()))}
+	return &rowStore{run: r, schema: n.Schema(), keep: r.needed[n], by: n, cols: make([][]value.Value, len(n.Schema()))}
 }
 
 // collect runs a node and keeps its rows.
@@ -44,8 +48,14 @@ func (s *rowStore) add(b *value.Batch) error {
 		vals := b.Col(c, rows)
 		for _, i := range rows {
 			v := vals[i].Own()
-			size += valueSize + v.Size()
 			s.cols[c] = append(s.cols[c], v)
+			if size += valueSize + v.Size(); size < 1<<20 {
+				continue
+			}
+			if err := s.grow(size); err != nil {
+				return err
+			}
+			size = 0
 		}
 	}
 	if s.run.opt.TrackOrigin {
@@ -57,7 +67,17 @@ func (s *rowStore) add(b *value.Batch) error {
 	if err := s.run.ctx.Err(); err != nil {
 		return err
 	}
-	return s.run.grow(int64(size))
+	return s.grow(size)
+}
+
+// grow counts memory that the rows take.
+func (s *rowStore) grow(size int) error {
+	s.size += int64(size)
+	err := s.run.grow(int64(size), "")
+	if limit := (*LimitError)(nil); errors.As(err, &limit) {
+		limit.In, _ = plan.Describe(s.by, nil)
+	}
+	return err
 }
 
 // originOf are the source rows of a row.

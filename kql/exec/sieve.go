@@ -15,6 +15,7 @@ type Sieve struct {
 	// Reads are what they read of the table.
 	Reads []plan.Ref
 
+	run  *run
 	push sink
 	kept []int32
 }
@@ -24,7 +25,7 @@ type Sieve struct {
 // parts, it is nil too if none of the conditions needs more than one of them.
 func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 	of := l.leaves[leaf]
-	s := &Sieve{Steps: plan.Sieve(of.Scan, of.Steps, width, anyOf(known))}
+	s := &Sieve{run: l.run, Steps: plan.Sieve(of.Scan, of.Steps, width, anyOf(known))}
 	if len(s.Steps) == 0 || len(known) > 1 && !plan.Spans(s.Steps, width, known) {
 		return nil
 	}
@@ -73,10 +74,15 @@ func (s *Sieve) take(b *value.Batch) error {
 // the next call. Where a step fails, all may.
 func (s *Sieve) Keep(b *value.Batch) []int32 {
 	s.kept = s.kept[:0]
-	if err := s.push(b); err != nil {
+	if err := s.pushed(b); err != nil {
 		return b.Rows()
 	}
 	slices.Sort(s.kept)
 	s.kept = slices.Compact(s.kept)
 	return s.kept
+}
+
+func (s *Sieve) pushed(b *value.Batch) (err error) {
+	defer s.run.catch(&err)
+	return s.push(b)
 }

@@ -21,6 +21,26 @@ type Arg struct {
 type Context struct {
 	// Now is the clock of the query, ticks. Within one evaluation it is fixed.
 	Now int64
+	// Room is how many bytes a value may still take; 0 means little.
+	Room int64
+}
+
+// littleRoom is enough for what is computed while a query is compiled.
+const littleRoom = 1 << 20
+
+// TooBig is the panic of a function whose result would not fit; whoever runs
+// functions catches it.
+type TooBig struct{}
+
+// Need is called by a function before it makes much of little: n bytes.
+func (c *Context) Need(n int) {
+	room := c.Room
+	if room == 0 {
+		room = littleRoom
+	}
+	if int64(n) > room || n < 0 {
+		panic(TooBig{})
+	}
 }
 
 // Eval computes one row. args is reused between calls: keep nothing of it.
@@ -34,6 +54,20 @@ type Bound struct {
 	// (rand, new_guid): never folded. now() is not volatile, but Timed.
 	Volatile bool
 	Timed    bool
+}
+
+// Try computes one row where little memory may be taken; it is not ok where that
+// is too little.
+func (b *Bound) Try(ctx *Context, args []value.Value) (v value.Value, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, big := p.(TooBig); !big {
+				panic(p)
+			}
+		}
+	}()
+	v = b.Eval(ctx, args)
+	return v, v.Size() <= littleRoom
 }
 
 // A Func is a scalar function.

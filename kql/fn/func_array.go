@@ -131,11 +131,12 @@ func arrayFuncs() []Func {
 			Params:   []Param{param("value", nil, "the element"), param("count", tLong, "how often")},
 			Doc:      "Makes an array of one value repeated.",
 			Examples: []string{`tostring(repeat(1, 3)) == "[1,1,1]"`},
-			Eval: func(_ *Context, a []value.Value) value.Value {
+			Eval: func(ctx *Context, a []value.Value) value.Value {
 				n := a[1].Int()
 				if a[1].IsNull() || n < 0 {
 					return value.NullOf(value.Dynamic)
 				}
+				ctx.Need(int(min(n, maxArray)) * a[0].Size())
 				return value.ArrayOf(slices.Repeat([]value.Value{a[0]}, int(min(n, maxArray))))
 			},
 		},
@@ -379,7 +380,7 @@ func zip(_ *Context, a []value.Value) value.Value {
 	return value.ArrayOf(out)
 }
 
-func rangeArray(_ *Context, a []value.Value) value.Value {
+func rangeArray(ctx *Context, a []value.Value) value.Value {
 	at, stop := a[0].Inner(), a[1].Inner()
 	step := value.LongOf(1)
 	if t := at.Type(); t == value.DateTime || t == value.TimeSpan {
@@ -400,6 +401,9 @@ func rangeArray(_ *Context, a []value.Value) value.Value {
 		c, ok := order(at, stop)
 		if !ok || c == unordered || c*direction > 0 {
 			break
+		}
+		if len(out)%(1<<14) == 1<<14-1 {
+			ctx.Need(2 * len(out) * at.Size())
 		}
 		out = append(out, at)
 		next := arithmetic('+', at, step)

@@ -209,25 +209,25 @@ func prepareReplace(source, regex, rewrite int) func([]Arg) (Eval, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(_ *Context, a []value.Value) value.Value {
+		return func(ctx *Context, a []value.Value) value.Value {
 			r := re(a[regex])
 			if r == nil {
 				return value.StringOf(text(a[source]))
 			}
-			return value.StringOf(replaceRegex(r, text(a[source]), text(a[rewrite])))
+			return value.StringOf(replaceRegex(ctx, r, text(a[source]), text(a[rewrite])))
 		}, nil
 	}
 }
 
-func replaceRegex(r *regex, s, rewrite string) string {
+func replaceRegex(ctx *Context, r *regex, s, rewrite string) string {
 	var b strings.Builder
 	last := 0
 	for _, m := range r.findAllGroups(s) {
 		b.WriteString(s[last:m[0]])
 		appendRewrite(&b, s, rewrite, m)
 		last = m[1]
-		if b.Len() > maxText+8*len(s) {
-			return s
+		if b.Len() > littleRoom {
+			ctx.Need(2 * b.Len())
 		}
 	}
 	b.WriteString(s[last:])

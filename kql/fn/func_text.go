@@ -49,7 +49,7 @@ func textFuncs() []Func {
 			Params:   []Param{repeated("arg", nil, "what is put together")},
 			Doc:      "Puts texts together; values of other types are turned into text.",
 			Examples: []string{`strcat("hello", " ", "world") == "hello world"`, `strcat("a", 1) == "a1"`},
-			Eval:     func(_ *Context, a []value.Value) value.Value { return joinValues("", a) },
+			Eval:     func(ctx *Context, a []value.Value) value.Value { return joinValues(ctx, "", a) },
 		},
 		{
 			Name: "strcat_delim", Category: textCategory, Result: value.String,
@@ -59,7 +59,7 @@ func textFuncs() []Func {
 			},
 			Doc:      "Puts texts together with a delimiter between them.",
 			Examples: []string{`strcat_delim("-", 1, "2", "A", 1s) == "1-2-A-00:00:01"`},
-			Eval:     func(_ *Context, a []value.Value) value.Value { return joinValues(text(a[0]), a[1:]) },
+			Eval:     func(ctx *Context, a []value.Value) value.Value { return joinValues(ctx, text(a[0]), a[1:]) },
 		},
 		{
 			Name: "strcat_array", Aliases: []string{"array_strcat"}, Category: textCategory, Result: value.String,
@@ -69,11 +69,11 @@ func textFuncs() []Func {
 			},
 			Doc:      "Puts the elements of an array together with a delimiter between them.",
 			Examples: []string{`strcat_array(dynamic([1, 2, 3]), "->") == "1->2->3"`},
-			Eval: func(_ *Context, a []value.Value) value.Value {
+			Eval: func(ctx *Context, a []value.Value) value.Value {
 				if !a[0].IsArray() {
 					return value.StringOf(text(a[0]))
 				}
-				return joinValues(text(a[1]), a[0].Elems())
+				return joinValues(ctx, text(a[1]), a[0].Elems())
 			},
 		},
 		{
@@ -114,8 +114,8 @@ func textFuncs() []Func {
 			},
 			Doc:      "Replaces every occurrence of a text in another.",
 			Examples: []string{`replace_string("a cat and a cat", "cat", "dog") == "a dog and a dog"`},
-			Eval: func(_ *Context, a []value.Value) value.Value {
-				return value.StringOf(replaceAll(text(a[0]), text(a[1]), text(a[2])))
+			Eval: func(ctx *Context, a []value.Value) value.Value {
+				return value.StringOf(replaceAll(ctx, text(a[0]), text(a[1]), text(a[2])))
 			},
 		},
 		{
@@ -196,10 +196,11 @@ func textFuncs() []Func {
 	}
 }
 
-func joinValues(delimiter string, parts []value.Value) value.Value {
+func joinValues(ctx *Context, delimiter string, parts []value.Value) value.Value {
 	if len(parts) == 1 {
 		return value.StringOf(text(parts[0]))
 	}
+	ctx.Need(len(parts) * len(delimiter))
 	var b strings.Builder
 	for i, p := range parts {
 		if i > 0 {
@@ -210,12 +211,12 @@ func joinValues(delimiter string, parts []value.Value) value.Value {
 	return value.StringOf(b.String())
 }
 
-func strrep(_ *Context, a []value.Value) value.Value {
-	s, n, delimiter := text(a[0]), a[1].Int(), textArg(a, 2, "")
+func strrep(ctx *Context, a []value.Value) value.Value {
+	s, n, delimiter := text(a[0]), min(a[1].Int(), 1024), textArg(a, 2, "")
 	if n <= 0 {
 		return value.StringOf("")
 	}
-	n = min(n, 1024, int64(maxText/(len(s)+len(delimiter)+1)+1))
+	ctx.Need(int(n) * (len(s) + len(delimiter)))
 	return value.StringOf(strings.Repeat(s+delimiter, int(n-1)) + s)
 }
 
@@ -263,23 +264,20 @@ func reverse(s string) string {
 	return string(b)
 }
 
-// replaceAll gives up on results that grow without measure.
-func replaceAll(s, from, to string) string {
+func replaceAll(ctx *Context, s, from, to string) string {
 	if from == "" {
 		return s
 	}
-	if grow := len(to) - len(from); grow > 0 {
-		if n := strings.Count(s, from); n*grow > maxText+8*len(s) {
-			return s
-		}
+	if grow := len(to) - len(from); grow > 0 && grow*len(s) > littleRoom {
+		ctx.Need(strings.Count(s, from) * grow)
 	}
 	return strings.ReplaceAll(s, from, to)
 }
 
-func replaceStrings(_ *Context, a []value.Value) value.Value {
+func replaceStrings(ctx *Context, a []value.Value) value.Value {
 	s := text(a[0])
 	var pairs []string
-	grow := 0
+	grow := 0 // of all replacements at most: no two are of the same place
 	for i, from := range a[1].Elems() {
 		to := a[2]
 		if to.IsArray() {
@@ -287,12 +285,15 @@ func replaceStrings(_ *Context, a []value.Value) value.Value {
 		}
 		if text(from) != "" {
 			pairs = append(pairs, text(from), text(to))
-			grow = max(grow, len(text(to))/len(text(from)))
+			if more := len(text(to)) - len(text(from)); more > 0 && more*len(s) > littleRoom {
+				grow += more * strings.Count(s, text(from))
+			}
 		}
 	}
-	if len(pairs) == 0 || grow > 8 && grow*len(s) > 2*maxText {
+	if len(pairs) == 0 {
 		return value.StringOf(s)
 	}
+	ctx.Need(grow)
 	return value.StringOf(strings.NewReplacer(pairs...).Replace(s))
 }
 

@@ -3,6 +3,9 @@ package kqltest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +66,143 @@ func TestLimits(t *testing.T) {
 				t.Errorf("took %s to notice: %v", took, err)
 			}
 		})
+	}
+}
+
+// repeated is a line of a query, written so many times, behind a first one.
+func repeated(first, line string, n int) string {
+	return first + strings.Repeat("\n"+line, n)
+}
+
+// chained are lets that each use the one before twice: f says how, of its name.
+func chained(first, let, last string, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "let n0 = %s;\n", first)
+	for i := range n {
+		was := fmt.Sprintf("n%d", i)
+		fmt.Fprintf(&b, "let n%d = %s;\n", i+1, strings.ReplaceAll(let, "$", was))
+	}
+	return b.String() + strings.ReplaceAll(last, "$", fmt.Sprintf("n%d", n))
+}
+
+// growing queries make much of little inside expressions, or run what is short
+// to read very often. Each ends with the limit that it names.
+var growing = []struct{ name, query, names string }{
+	{"strcat", repeated(`print x = tostring(now())`, `| extend x = strcat(x, x)`, 39), "memory in strcat()"},
+	{"strcat of many", repeated(`print x = tostring(now())`, `| extend x = strcat(x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x)`, 12), "memory in strcat()"},
+	{"strcat of constants", repeated(`print x = "ab"`, `| extend x = strcat(x, x)`, 39), "memory in strcat()"},
+	{"strcat in lets", chained(`"ab"`, `strcat($, $)`, `print $`, 32), "memory in strcat()"},
+	{"strcat_delim", repeated(`print x = tostring(now())`, `| extend x = strcat_delim(x, x, x)`, 39), "memory in strcat_delim()"},
+	{"strrep", repeated(`print x = tostring(now())`, `| extend x = strrep(x, 1000, x)`, 6), "memory in strrep()"},
+	{"strcat_array", repeated(`print x = tostring(now())`, `| extend x = strcat_array(pack_array(x, x, x, x), x)`, 20), "memory in"},
+	{"replace_string", repeated(`print x = strrep("a", toint(1000 + rand()))`, `| extend x = replace_string(x, "a", x)`, 5), "memory in replace_string()"},
+	{"replace_strings", repeated(`print x = strrep("a", toint(1000 + rand()))`, `| extend x = replace_strings(x, dynamic(["a"]), pack_array(x))`, 5), "memory in replace_strings()"},
+	{"replace_regex", repeated(`print x = strrep("a", toint(1000 + rand()))`, `| extend x = replace_regex(x, "a", x)`, 5), "memory in replace_regex()"},
+	{"groups of a regex", repeated(`print x = strrep("a", toint(1000 + rand()))`, `| extend x = replace_regex(x, "(a+)", @"\1\1\1\1\1\1\1\1")`, 12), "memory in replace_regex()"},
+	{"make_string", repeated(`print x = tostring(now())`, `| extend x = make_string(to_utf8(x), to_utf8(x))`, 39), "memory in"},
+	{"encoded", repeated(`print x = tostring(now())`, `| extend x = base64_encode_tostring(url_encode(x))`, 60), "memory in"},
+	{"split", repeated(`print x = tostring(now())`, `| extend x = strcat(x, ",", x)`, 22) + `| extend n = array_length(split(x, ","))`, "memory in"},
+	{"extract_all", repeated(`print x = tostring(now())`, `| extend x = strcat(x, x)`, 20) + `| extend n = array_length(extract_all("(.)(.)", x))`, "memory in"},
+	{"parse_json", repeated(`print x = tostring(now())`, `| extend x = strcat("[", x, "0,0]")`, 2) + repeated(``, `| extend x = strcat_array(repeat("[0]", 1000000), ",") | extend n = array_length(parse_json(strcat("[", x, "]")))`, 4), "memory in"},
+	{"array_concat", repeated(`print x = pack_array(now(), 1)`, `| extend x = array_concat(x, x)`, 39), "memory in array_concat()"},
+	{"nested arrays", repeated(`print x = pack_array(now(), 1)`, `| extend x = pack_array(x, x)`, 60), "memory in pack_array()"},
+	{"nested bags", repeated(`print x = bag_pack("a", now())`, `| extend x = bag_pack("a", x, "b", x)`, 60), "memory in bag_pack()"},
+	{"bag_merge", repeated(`print x = bag_pack("a", now())`, `| extend x = bag_merge(bag_pack("a", x), bag_pack("b", x))`, 60), "memory in"},
+	{"bag_set_key", repeated(`print x = bag_pack("a", now())`, `| extend x = bag_set_key(bag_pack("a", x), "b", x)`, 60), "memory in"},
+	{"zip", repeated(`print x = pack_array(now(), 1)`, `| extend x = zip(x, x, x, x)`, 30), "memory in zip()"},
+	{"repeat", repeated(`print x = pack_array(now(), 1)`, `| extend x = repeat(x, 100000)`, 5), "memory in repeat()"},
+	{"range of many rows", `range x from 1 to 1000 step 1 | extend l = range(x, 1000000) | summarize max(array_length(l))`, "memory in range()"},
+	{"pack_all", repeated(`print x = dynamic(null), y = now()`, `| extend x = pack_all(), y = pack_all()`, 60), "memory in"},
+	{"text of arrays", repeated(`print x = pack_array(now(), 1)`, `| extend x = pack_array(tostring(x), tostring(x))`, 39), "memory in"},
+	{"make_list of texts", `range x from 1 to 100000 step 1 | summarize l = make_list(strcat(x, strrep("abcdefgh", 1024)))`, "memory in make_list()"},
+	{"make_list of parts", `let t = materialize(print s = strcat(now(), strrep(strrep("abcdefgh", 1000), 100))); range x from 1 to 1000 step 1 | extend k = 1 | join kind=inner (t | extend k = 1) on k | summarize make_list(substring(s, x))`, "memory in make_list()"},
+	{"make_bag", `range x from 1 to 10000000 step 1 | summarize make_bag(bag_pack(strcat("key ", x), x))`, "memory in make_bag()"},
+	{"lists of lists", `range x from 1 to 1000 step 1 | summarize l = make_list(x) by y = x % 2 | mv-apply l on (summarize m = make_list(repeat(l, 100000)))`, "memory in"},
+	{"join of wide rows", `range x from 1 to 100000 step 1 | extend s = strcat(x, strrep("abcdefgh", 512)) | join kind=inner (range x from 1 to 100000 step 1 | extend s = strcat(x, strrep("abcdefgh", 512))) on x | summarize max(strcat(s, s1))`, "memory in join"},
+	{"join keys", `range x from 1 to 100000 step 1 | extend k = tostring(x) | join kind=inner (range y from 1 to 100000 step 1 | extend k = strcat(y, strrep("abcdefgh", 512)) | project k) on k | count`, "memory in join"},
+	{"sort keys", `range x from 1 to 1000000 step 1 | sort by strcat(x, strrep("abcdefgh", 512)) | count`, "memory in sort"},
+	{"groups of long texts", `range x from 1 to 1000000 step 1 | summarize count() by strcat(x, strrep("abcdefgh", 512)) | count`, "memory in count()"},
+	{"toscalar", `print toscalar(range x from 1 to 100000000 step 1 | summarize make_list(strcat("value ", x)))`, "memory in make_list()"},
+	{"materialize", `let m = materialize(range x from 1 to 100000000 step 1 | extend s = strcat("value ", x)); union m, m | summarize max(s)`, "memory in"},
+	{"series", `range x from 1 to 10 step 1 | make-series count() on x from 0 to 1e12 step 1`, "bins of a series"},
+	{"wide series", `range x from 1 to 1000 step 1 | make-series count() on x from 0 to 1000000 step 1 by x`, "memory in make-series"},
+	{"expanded", `print l = range(1, 1000000) | mv-expand l, m = range(1, 1000000), n = range(1, 1000000) | summarize make_list(strcat(l, m, n))`, "memory in"},
+	{"union of itself", chained(`range x from 1 to 10 step 1`, `union $, $`, `$ | count`, 40), "more than 200000 steps"},
+	{"join with itself", chained(`range x from 1 to 10 step 1`, `$ | join kind=inner ($) on x | project x`, `$ | count`, 40), "more than 200000 steps"},
+	{"scalars of scalars", chained(`rand()`, `$ + $`, `print $`, 60), "more than 200000 steps"},
+	{"scalars of tables", chained(`toscalar(print rand())`, `toscalar(print $ + $)`, `print $`, 60), "more than 200000 steps"},
+	{"functions in functions", `let f = (x: long) { x + rand() }; ` + chained(`rand()`, `f(tolong($)) + f(tolong($))`, `print $`, 60), "more than 200000 steps"},
+	{"endless", `range x from 1 to 1000000000000000 step 1 | summarize count() by x % 7`, "takes longer than"},
+	{"endless pairs", `range x from 1 to 1000000 step 1 | extend k = 1 | join kind=inner (range y from 1 to 100000 step 1 | extend k = 1) on k | summarize max(x * y)`, "takes longer than"},
+	{"slow rows", `range x from 1 to 1000000 step 1 | extend s = strcat(x, strrep("a", 500)) | extend n = array_length(extract_all("(a*)*b?", strrep(s, 10))) | summarize sum(n)`, "takes longer than"},
+}
+
+// TestGrowingQueries says that each ends soon, with its limit named, and takes
+// little more memory than it may.
+func TestGrowingQueries(t *testing.T) {
+	for _, g := range growing {
+		t.Run(g.name, func(t *testing.T) {
+			runtime.GC()
+			start, peak := time.Now(), watchHeap()
+			patience := time.Minute
+			if strings.HasPrefix(g.names, "takes longer") {
+				patience = time.Second
+			}
+			err := confined(g.query, patience)
+			took, most := time.Since(start), peak()
+			if err == nil {
+				t.Fatal("the query came to an end")
+			}
+			if !strings.Contains(err.Error(), g.names) {
+				t.Errorf("the error is %.300v, want one that names %q", err, g.names)
+			}
+			t.Logf("%s, %d MB at most: %.200v", took.Round(time.Millisecond), most>>20, err)
+			if most > 640<<20 { // garbage included
+				t.Errorf("the heap grew to %d MB", most>>20)
+			}
+			if took > time.Minute { // for machines that do other work as well
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+// confined runs a query with little memory, and reads what it gives.
+func confined(query string, patience time.Duration) error {
+	c := &Case{Query: query}
+	q, err := c.Compile()
+	if err != nil {
+		return err
+	}
+	opt := kql.RunOptions{Now: Now, MaxMemory: 32 << 20, MaxTime: patience}
+	return q.Run(context.Background(), database{c, 1024}, opt, func(b *value.Batch) error {
+		for c := range b.Cols {
+			b.Col(c, nil)
+		}
+		return nil
+	})
+}
+
+// watchHeap looks at the heap until asked for the most that it saw.
+func watchHeap() (most func() uint64) {
+	stop, done := make(chan struct{}), make(chan uint64)
+	go func() {
+		var peak uint64
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		for {
+			metrics.Read(sample)
+			peak = max(peak, sample[0].Value.Uint64())
+			select {
+			case <-stop:
+				done <- peak
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	return func() uint64 {
+		close(stop)
+		return <-done
 	}
 }
 

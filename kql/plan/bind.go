@@ -39,8 +39,11 @@ func (b *binder) unprobed(op syntax.Node, err error, feature, hint string) {
 
 // Bind resolves a parsed query. The error is a diag.List with every mistake.
 func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error) {
-	b := &binder{file: f, cat: cat, probe: probe, named: map[Node]bool{}, tabular: map[*function]bool{}}
+	b := &binder{file: f, cat: cat, probe: probe, named: map[Node]bool{}, tabular: map[*function]bool{}, size: newSizer()}
 	root := b.query(q, newScope(saved(cat)))
+	if len(b.errs) == 0 && len(q.Statements) > 0 {
+		b.fits(q.Statements[len(q.Statements)-1], root, nil)
+	}
 	b.errs.Sort()
 	if err := b.errs.Err(); err != nil {
 		return nil, err
@@ -59,6 +62,7 @@ type binder struct {
 	errs  diag.List
 	depth int
 	calls int // of functions, so far
+	size  *sizer
 	probe Probe
 	named map[Node]bool // tables that a let gave a name
 	// anonymous counts the columns that nobody named: Column1, Column2, ...
@@ -205,7 +209,7 @@ func (b *binder) let(st *syntax.Let, s *scope) {
 	before := len(b.errs)
 	if b.isTable(st.X, outer) {
 		t := b.table(st.X, outer)
-		if len(b.errs) == before {
+		if len(b.errs) == before && b.fits(st, t, nil) {
 			s.names[name] = binding{table: t}
 			b.named[t] = true
 		}
@@ -217,9 +221,18 @@ func (b *binder) let(st *syntax.Let, s *scope) {
 		return
 	}
 	e := b.scalar(st.X, &env{scope: outer})
-	if len(b.errs) == before && e.Type() != value.Unknown {
+	if len(b.errs) == before && e.Type() != value.Unknown && b.fits(st, nil, e) {
 		s.names[name] = binding{scalar: e}
 	}
+}
+
+// fits reports what comes to more than a query may.
+func (b *binder) fits(at syntax.Node, n Node, e Expr) bool {
+	if b.size.fits(n, e) {
+		return true
+	}
+	b.fail(at, "the query comes to more than %d steps, with what names stand for put in their places", maxParts).Hint = "materialize(...) computes a table once"
+	return false
 }
 
 // set options that change how Kusto runs a query but not its answer are

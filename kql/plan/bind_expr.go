@@ -314,7 +314,11 @@ func fold(e Expr) Expr {
 		for i, a := range e.Args {
 			args[i] = a.(*Const).V
 		}
-		return &Const{typed(e.Bound.Eval(&fn.Context{}, args), e.Bound.Result)}
+		v, ok := e.Bound.Try(&fn.Context{}, args)
+		if !ok {
+			return e // for the run, which says whether it may
+		}
+		return &Const{typed(v, e.Bound.Result)}
 	case *Choose:
 		return e.chosen()
 	case *Member:

@@ -308,7 +308,8 @@ func (a *asker) constant(e Expr) (value.Value, bool) {
 			}
 			args[i] = v
 		}
-		return typed(e.Bound.Eval(&a.clock, args), e.Bound.Result), true
+		v, ok := e.Bound.Try(&a.clock, args)
+		return typed(v, e.Bound.Result), ok
 	}
 	return value.Value{}, false
 }

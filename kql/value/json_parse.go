@@ -63,11 +63,11 @@ func parseArray(s string, i, depth int) (Value, int) {
 	for {
 		i = skipSeparator(s, i, ',')
 		if i >= len(s) || s[i] == ']' {
-			return Value{typ: Dynamic, kind: Array, ref: n}, min(i+1, len(s))
+			return Value{typ: Dynamic, kind: Array, ref: n.weighed()}, min(i+1, len(s))
 		}
 		v, end := parseTree(s, i, depth+1)
 		if end == i {
-			return Value{typ: Dynamic, kind: Array, ref: n}, len(s)
+			return Value{typ: Dynamic, kind: Array, ref: n.weighed()}, len(s)
 		}
 		n.elems = append(n.elems, v)
 		i = end
@@ -80,7 +80,7 @@ func parseBag(s string, i, depth int) (Value, int) {
 	for {
 		i = skipSeparator(s, i, ',')
 		if i >= len(s) || s[i] != '"' {
-			return Value{typ: Dynamic, kind: Bag, ref: n}, min(i+1, len(s))
+			return Value{typ: Dynamic, kind: Bag, ref: n.weighed()}, min(i+1, len(s))
 		}
 		end, _ := skipString(s, i)
 		name := rawValue(s[i:end]).s
@@ -110,7 +110,7 @@ func (v Value) shallow() Value {
 		return v
 	}
 	if v.s[0] == '[' {
-		return Value{typ: Dynamic, kind: Array, ref: &node{elems: rawElements(v.s)}}
+		return Value{typ: Dynamic, kind: Array, ref: (&node{elems: rawElements(v.s)}).weighed()}
 	}
 	n := &node{keys: []string{}}
 	var seen keyIndex
@@ -128,7 +128,7 @@ func (v Value) shallow() Value {
 		n.keys = append(n.keys, name)
 		n.elems = append(n.elems, rawValue(v.s[m.start:m.end]))
 	}
-	return Value{typ: Dynamic, kind: Bag, ref: n}
+	return Value{typ: Dynamic, kind: Bag, ref: n.weighed()}
 }
 
 func rawElements(s string) []Value {

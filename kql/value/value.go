@@ -73,6 +73,7 @@ type Value struct {
 type node struct {
 	keys  []string
 	elems []Value
+	size  int // see Size
 }
 
 // NullOf returns the null of a type; for String the empty string.
@@ -124,7 +125,7 @@ func ArrayOf(elems []Value) Value {
 	for i := range elems {
 		elems[i].typ = Dynamic
 	}
-	return Value{typ: Dynamic, kind: Array, ref: &node{elems: elems}}
+	return Value{typ: Dynamic, kind: Array, ref: (&node{elems: elems}).weighed()}
 }
 
 // BagOf returns a dynamic property bag in the order of keys. It takes both
@@ -136,7 +137,7 @@ func BagOf(keys []string, elems []Value) Value {
 	for i := range elems {
 		elems[i].typ = Dynamic
 	}
-	return Value{typ: Dynamic, kind: Bag, ref: &node{keys: keys, elems: elems}}
+	return Value{typ: Dynamic, kind: Bag, ref: (&node{keys: keys, elems: elems}).weighed()}
 }
 
 // JSONOf returns a dynamic array or object from text that is known to be valid
