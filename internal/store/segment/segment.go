@@ -77,7 +77,7 @@ func CheckField(f Field) error {
 var (
 	// Bytes of records are most of a file. The fastest level is a third
 	// cheaper and costs a tenth of the space.
-	rawCodec = &zstd.Codec{Level: zstd.SpeedDefault}
+	rawCodec = &zstd.Codec{Level: zstd.SpeedFastest}
 	hotCodec = &zstd.Codec{Level: zstd.SpeedFastest}
 )
 
