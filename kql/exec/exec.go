@@ -55,7 +55,8 @@ type run struct {
 	shared  map[*plan.Shared]*rowStore
 	scalars map[*plan.Scalar]value.Value
 	given   map[*plan.Given]*value.Batch
-	depends map[*plan.Given]map[plan.Node]bool // what reads given rows
+	depends map[plan.Node]map[plan.Node]bool // what reads given rows
+	graphs  map[plan.Graph]*graph
 	leaves  []Leaf
 	above   map[plan.Node][]plan.Node
 	best    map[*plan.Scan]*Best
@@ -78,7 +79,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 	}
 	r := &run{
 		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
-		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[*plan.Given]map[plan.Node]bool{},
+		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[plan.Node]map[plan.Node]bool{},
 	}
 	r.setUsed(0)
 	r.prepareAsk(p)
@@ -164,6 +165,12 @@ func (r *run) push(n plan.Node, out sink) error {
 		return r.plugin(n, out)
 	case *plan.Pivot:
 		return r.pivot(n, out)
+	case *plan.GraphMatch:
+		return r.graphMatch(n, out)
+	case *plan.GraphRows:
+		return r.graphRows(n, out)
+	case *plan.GraphPartition:
+		return r.graphPartition(n, out)
 	case *plan.Shared:
 		return r.sharedRows(n, out)
 	case *plan.MakeSeries:

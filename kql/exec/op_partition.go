@@ -54,10 +54,14 @@ func (r *run) part(n *plan.Partition, rows *value.Batch, key value.Value, out si
 // gather is some rows as one batch.
 func (s *rowStore) gather(rows []int32) *value.Batch { return s.slice(rows, 0, len(rows)) }
 
-// give hands rows to a subquery, and forgets what was computed of rows that it
-// was given before.
+// give hands rows to a subquery.
 func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
 	r.given[to] = rows
+	r.forget(to, sub)
+}
+
+// forget drops what was computed of what a subquery was given before.
+func (r *run) forget(to, sub plan.Node) {
 	depends, ok := r.depends[to]
 	if !ok {
 		depends = map[plan.Node]bool{}
@@ -70,6 +74,11 @@ func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
 			r.lasting -= store.size
 		}
 	}
+	for g := range r.graphs {
+		if depends[g] {
+			delete(r.graphs, g)
+		}
+	}
 	for e := range r.scalars {
 		if depends[e.Sub] {
 			delete(r.scalars, e)
@@ -78,11 +87,11 @@ func (r *run) give(to *plan.Given, sub plan.Node, rows *value.Batch) {
 }
 
 // dependOn notes, for a node and all below it, whether it reads what is given.
-func dependOn(to *plan.Given, n plan.Node, depends map[plan.Node]bool) bool {
+func dependOn(to, n plan.Node, depends map[plan.Node]bool) bool {
 	if known, ok := depends[n]; ok {
 		return known
 	}
-	depends[n] = n == plan.Node(to)
+	depends[n] = n == to
 	for _, in := range plan.Readers(n) {
 		depends[n] = dependOn(to, in, depends) || depends[n]
 	}

@@ -241,6 +241,47 @@ find in (A, B) where User == "ann" project User`},
 		Words: []string{"declare", "with", "step", "with_match_id="},
 	},
 	{
+		Name: "make-graph", Form: "T | make-graph Source --> Target [with Nodes on Key, ... | with_node_id=Name] [partitioned-by Column (Operators)]",
+		Doc: "Makes a graph: each row is an edge between the nodes that two of its columns name. Properties of nodes come from tables, or with_node_id gives nodes their key as a property. A graph operator follows.",
+		Examples: []string{`datatable(From:string, May:string, To:string)["pod/web", "runs as", "sa/deployer", "sa/deployer", "bound to", "role/admin"]
+| make-graph From --> To with_node_id=Id
+| graph-match (pod)-[way*1..3]->(role) where pod.Id startswith "pod/" and role.Id == "role/admin" project Pod = pod.Id, Way = map(way, May)`},
+		Words: []string{"with", "on", "with_node_id=", "partitioned-by"},
+	},
+	{
+		Name: "graph-match", Form: "G | graph-match [cycles=all|none|unique_edges] (a)-[e]->(b)<-[f*1..5]-(c), ... [where Condition] project a.Name, Path = map(f, Kind), ...",
+		Doc: "Finds the places in a graph where a pattern fits. An edge -[e]- goes both ways; -[e*1..5]-> has that many steps, and its properties are arrays. all(e, x), any(e, x) and map(e, x) look at each step, and with inner_nodes(e) at each node between; node_degree_in(a) and node_degree_out(a) count the edges of a node. No edge is used twice in a match, unless cycles=all; with cycles=none no node is.",
+		Examples: []string{`datatable(From:string, To:string)["ann", "web", "web", "db", "bob", "db"]
+| make-graph From --> To with_node_id=Id
+| graph-match (a)-->(b)-->(c) project a.Id, b.Id, c.Id`},
+		Words: []string{"cycles=all", "cycles=none", "cycles=unique_edges", "where", "project", "all", "any", "map", "inner_nodes", "node_degree_in", "node_degree_out"},
+	},
+	{
+		Name: "graph-shortest-paths", Form: "G | graph-shortest-paths [output=any|all] (a)-[e*1..5]->(b) [where Condition] project a.Name, Path = map(e, Kind), ...",
+		Doc: "Finds the shortest paths between nodes: one for each two nodes, or with output=all each that is as short. Conditions are on the two ends, or all(e, x) and all(inner_nodes(e), x).",
+		Examples: []string{`datatable(From:string, To:string)["a", "b", "b", "c", "c", "d", "a", "c"]
+| make-graph From --> To with_node_id=Id
+| graph-shortest-paths (x)-[e*1..5]->(y) where x.Id == "a" project y.Id, Through = map(inner_nodes(e), Id)`},
+		Words: []string{"output=any", "output=all", "where", "project"},
+	},
+	{
+		Name: "graph-mark-components", Form: "G | graph-mark-components [kind=weak|strong] [with_component_id=Name]",
+		Doc: "Numbers the parts of a graph that are connected, as the property ComponentId of each node. Those of kind=strong lead to one another.",
+		Examples: []string{`datatable(From:string, To:string)["a", "b", "b", "c", "x", "y"]
+| make-graph From --> To with_node_id=Id
+| graph-mark-components
+| graph-to-table nodes`},
+		Words: []string{"kind=weak", "kind=strong", "with_component_id="},
+	},
+	{
+		Name: "graph-to-table", Form: "G | graph-to-table nodes [with_node_id=Name] or graph-to-table edges [with_source_id=Name] [with_target_id=Name]",
+		Doc: "Gives the nodes or the edges of a graph as rows, with hash() of the keys where it is asked for.",
+		Examples: []string{`datatable(From:string, To:string)["ann", "web"]
+| make-graph From --> To with (datatable(Id:string, Team:string)["ann", "blue"]) on Id
+| graph-to-table nodes`},
+		Words: []string{"nodes", "edges", "with_node_id=", "with_source_id=", "with_target_id="},
+	},
+	{
 		Name: "as", Form: "T | as Name",
 		Doc: "Gives a name to what comes so far, for the rest of the query.",
 		Examples: []string{`range x from 1 to 3 step 1

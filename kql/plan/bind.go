@@ -208,7 +208,7 @@ func (b *binder) let(st *syntax.Let, s *scope) {
 	delete(outer.names, name)
 	before := len(b.errs)
 	if b.isTable(st.X, outer) {
-		t := b.table(st.X, outer)
+		t := b.tableOrGraph(st.X, outer)
 		if len(b.errs) == before && b.fits(st, t, nil) {
 			s.names[name] = binding{table: t}
 			b.named[t] = true

@@ -12,6 +12,11 @@ import (
 // call binds a function call in a scalar place.
 func (b *binder) call(x *syntax.Call, v *env) Expr {
 	name := x.Func.Text
+	if v.call != nil {
+		if e, ok := v.call(x); ok {
+			return e
+		}
+	}
 	if got, ok := v.scope.find(name); ok && got.fn != nil {
 		return b.callFunction(x, got.fn, v)
 	} else if ok && got.of != nil {

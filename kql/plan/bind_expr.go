@@ -20,6 +20,8 @@ type env struct {
 	ordered bool
 	// member, when set, is asked first what name.name stands for.
 	member func(x *syntax.Path) (Expr, bool)
+	// call, when set, is asked first what a function is.
+	call func(x *syntax.Call) (Expr, bool)
 }
 
 // bad is what a mistake is bound to; nothing complains about it again.

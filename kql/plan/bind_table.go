@@ -95,6 +95,16 @@ func (b *binder) guess(st *syntax.Let, s *scope) binding {
 
 // table binds a tabular expression. It never returns nil.
 func (b *binder) table(x syntax.Expr, s *scope) Node {
+	n := b.tableOrGraph(x, s)
+	if _, ok := n.(Graph); ok {
+		b.notATable(x)
+		return &Values{}
+	}
+	return n
+}
+
+// tableOrGraph is table, and what may be a graph too.
+func (b *binder) tableOrGraph(x syntax.Expr, s *scope) Node {
 	if !b.enter(x) {
 		b.leave()
 		return &Values{}
@@ -104,7 +114,7 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 	case nil, *syntax.Bad:
 		return &Values{}
 	case *syntax.Paren:
-		return b.table(x.X, s)
+		return b.tableOrGraph(x.X, s)
 	case *syntax.Ident:
 		return b.tableName(x, x.Name.Text, s)
 	case *syntax.Call:
@@ -272,7 +282,7 @@ func (b *binder) tableFunction(x *syntax.Call, f *function, s *scope) Node {
 	if last == nil {
 		return &Values{}
 	}
-	return b.table(last, inner)
+	return b.tableOrGraph(last, inner)
 }
 
 // watchlist is _GetWatchlist('name'): the rows of a list.
@@ -298,7 +308,7 @@ func (b *binder) pipeline(x *syntax.Pipeline, s *scope) Node {
 	var n Node
 	if x.Source != nil {
 		before := len(b.errs)
-		n = b.table(x.Source, s)
+		n = b.tableOrGraph(x.Source, s)
 		if len(b.errs) > before && len(n.Schema()) == 0 {
 			b.unsupportedOps(x.Ops)
 			return n
@@ -353,6 +363,9 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		}
 		b.fail(op, "the operator needs a table before it")
 		return &Values{}
+	}
+	if g, ok := in.(Graph); ok {
+		return b.onGraph(op, g, s)
 	}
 	switch op := op.(type) {
 	case *syntax.Where:
@@ -417,6 +430,10 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		return b.topHitters(op, in, s)
 	case *syntax.AssertSchema:
 		return b.assertSchema(op, in)
+	case *syntax.MakeGraph:
+		return b.makeGraph(op, in, s)
+	case *syntax.GraphMatch, *syntax.GraphToTable, *syntax.GraphComponents:
+		b.fail(op, "the operator needs a graph before it").Hint = "T | make-graph Source --> Target with Nodes on Key"
 	case *syntax.Print, *syntax.Range:
 		b.fail(op, "this operator starts a query and takes no table")
 	default:

@@ -53,6 +53,16 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "evaluate", n.Name
 	case *Pivot:
 		return "pivot", strings.Join(n.Names, ", ")
+	case *MakeGraph:
+		return "make-graph", n.edges[n.Source].Name + " --> " + n.edges[n.Target].Name
+	case *GraphMatch:
+		return describeMatch(n)
+	case *GraphRows:
+		return "graph-to-table", map[bool]string{true: "edges", false: "nodes"}[n.Edges]
+	case *GraphComponents:
+		return "graph-mark-components", map[bool]string{true: "strong", false: "weak"}[n.Strong]
+	case *GraphPartition:
+		return "make-graph", "partitioned by " + n.Make.edges[n.By[0]].Name
 	case *Parse:
 		return "parse", Text(n.X)
 	case *ParseKV:
@@ -63,6 +73,14 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "make-series", aggList(n.Aggs) + " on " + Text(n.On) + byText(n.By)
 	}
 	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")), ""
+}
+
+func describeMatch(n *GraphMatch) (op, detail string) {
+	op = "graph-match"
+	if n.Shortest {
+		op = "graph-shortest-paths"
+	}
+	return op, fmt.Sprintf("%d elements, %s", len(n.Elems), textList(n.Where))
 }
 
 func lookupName(n *IPLookup) string {

@@ -173,6 +173,8 @@ func exprsOf(n Node) []Expr {
 		return n.exprs()
 	case *TopNested:
 		return n.exprs()
+	case *GraphMatch:
+		return n.exprs()
 	case *GeoLookup:
 		return n.exprs()
 	case *MakeSeries:
@@ -198,6 +200,8 @@ func Readers(n Node) []Node {
 		out = append(out, n.Sub)
 	case *Partition:
 		out = append(out, n.Sub)
+	case *GraphPartition:
+		out = append(out, n.Sub)
 	case *TopNested:
 		out = append(out, n.plans()...)
 	}
@@ -221,11 +225,12 @@ func ReadsTables(n Node) bool {
 // over.
 func ReadsGiven(n Node) bool { return readsGiven(n, nil) }
 
-func readsGiven(n Node, known []*Given) bool {
-	if g, ok := n.(*Given); ok {
-		return !slices.Contains(known, g)
-	}
+func readsGiven(n Node, known []Node) bool {
 	switch n := n.(type) {
+	case *Given, *GivenGraph:
+		return !slices.Contains(known, n)
+	case *GraphPartition:
+		known = append(slices.Clip(known), n.Given)
 	case *MvApply:
 		known = append(slices.Clip(known), n.Rows)
 	case *Partition:

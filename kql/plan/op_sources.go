@@ -119,14 +119,18 @@ func declared(cols []*syntax.Param) value.Schema {
 // as gives the table so far a name, for the rest of the pipeline and, unless
 // there is such a name, for all of the query that follows.
 func (b *binder) as(op *syntax.As, in Node, s *scope) Node {
+	return b.nameTable(op.Name.Text, in, s)
+}
+
+func (b *binder) nameTable(name string, in Node, s *scope) Node {
 	shared := &Shared{node{in.Schema()}, in}
-	s.names[op.Name.Text] = binding{table: shared, as: true}
+	s.names[name] = binding{table: shared, as: true}
 	root := s
 	for root.outer != nil {
 		root = root.outer
 	}
-	if _, taken := root.names[op.Name.Text]; !taken {
-		root.names[op.Name.Text] = binding{table: shared, as: true}
+	if _, taken := root.names[name]; !taken {
+		root.names[name] = binding{table: shared, as: true}
 	}
 	return shared
 }

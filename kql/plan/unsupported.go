@@ -15,17 +15,6 @@ func unsupportedOp(op syntax.Op) string {
 		return "reduce"
 	case *syntax.MacroExpand:
 		return "macro-expand"
-	case *syntax.MakeGraph:
-		return "make-graph"
-	case *syntax.GraphMatch:
-		if op.Shortest {
-			return "graph-shortest-paths"
-		}
-		return "graph-match"
-	case *syntax.GraphToTable:
-		return "graph-to-table"
-	case *syntax.GraphComponents:
-		return "graph-mark-components"
 	case *syntax.GraphWhere:
 		if op.Edges {
 			return "graph-where-edges"
