@@ -276,7 +276,7 @@ func alive(t *testing.T, r *dogwatch.Rule, all []mutant) []string {
 	return out
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -303,7 +303,7 @@ func killed(t *testing.T, r *dogwatch.Rule, dir string) bool {
 }
 
 // withQuery puts another query into a rule's file.
-func withQuery(t *testing.T, file, query string) string {
+func withQuery(t testing.TB, file, query string) string {
 	t.Helper()
 	const key = "\nquery: |\n"
 	start := strings.Index(file, key)

@@ -3,7 +3,6 @@ package detect
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -24,6 +23,9 @@ type Options struct {
 	// MaxRows and MaxMemory bound what one rule that counts may keep.
 	MaxRows   int
 	MaxMemory int64
+	// Plain runs each rule over every row that it is handed, and asks no sieve:
+	// it is slower, and finds the same.
+	Plain bool
 }
 
 // What one rule that counts may keep, where the options do not say.
@@ -123,8 +125,8 @@ func (e *Engine) Tables() []string {
 type Worker struct {
 	e     *Engine
 	ctx   context.Context
-	feeds map[string][]*feed // by table
-	rows  [][]int32          // by rule, of the batch at hand
+	feeds map[string][]*feed   // by table
+	whole map[string]*rowSieve // by table, over rows of which all is known
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -137,7 +139,7 @@ type feed struct {
 
 // NewWorker makes ready to feed.
 func (e *Engine) NewWorker(ctx context.Context) *Worker {
-	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}}
+	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}, whole: map[string]*rowSieve{}}
 	for _, u := range e.units {
 		live := u.feed.NewLive(ctx, kql.RunOptions{})
 		of := map[string]*feed{}
@@ -161,44 +163,16 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 		return w.ctx.Err()
 	}
 	s := newSource(b, w.e.opt.Catalog)
-	rows := w.rowsOf(b, len(feeds))
+	rows := w.sifted(s.batch)
 	for i, f := range feeds {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		switch {
-		case rows == nil:
-			w.one(f, s)
-		case len(rows[i]) > 0:
+		if len(rows[i]) > 0 {
 			w.one(f, s.only(rows[i]...))
 		}
 	}
 	return nil
-}
-
-// rowsOf lists by rule the rows that it may care for; nil: all rows by all.
-func (w *Worker) rowsOf(b dogwatch.Batch, rules int) [][]int32 {
-	if b.Rules == nil {
-		return nil
-	}
-	w.rows = slices.Grow(w.rows[:0], rules)[:rules]
-	for i := range w.rows {
-		w.rows[i] = w.rows[i][:0]
-	}
-	for row, set := range b.Rules {
-		if set == nil {
-			for i := range w.rows {
-				w.rows[i] = append(w.rows[i], int32(row))
-			}
-		}
-		for at, word := range set {
-			for ; word != 0; word &= word - 1 {
-				i := at*64 + bits.TrailingZeros64(word)
-				w.rows[i] = append(w.rows[i], int32(row))
-			}
-		}
-	}
-	return w.rows
 }
 
 // one runs a rule over a batch. Where that goes wrong, it is run row by row,

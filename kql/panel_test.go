@@ -1,0 +1,69 @@
+package kql
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/dogwatch-dev/dogwatch/kql/diag"
+)
+
+// A panel answers as its sieves do one by one.
+func TestPanelAnswersAsItsSieves(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	queries := append(slices.Clone(sievedQueries),
+		`T | where User != 'a' and User !in ('b', 'c') and User in ('a', 'b', '') and User in ('b', '')`,
+		`T | where IsSystem and Name == 'a' and User != 'b'`,
+		`T | where not(IsSystem) and Code between (200 .. 299)`,
+		`T | where not(IsSystem) and Code !between (200 .. 299)`,
+		`let L = _GetWatchlist('L') | project SearchKey; T | where User in (L) and Code == 200`,
+		`let L = _GetWatchlist('L') | project SearchKey; T | where User !in (L) and Code == 200`,
+	)
+	var lives []*Live
+	for _, text := range queries {
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		lives = append(lives, q.NewLive(context.Background(), RunOptions{}))
+	}
+	for range 100 {
+		knows := make([]bool, len(sievedSchema))
+		for i := range knows {
+			knows[i] = r.IntN(3) > 0
+		}
+		panel, sieves := NewPanel(100), []*Sieve(nil)
+		for i := range 40 { // some queries twice
+			live := lives[i%len(lives)]
+			if s := live.Sieve(0, len(sievedSchema), func(c int, _ []string) bool { return knows[c] }); s != nil {
+				live.Join(panel, s, math.MaxInt32)
+				sieves = append(sieves, s)
+			}
+		}
+		for range 10 {
+			rows, _ := sievedRows(r, knows)
+			rows = rows.With([]int32{0, 2, 3, 5, 6, 7})
+			sets := make([]Set, rows.N)
+			for row := range sets {
+				sets[row] = NewSet(len(sieves))
+				for id := range sieves {
+					if id%5 > 0 || row%2 == 0 {
+						sets[row].Add(id)
+					}
+				}
+			}
+			panel.Judge(rows, sets)
+			for id, s := range sieves {
+				kept := s.Keep(rows)
+				for _, row := range rows.Rows() {
+					want := slices.Contains(kept, row) && (id%5 > 0 || row%2 == 0)
+					if got := sets[row].Has(id); got != want {
+						t.Fatalf("%v: row %d is let through: %t in the panel, %t alone", s.Conditions(), row, got, want)
+					}
+				}
+			}
+		}
+	}
+}
