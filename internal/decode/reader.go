@@ -266,7 +266,7 @@ func (r *Reader) flush(emit func(dogwatch.Batch) error) error {
 func batchOf(t *table, recs []*record) dogwatch.Batch {
 	return dogwatch.Batch{
 		Table:    t.name,
-		Rows:     value.NewLazyBatch(len(recs), len(t.columns), &rows{t.columns, recs}),
+		Rows:     value.NewLazyBatch(len(recs), len(t.columns), &rows{t.columns, recs, t.name == "KubeAudit"}),
 		Evidence: func(row int) dogwatch.Evidence { return recs[row].evidence(t.name) },
 	}
 }

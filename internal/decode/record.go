@@ -28,6 +28,9 @@ type record struct {
 	event event
 	facts *facts // of KubeAudit, as far as they were asked for
 
+	own  bool     // the event's text is a copy of its own
+	kept *keptRow // of KubeAudit, if a rule keeps it
+
 	reusedID bool // the audit ID came with another request before
 	inFuture bool // its time is still to come
 

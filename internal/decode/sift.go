@@ -206,7 +206,7 @@ func (r *Reader) sifted(it *item) {
 		rec.in, rec.line, rec.number, rec.shape = r.ledger, it.line, -1, shapeEvent
 		rec.event = it.event
 		rec.event.text = strings.Clone(it.text)
-		rec.text, rec.raw = rec.event.text, rec.event.text
+		rec.text, rec.raw, rec.own = rec.event.text, rec.event.text, true
 		r.held += len(rec.text)
 		r.addSifted(rec, it, rules)
 	}
@@ -608,7 +608,7 @@ func (f *sifter) batch(parts []part) *value.Batch {
 		recs[i] = rec
 	}
 	t := f.r.kube.table
-	return value.NewLazyBatch(len(recs), len(t.columns), &rows{t.columns, recs})
+	return value.NewLazyBatch(len(recs), len(t.columns), &rows{columns: t.columns, records: recs})
 }
 
 // rules are those that may care for an event; nil: all. any is false where

@@ -37,12 +37,14 @@ func (t *table) schema() value.Schema {
 type rows struct {
 	columns []column
 	records []*record
+	keeps   bool // its rows can be kept
 }
 
 // Value reads a column of a row.
-func (r *rows) Value(row, col int) value.Value {
-	c := &r.columns[col]
-	v := c.read(r.records[row])
+func (r *rows) Value(row, col int) value.Value { return r.columns[col].of(r.records[row]) }
+
+func (c *column) of(rec *record) value.Value {
+	v := c.read(rec)
 	if v.IsNull() {
 		return value.NullOf(c.typ)
 	}

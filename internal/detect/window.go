@@ -37,12 +37,18 @@ type keptTable struct {
 	at      []int // by the table's column: its place among columns, or -1
 }
 
+// maxCopied is how many columns of a row are copied. Of rules that read more,
+// most of which their alerts only hand on, rows are kept as they are: what is
+// not asked for is never read.
+const maxCopied = 16
+
 // kept is one row.
 type kept struct {
 	ticks    int64
 	table    string
 	evidence dogwatch.Evidence
-	vals     []value.Value
+	vals     []value.Value // of the table's columns that are kept; nil: as row has them
+	row      value.Row
 	size     int64
 }
 
@@ -61,7 +67,7 @@ func newWindow(u *unit, opt Options) *window {
 	return w
 }
 
-// keep runs the row-by-row part of a rule over a batch and copies the rows of
+// keep runs the row-by-row part of a rule over a batch and keeps the rows of
 // the table that any reading of it lets through.
 func (f *feed) keep(s *source, w *window, found *findings) error {
 	var passed []int32
@@ -81,31 +87,49 @@ func (f *feed) keep(s *source, w *window, found *findings) error {
 	}
 	slices.Sort(passed)
 	passed = slices.Compact(passed)
-	w.copyRows(s, passed, found)
+	w.takeRows(s, passed, found)
 	return nil
 }
 
-// copyRows copies what a rule reads of some rows, column by column.
-func (w *window) copyRows(s *source, rows []int32, found *findings) {
-	if len(rows) == 0 {
-		return
+// takeRows keeps some rows, of which those of wide tables can be kept as they
+// are.
+func (w *window) takeRows(s *source, rows []int32, found *findings) {
+	from := len(found.kept)
+	for _, row := range rows {
+		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), table: s.batch.Table, evidence: s.at(int(row)), size: 200})
 	}
 	t := w.tables[s.batch.Table]
+	if len(t.columns) <= maxCopied || !keepRows(s, rows, found.kept[from:]) {
+		t.copyRows(s, rows, found.kept[from:])
+	}
+}
+
+// keepRows keeps rows as they are; false if the batch cannot hand them out.
+func keepRows(s *source, rows []int32, to []kept) bool {
+	for k, row := range rows {
+		r := s.batch.Rows.Keep(int(row))
+		if r == nil {
+			return false
+		}
+		to[k].row = r
+		to[k].size += int64(r.Size())
+	}
+	return true
+}
+
+// copyRows copies what a rule reads of some rows, column by column.
+func (t *keptTable) copyRows(s *source, rows []int32, to []kept) {
 	width := len(t.columns)
 	all := make([]value.Value, len(rows)*width)
-	from := len(found.kept)
-	for k, row := range rows {
-		found.kept = append(found.kept, kept{
-			ticks: s.ticks(int(row)), table: s.batch.Table, evidence: s.at(int(row)), size: 200,
-			vals: all[k*width : (k+1)*width : (k+1)*width],
-		})
+	for k := range rows {
+		to[k].vals = all[k*width : (k+1)*width : (k+1)*width]
 	}
 	for i, c := range t.columns {
 		vals := s.batch.Rows.Col(c, rows)
 		for k, row := range rows {
 			v := vals[row].Own()
 			all[k*width+i] = v
-			found.kept[from+k].size += int64(v.Size())
+			to[k].size += int64(v.Size())
 		}
 	}
 }
@@ -372,8 +396,13 @@ type keptRows struct {
 
 // Value is a kept value; columns that the rule does not read are null.
 func (k *keptRows) Value(row, col int) value.Value {
-	if at := k.at[col]; at >= 0 {
-		return k.rows[k.index[row]].vals[at]
+	at, r := k.at[col], &k.rows[k.index[row]]
+	switch {
+	case at < 0:
+	case r.row != nil:
+		return r.row.Value(col)
+	default:
+		return r.vals[at]
 	}
 	return value.NullOf(k.schema[col].Type)
 }

@@ -25,6 +25,19 @@ type Filler interface {
 	Value(row, col int) Value
 }
 
+// A Row is one row of a table that outlives its batch.
+type Row interface {
+	// Value is the value of a column.
+	Value(col int) Value
+	// Size is how many bytes the row keeps.
+	Size() int
+}
+
+// A Keeper is a Filler that can hand out its rows one by one, to be kept.
+type Keeper interface {
+	Keep(row int) Row // nil if it cannot
+}
+
 // A Batch is some rows of a table, by column. Columns are either given whole
 // or computed by a Filler when first asked for; what was computed is kept, so
 // that many rules can share one batch. A batch is used by one goroutine.
@@ -192,6 +205,14 @@ func (b *Batch) Share(col int) Column {
 		return c
 	}
 	return Column{of: b, at: col}
+}
+
+// Keep is a row that outlives the batch; nil if the batch cannot give any.
+func (b *Batch) Keep(row int) Row {
+	if k, ok := b.fill.(Keeper); ok {
+		return k.Keep(row)
+	}
+	return nil
 }
 
 // Len is the number of selected rows.

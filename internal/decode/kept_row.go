@@ -1,0 +1,66 @@
+package decode
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// A keptRow is a row of KubeAudit that rules keep beyond its batch: the event's
+// text, and what was read of it. Rules that keep the same row share it, as they do
+// their turn to run; it shares nothing with the batch, which may still be read.
+type keptRow struct {
+	columns []column
+	record  record
+	known   []knownValue // few: most columns are never asked for
+}
+
+type knownValue struct {
+	col int
+	v   value.Value
+}
+
+// Keep hands out a row of KubeAudit.
+func (r *rows) Keep(row int) value.Row {
+	rec := r.records[row]
+	if !r.keeps {
+		return nil
+	}
+	if rec.kept == nil {
+		rec.kept = &keptRow{columns: r.columns, record: *rec.alone()}
+	}
+	return rec.kept
+}
+
+// alone is a record of KubeAudit of which no part is a part of a larger text.
+func (rec *record) alone() *record {
+	out := *rec
+	out.text, out.raw, out.log = "", "", "" // no column reads them
+	out.facts = &facts{r: rec.facts.r}
+	if rec.own {
+		return &out
+	}
+	out.event.text = strings.Clone(rec.event.text)
+	for _, s := range []*string{&out.time, &out.category, &out.resourceID, &out.pod, &out.stream} {
+		*s = strings.Clone(*s)
+	}
+	return &out
+}
+
+func (k *keptRow) Value(col int) value.Value {
+	for i := range k.known {
+		if k.known[i].col == col {
+			return k.known[i].v
+		}
+	}
+	v := k.columns[col].of(&k.record)
+	k.known = append(k.known, knownValue{col, v})
+	return v
+}
+
+// Size counts the event, its object's last version, and room for what was read
+// of them.
+func (k *keptRow) Size() int {
+	return int(unsafe.Sizeof(*k)+unsafe.Sizeof(facts{})) + 1024 + len(k.record.event.text) + len(k.record.event.prior)
+}
