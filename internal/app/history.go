@@ -171,11 +171,11 @@ func (k *blockRows) times() []value.Value {
 func (k *blockRows) sources() []value.Value {
 	vals := make([]value.Value, len(k.rows))
 	for i, row := range k.rows {
-		p, err := k.block.Place(row)
+		o, err := k.block.Origin(row)
 		if err != nil {
 			return nil
 		}
-		vals[i] = value.StringOf(p.Source)
+		vals[i] = value.StringOf(o.Source)
 	}
 	return vals
 }
@@ -202,11 +202,11 @@ func (k *blockRows) load(row int) (decode.Stored, error) { return storedOf(k.blo
 
 // storedOf is a record of a block.
 func storedOf(b store.Block, row int32) (decode.Stored, error) {
-	place, err := b.Place(row)
+	o, err := b.Origin(row)
 	if err != nil {
 		return decode.Stored{}, err
 	}
-	s := decode.Stored{Source: place.Source, Line: place.Line, Number: place.Number}
+	s := decode.Stored{Source: o.Source, Line: o.Line, Number: o.Number}
 	if s.Raw, s.Prior, err = b.Text(row); err != nil {
 		return s, err
 	}

@@ -149,11 +149,28 @@ func NewMatcher(p Predicate) *Matcher {
 	return &Matcher{p: p, needles: map[string]*value.Needle{}}
 }
 
-// Rows appends to out those of rows for which the predicate may hold. column
-// gives a column of the rows' block, or nil; text a row's bytes, and may be nil
-// where the predicate is of columns only.
+// Rows are those of rows for which the predicate may hold, in the memory of
+// out, which may be that of rows. column gives a column of the rows' block, or
+// nil; text a row's bytes, and may be nil where the predicate is of columns
+// only.
 func (m *Matcher) Rows(rows, out []int32, column func(string) *Column, text func(int32) (string, error)) ([]int32, error) {
-	test := m.test(m.p, column)
+	out = out[:0]
+	all, ok := m.p.(And)
+	if !ok && m.p != nil {
+		all = And{m.p}
+	}
+	var rest And
+	for _, p := range all {
+		switch p := p.(type) {
+		case In:
+			rows = filterDict(rows, out, column(p.Column), p.has)
+		case Range:
+			rows = filterDict(rows, out, column(p.Column), p.has)
+		default:
+			rest = append(rest, p)
+		}
+	}
+	test := m.testAll(rest, column)
 	if test == nil {
 		return append(out, rows...), nil
 	}
@@ -167,6 +184,21 @@ func (m *Matcher) Rows(rows, out []int32, column func(string) *Column, text func
 		}
 	}
 	return out, nil
+}
+
+// filterDict gives the rows with values that has holds for, in the memory of
+// out unless that is all of them.
+func filterDict(rows, out []int32, c *Column, has func(value.Value) bool) []int32 {
+	holds := holdsOf(c, has)
+	if holds == nil {
+		return rows
+	}
+	for _, r := range rows {
+		if holds[c.Codes[r]] {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 type rowTest func(row int32, text func(int32) (string, error)) (bool, error)
@@ -234,8 +266,8 @@ func (m *Matcher) testAny(p Or, column func(string) *Column) rowTest {
 	}
 }
 
-// testDict judges each value of a column once.
-func testDict(c *Column, has func(value.Value) bool) rowTest {
+// holdsOf judges each value of a column once; nil when all pass.
+func holdsOf(c *Column, has func(value.Value) bool) []bool {
 	if c == nil {
 		return nil
 	}
@@ -246,6 +278,14 @@ func testDict(c *Column, has func(value.Value) bool) rowTest {
 		all = all && holds[i]
 	}
 	if all {
+		return nil
+	}
+	return holds
+}
+
+func testDict(c *Column, has func(value.Value) bool) rowTest {
+	holds := holdsOf(c, has)
+	if holds == nil {
 		return nil
 	}
 	return func(row int32, _ func(int32) (string, error)) (bool, error) { return holds[c.Codes[row]], nil }

@@ -103,6 +103,13 @@ type Place struct {
 	Hash     Digest
 }
 
+// An Origin is where a record stood, for people.
+type Origin struct {
+	Source string
+	Line   int64
+	Number int
+}
+
 // A Digest is the first half of a record's SHA-256; see Hasher.
 type Digest [16]byte
 
@@ -118,6 +125,8 @@ type Block interface {
 	Times() ([]int64, error)
 	// Text is a record's bytes, and those of its Prior. They never change.
 	Text(row int32) (raw, prior string, err error)
+	// Origin tells where a record stood, which is less work than Place.
+	Origin(row int32) (Origin, error)
 	// Place tells where a record came from.
 	Place(row int32) (Place, error)
 }

@@ -196,6 +196,12 @@ func (p *part) Text(row int32) (raw, prior string, err error) {
 	return r.Raw, r.Prior, nil
 }
 
+// Origin tells where a record stood.
+func (p *part) Origin(row int32) (store.Origin, error) {
+	r := &p.batch.Records[row]
+	return store.Origin{Source: p.batch.Source, Line: r.Line, Number: r.Number}, nil
+}
+
 // Place tells where a record came from.
 func (p *part) Place(row int32) (store.Place, error) {
 	r := &p.batch.Records[row]

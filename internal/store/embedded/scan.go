@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
@@ -253,13 +254,13 @@ func (sc *scan) unit(u *segment.Unit) (err error) {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if err := u.Load(append(slices.Clone(sc.names), sc.req.Columns...)...); err != nil {
+	if err := u.Load(sc.names...); err != nil {
 		return err
 	}
 	if rows, err = sc.byTime(u, rows); err != nil {
 		return err
 	}
-	if rows, err = sc.byCol.Rows(rows, rows[:0], columnsIn(u), nil); err != nil {
+	if rows, err = sc.byCol.Rows(rows, rows, columnsIn(u), nil); err != nil {
 		return err
 	}
 	return sc.chunks(u, rows)
@@ -268,19 +269,26 @@ func (sc *scan) unit(u *segment.Unit) (err error) {
 // candidates are the rows of the blocks that the index does not rule out.
 func (sc *scan) candidates(u *segment.Unit) ([]int32, error) {
 	rows := sc.rows[0][:0]
+	n := int32(u.Len())
 	if sc.text == nil && sc.req.From == 0 && sc.req.To == 0 {
-		rows = append(rows, u.Rows()...)
+		rows = appendRows(rows, 0, n)
 		sc.rows[0] = rows
 		return rows, nil
 	}
-	all := u.Rows()
 	err := u.Blocks(sc.text, func(b int, from, to int64, timeless bool) {
 		if sc.wants(from, to, timeless) {
-			rows = append(rows, all[b*segment.BlockRows:min((b+1)*segment.BlockRows, len(all))]...)
+			rows = appendRows(rows, int32(b*segment.BlockRows), min(int32((b+1)*segment.BlockRows), n))
 		}
 	})
 	sc.rows[0] = rows
 	return rows, err
+}
+
+func appendRows(rows []int32, from, to int32) []int32 {
+	for r := from; r < to; r++ {
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // byTime keeps the rows within the request's bounds.
@@ -314,17 +322,13 @@ func (sc *scan) judge(b store.Block, rows []int32) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rows, err = sc.byCol.Rows(rows, rows[:0], columnsIn(b), nil); err != nil {
+	if rows, err = sc.byCol.Rows(rows, rows, columnsIn(b), nil); err != nil {
 		return nil, err
 	}
-	return sc.byText.Rows(rows, rows[:0], columnsIn(b), rawOf(b))
-}
-
-func rawOf(b store.Block) func(int32) (string, error) {
-	return func(row int32) (string, error) {
+	return sc.byText.Rows(rows, rows, columnsIn(b), func(row int32) (string, error) {
 		raw, _, err := b.Text(row)
 		return raw, err
-	}
+	})
 }
 
 // chunkRows is how many blocks' rows are handed on together: their texts are
@@ -383,7 +387,7 @@ func (sc *scan) chunk(u *segment.Unit, rows []int32) error {
 		}
 	}
 	if sc.text != nil {
-		out, err := sc.byText.Rows(rows, sc.rows[1][:0], columnsIn(u), rawOf(u))
+		out, err := sc.byText.Rows(rows, sc.rows[1], columnsIn(u), u.Raw)
 		if err != nil {
 			return err
 		}
@@ -393,7 +397,19 @@ func (sc *scan) chunk(u *segment.Unit, rows []int32) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return sc.give(chosen{u, rows})
+	if err := u.Load(sc.req.Columns...); err != nil {
+		return err
+	}
+	return sc.give(chosen{lasting{u}, rows})
+}
+
+// lasting is a unit whose texts are good for ever, as those of a block are.
+type lasting struct{ *segment.Unit }
+
+// Text is a record's bytes.
+func (u lasting) Text(row int32) (raw, prior string, err error) {
+	raw, prior, err = u.Unit.Text(row)
+	return strings.Clone(raw), strings.Clone(prior), err
 }
 
 // chosen is a block of which some rows are meant.

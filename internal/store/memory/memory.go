@@ -109,6 +109,12 @@ func (k *block) Text(row int32) (raw, prior string, err error) {
 	return k.records[row].Raw, k.records[row].Prior, nil
 }
 
+// Origin tells where a record stood.
+func (k *block) Origin(row int32) (store.Origin, error) {
+	r := &k.records[row]
+	return store.Origin{Source: k.places[row].Source, Line: r.Line, Number: r.Number}, nil
+}
+
 // Place tells where a record came from.
 func (k *block) Place(row int32) (store.Place, error) { return k.places[row], nil }
 

@@ -8,7 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/parquet-go/parquet-go/encoding/delta"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/memory"
@@ -253,6 +257,61 @@ func look(data []byte) {
 		_, _ = p.holders(42)
 		p.close()
 	}
+}
+
+// What the library writes in either form is read back; FuzzTexts goes on from it.
+func TestTextsOfPages(t *testing.T) {
+	want := []string{"a", "", "bcd", strings.Repeat("x", 70_000), "e"}
+	for _, plain := range []bool{true, false} {
+		var data, levels []byte
+		encoding := format.Plain
+		if plain {
+			for _, s := range want {
+				data = append(binary.LittleEndian.AppendUint32(data, uint32(len(s))), s...)
+			}
+			levels = []byte{5 << 1, 1} // a run of five
+		} else {
+			encoding = format.DeltaLengthByteArray
+			var err error
+			offsets := []uint32{0}
+			for _, s := range want {
+				offsets = append(offsets, offsets[len(offsets)-1]+uint32(len(s)))
+			}
+			if data, err = (&delta.LengthByteArrayEncoding{}).EncodeByteArray(nil, []byte(strings.Join(want, "")), offsets); err != nil {
+				t.Fatal(err)
+			}
+			levels = []byte{1<<1 | 1, 0x1f} // eight at a time
+		}
+		got := make([]string, 5)
+		head := &format.DataPageHeaderV2{NumValues: 5, NumRows: 5, Encoding: encoding}
+		if err := fillTexts(got, data, levels, head); err != nil || !slices.Equal(got, want) {
+			t.Errorf("plain %t: %v", plain, err)
+		}
+	}
+}
+
+func FuzzTexts(f *testing.F) {
+	f.Add([]byte{0x80, 1, 4, 3, 2, 0, 0, 0, 0, 0, 'a', 'b', 'c'}, []byte{6, 1}, true)
+	f.Add([]byte{1, 0, 0, 0, 'a', 0, 0, 0, 0}, []byte{3, 3}, false)
+	f.Fuzz(func(t *testing.T, data, levels []byte, lengths bool) {
+		head := &format.DataPageHeaderV2{Encoding: format.Plain, NumRows: 9}
+		if lengths {
+			head.Encoding = format.DeltaLengthByteArray
+		}
+		_, n, _ := presentOf(levels, 9)
+		head.NumValues = int32(n)
+		out := make([]string, 9)
+		if err := fillTexts(out, data, levels, head); err != nil {
+			return
+		}
+		size := 0
+		for _, s := range out {
+			size += len(strings.Clone(s))
+		}
+		if size > len(data) {
+			t.Errorf("%d bytes of %d", size, len(data))
+		}
+	})
 }
 
 // FuzzReader changes a byte at a time: files are read or refused, never worse.
