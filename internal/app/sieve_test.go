@@ -117,13 +117,13 @@ func FuzzSieve(f *testing.F) {
 	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
 	sets := []*App{Load(Config{NoTests: true})}
 	for seed := range uint64(4) {
-		sets = append(sets, generated(f, 400, seed))
+		sets = append(sets, generated(f, 210, seed))
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		a := sets[seed%uint64(len(sets))]
-		log := mixed(t, r, lines, 400)
+		log := mixed(t, r, lines, 120)
 		with, _ := scanText(t, a, log, true)
 		without, _ := scanText(t, a, log, false)
 		x, y := asJSON(t, with), asJSON(t, without)
