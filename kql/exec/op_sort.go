@@ -17,6 +17,7 @@ type sorter struct {
 	// least is the keys of the last row that top would give as yet; nil while
 	// there are fewer.
 	least []value.Value
+	race  race
 	// aim, when set, is told what is of no use any more.
 	aim *Best
 }
@@ -58,17 +59,13 @@ func (s *sorter) add(b *value.Batch) error {
 		return nil
 	}
 	rows := b.Rows()
-	keys := make([][]value.Value, len(s.evs))
-	for k, ev := range s.evs {
-		keys[k] = ev.eval(b, rows)
-	}
 	if s.limit >= 0 {
-		if rows = s.best(keys, rows); len(rows) == 0 {
+		if rows = s.best(b, rows); len(rows) == 0 {
 			return s.store.run.ctx.Err()
 		}
 		b = b.With(rows)
 	}
-	if err := s.keep(b, keys, rows); err != nil {
+	if err := s.keep(b, s.keysOf(b, rows), rows); err != nil {
 		return err
 	}
 	if s.isFull() {
@@ -80,16 +77,24 @@ func (s *sorter) add(b *value.Batch) error {
 	return nil
 }
 
-// isFull says whether it is worth the work to forget rows: sooner where it saves
-// reading others.
+func (s *sorter) keysOf(b *value.Batch, rows []int32) [][]value.Value {
+	keys := make([][]value.Value, len(s.evs))
+	for k, ev := range s.evs {
+		keys[k] = ev.eval(b, rows)
+	}
+	return keys
+}
+
+// isFull says whether it is worth the work to forget rows: sooner where that
+// saves reading others.
 func (s *sorter) isFull() bool {
 	switch {
 	case s.limit < 0:
 		return false
-	case s.aim == nil:
-		return s.store.n > 2*s.limit+batchRows
 	case s.least == nil:
 		return s.store.n >= s.limit
+	case s.aim == nil:
+		return s.store.n >= 2*s.limit+64
 	}
 	return s.store.n >= 2*s.limit
 }
@@ -114,23 +119,37 @@ func (s *sorter) keep(b *value.Batch, keys [][]value.Value, rows []int32) error 
 	return s.store.grow(size)
 }
 
-// best are the rows of a batch that may be among the first, in their order.
-func (s *sorter) best(keys [][]value.Value, rows []int32) []int32 {
-	if s.least != nil {
-		var better []int32
-		for _, i := range rows {
-			if s.beats(keys, i) {
-				better = append(better, i)
-			}
+// best are the rows of a batch that may be among the first, in their order. Only
+// the first key is looked at, as a number, as long as that decides.
+func (s *sorter) best(b *value.Batch, rows []int32) []int32 {
+	first := s.order.keys[0]
+	if t := first.X.Type(); t != value.Dynamic && t != value.Decimal {
+		vals := s.evs[0].eval(b, rows)
+		if rows = s.race.run(vals, rows, first, s.limit); len(rows) == 0 {
+			return nil
 		}
-		rows = better
+	}
+	keys := s.keysOf(b, rows)
+	if s.least != nil {
+		rows = s.better(keys, rows)
 	}
 	if len(rows) <= s.limit {
 		return rows
 	}
-	first := (&ordering{s.order.keys, keys}).sort(rows, s.limit)
-	slices.Sort(first)
-	return first
+	rows = (&ordering{s.order.keys, keys}).sort(rows, s.limit)
+	slices.Sort(rows)
+	return rows
+}
+
+// better are the rows that come before the last one that top would give.
+func (s *sorter) better(keys [][]value.Value, rows []int32) []int32 {
+	out := make([]int32, 0, len(rows))
+	for _, i := range rows {
+		if s.beats(keys, i) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // beats says whether a row comes before the last one that top would give.
@@ -152,6 +171,8 @@ func (s *sorter) cut() {
 	for k := range s.order.vals {
 		s.least = append(s.least, s.order.vals[k][last])
 	}
+	s.race.bound, _ = codeOf(&s.least[0], 0, s.order.keys[0])
+	s.race.bounded = true
 	slices.Sort(order) // equal rows keep the order in which they came
 	pick := func(list []value.Value) []value.Value {
 		if len(list) == 0 {

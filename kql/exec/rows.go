@@ -22,6 +22,7 @@ type rowStore struct {
 	cols   [][]value.Value
 	origin [][]int64
 	n      int
+	text   value.Arena
 	size   int64     // memory, as counted
 	by     plan.Node // who keeps them
 }
@@ -45,10 +46,10 @@ func (s *rowStore) add(b *value.Batch) error {
 		if s.keep != nil && !s.keep[c] {
 			continue
 		}
-		vals := b.Col(c, rows)
+		vals, kept := b.Col(c, rows), room(s.cols[c], len(rows))
 		for _, i := range rows {
-			v := vals[i].Own()
-			s.cols[c] = append(s.cols[c], v)
+			v := s.text.Own(vals[i])
+			kept = append(kept, v)
 			if size += valueSize + v.Size(); size < 1<<20 {
 				continue
 			}
@@ -57,6 +58,7 @@ func (s *rowStore) add(b *value.Batch) error {
 			}
 			size = 0
 		}
+		s.cols[c] = kept
 	}
 	if s.run.opt.TrackOrigin {
 		for _, i := range rows {
@@ -68,6 +70,17 @@ func (s *rowStore) add(b *value.Batch) error {
 		return err
 	}
 	return s.grow(size)
+}
+
+// room makes room for n more values. Lists of many grow to twice their size:
+// they are copied less often than append would.
+func room(list []value.Value, n int) []value.Value {
+	if len(list)+n <= cap(list) || len(list) < batchRows {
+		return list
+	}
+	out := make([]value.Value, len(list), max(2*cap(list), len(list)+n))
+	copy(out, list)
+	return out
 }
 
 // grow counts memory that the rows take.
@@ -93,7 +106,7 @@ func (s *rowStore) batch() *value.Batch {
 	cols := make([]value.Column, len(s.cols))
 	for c := range cols {
 		if len(s.cols[c]) < s.n {
-			cols[c] = value.ColumnOf(constants(value.NullOf(s.schema[c].Type), s.n))
+			cols[c] = nullColumn(value.NullOf(s.schema[c].Type))
 			continue
 		}
 		cols[c] = value.ColumnOf(s.cols[c])
@@ -126,15 +139,11 @@ func (s *rowStore) slice(order []int32, start, end int) *value.Batch {
 	for c := range cols {
 		switch {
 		case len(s.cols[c]) == 0:
-			cols[c] = value.ColumnOf(constants(value.NullOf(s.schema[c].Type), end-start))
+			cols[c] = nullColumn(value.NullOf(s.schema[c].Type))
 		case order == nil:
 			cols[c] = value.ColumnOf(s.cols[c][start:end:end])
 		default:
-			vals := make([]value.Value, end-start)
-			for k, i := range order[start:end] {
-				vals[k] = s.cols[c][i]
-			}
-			cols[c] = value.ColumnOf(vals)
+			cols[c] = picked(s.cols[c], order[start:end])
 		}
 	}
 	b := value.NewBatch(end-start, cols)
@@ -149,6 +158,15 @@ func (s *rowStore) slice(order []int32, start, end int) *value.Batch {
 		}
 	}
 	return b
+}
+
+// picked is some of a column's values, fetched when they are read.
+func picked(from []value.Value, order []int32) value.Column {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
+		for _, k := range rows {
+			vals[k] = from[order[k]]
+		}
+	})
 }
 
 func constants(v value.Value, n int) []value.Value {

@@ -26,6 +26,34 @@ func (v Value) Own() Value {
 	return v
 }
 
+// An Arena owns many short texts: they lie one behind another, and are given
+// back when none of them is used any more.
+type Arena struct{ free []byte }
+
+const (
+	arenaBlock = 64 << 10
+	arenaText  = 1 << 10 // longer texts have memory of their own
+)
+
+// Own is v.Own() with its text in the arena.
+func (a *Arena) Own(v Value) Value {
+	if v.ref != nil || len(v.s) > arenaText {
+		return v.Own()
+	}
+	n := len(v.s)
+	if n == 0 {
+		v.s = ""
+		return v
+	}
+	if n > len(a.free) {
+		a.free = make([]byte, arenaBlock)
+	}
+	copy(a.free, v.s)
+	v.s = unsafe.String(&a.free[0], n)
+	a.free = a.free[n:]
+	return v
+}
+
 // Size is a rough number of bytes that v holds, for memory limits. What an array
 // holds twice counts twice: a copy (Own) and its text do have it twice.
 func (v Value) Size() int {
