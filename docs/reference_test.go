@@ -110,29 +110,40 @@ func shown(t *testing.T, b *strings.Builder, query string) {
 		return
 	}
 	fmt.Fprintf(b, "\n```kql\n%s\n```\n\n", query)
-	q, err := kql.Compile(diag.NewFile("example", query), nothing{})
+	q, err := kql.CompileAll(diag.NewFile("example", query), nothing{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
-	var heads, rule []string
-	for _, f := range q.Schema() {
-		heads, rule = append(heads, markup.Replace(f.Name)), append(rule, "---")
+	results := q.Results()
+	tables := make([]strings.Builder, len(results))
+	line := func(to int, cells []string) { fmt.Fprintf(&tables[to], "| %s |\n", strings.Join(cells, " | ")) }
+	for i, r := range results {
+		var heads, rule []string
+		for _, f := range r.Schema {
+			heads, rule = append(heads, markup.Replace(f.Name)), append(rule, "---")
+		}
+		line(i, heads)
+		line(i, rule)
 	}
-	line(heads)
-	line(rule)
-	err = q.Run(context.Background(), nil, kql.RunOptions{}, func(batch *value.Batch) error {
+	at := 0
+	err = q.Run(context.Background(), nil, kql.RunOptions{OnResult: func(i int) { at = i }}, func(batch *value.Batch) error {
 		for _, row := range batch.Rows() {
 			var cells []string
-			for c := range q.Schema() {
+			for c := range batch.Cols {
 				cells = append(cells, markup.Replace(strings.Trim(string(value.AppendOutput(nil, batch.At(int(row), c))), `"`)))
 			}
-			line(cells)
+			line(at, cells)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
+	}
+	for i := range tables {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(tables[i].String())
 	}
 }
 

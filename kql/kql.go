@@ -59,11 +59,24 @@ type Query struct {
 	tree   *syntax.Query
 }
 
-// Compile reads a query. Every mistake in it is in the error, a diag.List.
+// Compile reads a query that gives one table. Every mistake in it is in the
+// error, a diag.List.
 //
 // A catalog that is a Database too lets the columns of bag_unpack be found in
 // the tables' rows; else only in rows that the query itself holds.
 func Compile(f *diag.File, cat Catalog) (*Query, error) {
+	q, err := CompileAll(f, cat)
+	if err != nil || len(q.plan.Parts()) == 1 {
+		return q, err
+	}
+	var errs diag.List
+	errs.Add(f, q.tree.Statements[len(q.tree.Statements)-1].Span(), "the query gives %d tables, and one is needed here", len(q.plan.Parts()))
+	return nil, errs.Err()
+}
+
+// CompileAll is Compile for a query that may give several tables: by fork,
+// facet and preview, or by several queries in a text. They are the Results.
+func CompileAll(f *diag.File, cat Catalog) (*Query, error) {
 	tree, mistakes := syntax.Parse(f)
 	if err := mistakes.Err(); err != nil {
 		return nil, err
@@ -73,6 +86,22 @@ func Compile(f *diag.File, cat Catalog) (*Query, error) {
 		return nil, err
 	}
 	return &Query{plan: p, leaves: exec.Leaves(p), tree: tree}, nil
+}
+
+// A Result is one of the tables that a query gives. Run gives their rows one
+// table behind the other, and tells RunOptions.OnResult where one begins.
+type Result struct {
+	Name   string // "" when its author gave none
+	Schema value.Schema
+}
+
+// Results are the tables that the query gives.
+func (q *Query) Results() []Result {
+	var out []Result
+	for _, p := range q.plan.Parts() {
+		out = append(out, Result{p.Name, p.In.Schema()})
+	}
+	return out
 }
 
 // What looking for columns in rows may take.
@@ -104,7 +133,7 @@ func probe(cat Catalog) plan.Probe {
 	}
 }
 
-// Schema is the columns of the result.
+// Schema is the columns of the result; none where there are several.
 func (q *Query) Schema() value.Schema { return q.plan.Root.Schema() }
 
 // Render is the visualisation that the query asks for ("timechart"), or "".

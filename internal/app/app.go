@@ -137,9 +137,10 @@ func (a *App) Lint(now time.Time) []Finding {
 	return append(out, a.slow()...)
 }
 
-// Compile reads a query over the tables, the lists, and local files.
+// Compile reads a query over the tables, the lists, and local files. It may give
+// several tables.
 func (a *App) Compile(f *diag.File) (*kql.Query, error) {
-	return kql.Compile(f, hunting{a.set.Catalog(), a.tables})
+	return kql.CompileAll(f, hunting{a.set.Catalog(), a.tables})
 }
 
 // decodeOptions are the cluster's, with the system identities of the list.

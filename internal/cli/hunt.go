@@ -160,12 +160,19 @@ func (f *huntFlags) ask(ctx context.Context, env *Env, a *app.App, file *diag.Fi
 	if err != nil {
 		return err
 	}
+	w, err := f.rows(env, q)
+	if err != nil {
+		return err
+	}
 	m := newMeter(env, f.quiet)
-	w := f.rows(env, q)
 	start := env.Now()
 	counted := func(b *value.Batch) error { m.clear(); return w.write(b) }
 	in.Progress = m.show
-	result, err := f.run(ctx, a, q, in, counted)
+	opt := f.options()
+	if several, ok := w.(*severalRows); ok {
+		opt.OnResult = several.begin
+	}
+	result, err := f.run(ctx, a, q, in, opt, counted)
 	m.clear()
 	if failed := w.finish(err); failed != nil {
 		return failed
@@ -194,13 +201,13 @@ func enoughInputs(q *kql.Query, inputs []string) error {
 // noLimit is the time of a query that its context bounds, reading included.
 const noLimit = -1
 
-func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.Input, emit func(*value.Batch) error) (app.HuntResult, error) {
+func (f *huntFlags) run(ctx context.Context, a *app.App, q *kql.Query, in app.Input, opt kql.RunOptions, emit func(*value.Batch) error) (app.HuntResult, error) {
 	if f.timeout > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, f.timeout)
 		defer stop()
 	}
-	return a.Hunt(ctx, q, in, f.options(), emit)
+	return a.Hunt(ctx, q, in, opt, emit)
 }
 
 // options are what bounds a run.

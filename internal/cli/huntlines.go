@@ -80,9 +80,12 @@ func (f *huntFlags) answerLine(ctx context.Context, env *Env, a *app.App, line [
 	if err != nil {
 		return errorLine(q.ID, err), false
 	}
+	if n := len(compiled.Results()); n > 1 {
+		return errorLine(q.ID, fmt.Errorf("the query gives %d tables, and one is needed here", n)), false
+	}
 	var buf bytes.Buffer
 	doc := newDocument(&buf, compiled.Schema(), idText(q.ID))
-	result, err := f.run(ctx, a, compiled, in, doc.write)
+	result, err := f.run(ctx, a, compiled, in, f.options(), doc.write)
 	if problems := result.Problems(); err == nil && len(problems) > 0 {
 		err, missed = problems[0], true
 	}

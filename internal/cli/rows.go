@@ -22,9 +22,17 @@ type rowWriter interface {
 	finish(err error) error
 }
 
-// rows returns the writer for the format asked for. On a terminal a query that
-// asks to be drawn is drawn, unless a format is asked for.
-func (o *output) rows(env *Env, q *kql.Query) rowWriter {
+// rows returns the writer for the format asked for.
+func (o *output) rows(env *Env, q *kql.Query) (rowWriter, error) {
+	if len(q.Results()) > 1 {
+		return o.several(env, q)
+	}
+	return o.oneResult(env, q), nil
+}
+
+// oneResult is the writer of a table. On a terminal a query that asks to be
+// drawn is drawn, unless a format is asked for.
+func (o *output) oneResult(env *Env, q *kql.Query) rowWriter {
 	schema := q.Schema()
 	render := q.Rendering()
 	switch {
@@ -60,11 +68,18 @@ type document struct {
 // newDocument starts a document, with an id and on one line when it answers a
 // question.
 func newDocument(w io.Writer, schema value.Schema, id json.RawMessage) *document {
-	d := &document{out: bufio.NewWriterSize(w, 1<<16), schema: schema, between: ",\n"}
-	d.out.WriteByte('{')
 	if id != nil {
-		d.between = ","
-		d.out.WriteString(`"id":` + string(idText(id)) + ",")
+		return startDocument(w, schema, ",", append([]byte(`"id":`), idText(id)...))
+	}
+	return startDocument(w, schema, ",\n", nil)
+}
+
+// startDocument starts a document with a first member, or none.
+func startDocument(w io.Writer, schema value.Schema, between string, first []byte) *document {
+	d := &document{out: bufio.NewWriterSize(w, 1<<16), schema: schema, between: between}
+	d.out.WriteByte('{')
+	if first != nil {
+		d.out.Write(append(first, ','))
 	}
 	d.out.WriteString(`"columns":[`)
 	for i, f := range schema {

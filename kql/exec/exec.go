@@ -36,6 +36,9 @@ type Options struct {
 	TrackOrigin bool
 	// MaxOrigins is how many source rows a group remembers.
 	MaxOrigins int
+	// OnResult, when given, is told the number of each of several results before
+	// its rows come.
+	OnResult func(result int)
 	// Profile, when given, measures each step.
 	Profile *Profile
 }
@@ -165,6 +168,8 @@ func (r *run) push(n plan.Node, out sink) error {
 		return r.plugin(n, out)
 	case *plan.Pivot:
 		return r.pivot(n, out)
+	case *plan.Several:
+		return r.several(n, out)
 	case *plan.GraphMatch:
 		return r.graphMatch(n, out)
 	case *plan.GraphRows:
@@ -200,6 +205,19 @@ func (r *run) transform(n plan.Node, out sink) (sink, plan.Node) {
 		return r.parseKV(n, out), n.In
 	}
 	return nil, nil
+}
+
+// several gives one result behind the other.
+func (r *run) several(n *plan.Several, out sink) error {
+	for i, p := range n.Parts {
+		if r.opt.OnResult != nil {
+			r.opt.OnResult(i)
+		}
+		if err := r.stream(p.In, out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) scan(n *plan.Scan, out sink) error {

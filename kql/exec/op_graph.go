@@ -450,4 +450,3 @@ func (r *run) giveGraph(to *plan.GivenGraph, sub plan.Node, g *graph) {
 	}
 	r.graphs[to] = g
 }
-

@@ -228,6 +228,19 @@ find in (A, B) where User == "ann" project User`},
 		Words: []string{"by"},
 	},
 	{
+		Name: "fork", Form: "T | fork [Name =] (Operators) [Name =] (Operators) ...",
+		Doc: "Runs several queries over the same rows, each with a table of its own as its result. It ends a query; hunt shows the tables one behind the other, with -o json as a list.",
+		Examples: []string{`datatable(User:string, Code:long)["ann", 200, "bob", 403]
+| fork Denied = (where Code == 403) Total = (count)`},
+	},
+	{
+		Name: "facet", Form: "T | facet by Column, ... [with (Operators)]",
+		Doc: "Counts the values of each column, in a table each, behind a table of what a query gives of the rows. It ends a query.",
+		Examples: []string{`datatable(User:string, Verb:string)["ann", "get", "bob", "get"]
+| facet by User, Verb with (take 1)`},
+		Words: []string{"by", "with"},
+	},
+	{
 		Name: "serialize", Form: "T | serialize [Name = Expression, ...]",
 		Doc: "Fixes the order of rows, so that row_number(), prev() and their like can be used.",
 		Examples: []string{`range x from 3 to 1 step -1

@@ -27,10 +27,10 @@ datatable(IP:string)["10.1.2.3", "198.51.100.7"]
 | evaluate ipv4_lookup(Networks, IP, Net, return_unmatched = true)`},
 	},
 	{
-		Name: "ipv6_lookup", Form: "T | evaluate ipv6_lookup(Table, Address, Range [, return_unmatched = true])",
-		Doc: "Joins addresses of version 6, or 4, with the ranges of a table that they lie in.",
-		Examples: []string{`let Networks = datatable(Net:string, Name:string)["2001:db8::/32", "inside"];
-datatable(IP:string)["2001:db8::7", "fe80::1"]
+		Name: "ipv6_lookup", Form: "T | evaluate ipv6_lookup(Table, Address, Range [, Key ...] [, return_unmatched = true])",
+		Doc: "Is ipv4_lookup for addresses of both versions.",
+		Examples: []string{`let Networks = datatable(Net:string, Name:string)["fd00::/8", "inside"];
+datatable(IP:string)["fd00::1", "2001:db8::1"]
 | evaluate ipv6_lookup(Networks, IP, Net)`},
 	},
 	{
@@ -47,92 +47,6 @@ datatable(IP:string)["2001:db8::7", "fe80::1"]
 	},
 	{
 		Name: "identity", Form: "T | evaluate identity()",
-		Doc:      "Gives its input.",
-		Examples: []string{`print User = "ann" | evaluate identity()`},
-	},
-	{
-		Name: "schema_merge", Form: "T | evaluate schema_merge([PreserveOrder])",
-		Doc: "Makes one schema of several that getschema gave.",
-		Examples: []string{`union (print A = 1 | getschema), (print A = 1, B = "x" | getschema)
-| evaluate schema_merge()`},
-	},
-	{
-		Name: "activity_counts_metrics", Form: "T | evaluate activity_counts_metrics(Id, Time, Start, End, Window [, Dimension, ...])",
-		Doc: "Counts, for each window: rows, ids, ids that no window before had, and ids so far.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "bob", 1, "ann", 2, "eve", 2]
-| evaluate activity_counts_metrics(User, Day, 1, 2, 1)`},
-	},
-	{
-		Name: "activity_metrics", Form: "T | evaluate activity_metrics(Id, Time, Start, End, Window [, Dimension, ...])",
-		Doc: "Compares the ids of each window with those of the window before.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "bob", 1, "ann", 2, "eve", 2]
-| evaluate activity_metrics(User, Day, 1, 2, 1)`},
-	},
-	{
-		Name: "activity_engagement", Form: "T | evaluate activity_engagement(Id, Time, Start, End, Inner, Outer [, Dimension, ...])",
-		Doc: "Compares the ids of each inner window with those of the outer one that ends with it.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "bob", 1, "ann", 2]
-| evaluate activity_engagement(User, Day, 1, 2, 1, 2)`},
-	},
-	{
-		Name: "active_users_count", Form: "T | evaluate active_users_count(Id, Time, Start, End, LookbackWindow, Period, ActivePeriods, Bin [, Dimension, ...])",
-		Doc: "Counts the ids that came in at least so many periods of the window that ends with a row of theirs.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "ann", 2, "bob", 2]
-| evaluate active_users_count(User, Day, 1, 2, 7, 1, 2, 1)`},
-	},
-	{
-		Name: "sliding_window_counts", Form: "T | evaluate sliding_window_counts(Id, Time, Start, End, LookbackWindow, Bin [, Dimension, ...])",
-		Doc: "Counts rows and ids in the window that ends with each bin.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "bob", 2, "ann", 3]
-| evaluate sliding_window_counts(User, Day, 1, 3, 2, 1)`},
-	},
-	{
-		Name: "new_activity_metrics", Form: "T | evaluate new_activity_metrics(Id, Time, Start, End, Window [, Cohort] [, Dimension, ...] [, Lookback])",
-		Doc: "Follows the ids that each window saw first through the windows behind it.",
-		Examples: []string{`datatable(User:string, Day:long)["ann", 1, "bob", 1, "ann", 2, "eve", 2]
-| evaluate new_activity_metrics(User, Day, 1, 2, 1)`},
-	},
-	{
-		Name: "rolling_percentile", Form: "T | evaluate rolling_percentile(Value, Percentile, Index, BinSize, BinsPerWindow [, Dimension, ...])",
-		Doc: "Takes a percentile of the last bins together, at each bin.",
-		Examples: []string{`range N from 0 to 9 step 1 | extend V = 10 * N
-| evaluate rolling_percentile(V, 50, N, 5, 2)`},
-	},
-	{
-		Name: "geo_polygon_lookup", Form: "T | evaluate geo_polygon_lookup(Table, Polygon, Longitude, Latitude [, radius = Meters] [, return_unmatched = true] [, return_lookup_key = true])",
-		Doc: "Joins places with the polygons of a table that they lie in, or near.",
-		Examples: []string{`let Areas = datatable(Area:string, Shape:dynamic)["square", dynamic({"type": "Polygon", "coordinates": [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]]})];
-print Lng = 5.0, Lat = 5.0
-| evaluate geo_polygon_lookup(Areas, Shape, Lng, Lat)`},
-	},
-	{
-		Name: "geo_line_lookup", Form: "T | evaluate geo_line_lookup(Table, Line, Longitude, Latitude, Meters [, return_unmatched = true] [, return_lookup_key = true])",
-		Doc: "Joins places with the lines of a table that they lie near.",
-		Examples: []string{`let Roads = datatable(Road:string, Line:dynamic)["equator", dynamic({"type": "LineString", "coordinates": [[0, 0], [10, 0]]})];
-print Lng = 5.0, Lat = 0.0
-| evaluate geo_line_lookup(Roads, Line, Lng, Lat, 100)`},
-	},
-	{
-		Name: "ipv6_lookup", Form: "T | evaluate ipv6_lookup(Table, Address, Range [, Key ...] [, return_unmatched = true])",
-		Doc: "Is ipv4_lookup for addresses of both versions.",
-		Examples: []string{`let Networks = datatable(Net:string, Name:string)["fd00::/8", "inside"];
-datatable(IP:string)["fd00::1", "2001:db8::1"]
-| evaluate ipv6_lookup(Networks, IP, Net)`},
-	},
-	{
-		Name: "narrow", Form: "T | evaluate narrow()",
-		Doc: "Gives a row for each value: number of the row, name of the column, value as text.",
-		Examples: []string{`datatable(User:string, Code:long)["ann", 200]
-| evaluate narrow()`},
-	},
-	{
-		Name: "rows_near", Form: "T | evaluate rows_near(Condition, Before [, After] [, Key, ...])",
-		Doc: "Gives the rows that meet a condition, with so many before and after each. The rows must be in order.",
-		Examples: []string{`range x from 1 to 9 step 1
-| evaluate rows_near(x == 5, 1)`},
-	},
-	{
-		Name: "identity", Form: "T | evaluate identity()",
 		Doc: "Gives the rows as they are.",
 		Examples: []string{`print x = 1
 | evaluate identity()`},
@@ -145,22 +59,6 @@ let B = datatable(User:string, Code:long)[];
 union (A | getschema), (B | getschema)
 | evaluate schema_merge()
 | project ColumnName, ColumnType`},
-	},
-	{
-		Name: "geo_polygon_lookup", Form: "T | evaluate geo_polygon_lookup(Table, Polygon, Longitude, Latitude [, radius = Meters] [, return_unmatched = true])",
-		Doc: "Joins points with the polygons of a table that they lie in.",
-		Examples: []string{`let Areas = datatable(Area:string, Shape:dynamic)["square", dynamic({"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})];
-print Longitude = 1.0, Latitude = 1.0
-| evaluate geo_polygon_lookup(Areas, Shape, Longitude, Latitude)
-| project Area`},
-	},
-	{
-		Name: "geo_line_lookup", Form: "T | evaluate geo_line_lookup(Table, Line, Longitude, Latitude, Radius [, return_unmatched = true])",
-		Doc: "Joins points with the lines of a table that are not farther away than a number of meters.",
-		Examples: []string{`let Roads = datatable(Road:string, Line:dynamic)["along", dynamic({"type": "LineString", "coordinates": [[0, 0], [2, 0]]})];
-print Longitude = 1.0, Latitude = 0.001
-| evaluate geo_line_lookup(Roads, Line, Longitude, Latitude, 200)
-| project Road`},
 	},
 	{
 		Name: "activity_counts_metrics", Form: "T | evaluate activity_counts_metrics(Id, Time, Start, End, Window [, Key, ...])",
@@ -201,11 +99,31 @@ print Longitude = 1.0, Latitude = 0.001
 | evaluate rolling_percentile(v, 50, x, 2, 2)`},
 	},
 	{
+		Name: "geo_polygon_lookup", Form: "T | evaluate geo_polygon_lookup(Table, Polygon, Longitude, Latitude [, radius = Meters] [, return_unmatched = true] [, return_lookup_key = true])",
+		Doc: "Joins places with the polygons of a table that they lie in, or near.",
+		Examples: []string{`let Areas = datatable(Area:string, Shape:dynamic)["square", dynamic({"type": "Polygon", "coordinates": [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]]})];
+print Lng = 5.0, Lat = 5.0
+| evaluate geo_polygon_lookup(Areas, Shape, Lng, Lat)`},
+	},
+	{
+		Name: "geo_line_lookup", Form: "T | evaluate geo_line_lookup(Table, Line, Longitude, Latitude, Meters [, return_unmatched = true] [, return_lookup_key = true])",
+		Doc: "Joins places with the lines of a table that they lie near.",
+		Examples: []string{`let Roads = datatable(Road:string, Line:dynamic)["equator", dynamic({"type": "LineString", "coordinates": [[0, 0], [10, 0]]})];
+print Lng = 5.0, Lat = 0.0
+| evaluate geo_line_lookup(Roads, Line, Lng, Lat, 100)`},
+	},
+	{
 		Name: "dcount_intersect", Form: "T | evaluate dcount_intersect(Sketch, Sketch [, Sketch ...])",
 		Doc: "Counts the values that the first of some sketches has, that the first two have in common, and so on.",
 		Examples: []string{`range N from 1 to 30 step 1
 | summarize Even = hll(iff(N % 2 == 0, N, 0)), Third = hll(iff(N % 3 == 0, N, 0))
 | evaluate dcount_intersect(Even, Third)
 | project s0, s1`},
+	},
+	{
+		Name: "preview", Form: "T | evaluate preview(Rows)",
+		Doc: "Gives two tables: so many rows, and how many there are. It ends a query.",
+		Examples: []string{`range x from 1 to 5 step 1
+| evaluate preview(2)`},
 	},
 }

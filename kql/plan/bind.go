@@ -52,6 +52,9 @@ func Bind(f *diag.File, q *syntax.Query, cat Catalog, probe Probe) (*Plan, error
 	if r, ok := root.(*Render); ok {
 		p.Render, p.Root = r.Kind, r.In
 	}
+	if s, ok := root.(*Several); ok {
+		p.Render = s.Parts[len(s.Parts)-1].Render
+	}
 	p.Scans = number(p.Root)
 	return p, nil
 }
@@ -137,11 +140,11 @@ func (b *binder) enter(n syntax.Node) bool {
 
 func (b *binder) leave() { b.depth-- }
 
-// query binds the statements of a query or a function body; the last
-// expression is the result.
+// query binds the statements of a text: its expressions are the results.
 func (b *binder) query(q *syntax.Query, s *scope) Node {
-	var result Node
+	var all []Part
 	var last syntax.Statement
+	var named *Several
 	for _, st := range q.Statements {
 		switch st := st.(type) {
 		case *syntax.Let:
@@ -155,18 +158,26 @@ func (b *binder) query(q *syntax.Query, s *scope) Node {
 		case *syntax.Unsupported:
 			b.unsupported(st, st.Feature)
 		case *syntax.ExprStatement:
-			if last != nil {
-				b.fail(st, "more than one query in the text")
-				continue
-			}
 			last = st
-			result = b.result(st.X, s)
+			n := b.result(st.X, s)
+			named = nil
+			switch several, ok := n.(*Several); {
+			case !ok:
+				all = append(all, part(resultName(st.X), n))
+			case several.named:
+				named = several
+			default:
+				all = append(all, several.Parts...)
+			}
 		}
 	}
 	if last == nil {
 		b.fail(emptyAt(q), "the text holds no query").Hint = "a query names a table, as in: KubeAudit | take 10"
 	}
-	return result
+	if named != nil {
+		all = append(all, named.Parts...)
+	}
+	return joined(all)
 }
 
 // emptyAt is a place for an error about a text without a query.
@@ -181,7 +192,12 @@ func emptyAt(q *syntax.Query) syntax.Node {
 // one row (as when `print` were before it).
 func (b *binder) result(x syntax.Expr, s *scope) Node {
 	if b.isTable(x, s) {
-		return b.table(x, s)
+		n := b.tables(x, s)
+		if _, ok := n.(Graph); ok {
+			b.notATable(x)
+			return &Values{}
+		}
+		return n
 	}
 	e := b.scalar(x, &env{scope: s})
 	if e.Type() == value.Unknown {

@@ -105,6 +105,16 @@ func (b *binder) table(x syntax.Expr, s *scope) Node {
 
 // tableOrGraph is table, and what may be a graph too.
 func (b *binder) tableOrGraph(x syntax.Expr, s *scope) Node {
+	n := b.tables(x, s)
+	if _, ok := n.(*Several); ok {
+		b.notOne(x)
+		return &Values{}
+	}
+	return n
+}
+
+// tables is tableOrGraph, and what may be several tables.
+func (b *binder) tables(x syntax.Expr, s *scope) Node {
 	if !b.enter(x) {
 		b.leave()
 		return &Values{}
@@ -114,7 +124,7 @@ func (b *binder) tableOrGraph(x syntax.Expr, s *scope) Node {
 	case nil, *syntax.Bad:
 		return &Values{}
 	case *syntax.Paren:
-		return b.tableOrGraph(x.X, s)
+		return b.tables(x.X, s)
 	case *syntax.Ident:
 		return b.tableName(x, x.Name.Text, s)
 	case *syntax.Call:
@@ -364,8 +374,12 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		b.fail(op, "the operator needs a table before it")
 		return &Values{}
 	}
-	if g, ok := in.(Graph); ok {
-		return b.onGraph(op, g, s)
+	switch in := in.(type) {
+	case Graph:
+		return b.onGraph(op, in, s)
+	case *Several:
+		b.notOne(op)
+		return &Values{}
 	}
 	switch op := op.(type) {
 	case *syntax.Where:
@@ -432,6 +446,10 @@ func (b *binder) operator(op syntax.Op, in Node, s *scope) Node {
 		return b.assertSchema(op, in)
 	case *syntax.MakeGraph:
 		return b.makeGraph(op, in, s)
+	case *syntax.Fork:
+		return b.fork(op, in, s)
+	case *syntax.Facet:
+		return b.facet(op, in, s)
 	case *syntax.GraphMatch, *syntax.GraphToTable, *syntax.GraphComponents:
 		b.fail(op, "the operator needs a graph before it").Hint = "T | make-graph Source --> Target with Nodes on Key"
 	case *syntax.Print, *syntax.Range:

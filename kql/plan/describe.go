@@ -53,6 +53,8 @@ func Describe(n Node, needed []bool) (op, detail string) {
 		return "evaluate", n.Name
 	case *Pivot:
 		return "pivot", strings.Join(n.Names, ", ")
+	case *Several:
+		return "results", fmt.Sprint(len(n.Parts))
 	case *MakeGraph:
 		return "make-graph", n.edges[n.Source].Name + " --> " + n.edges[n.Target].Name
 	case *GraphMatch:

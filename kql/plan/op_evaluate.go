@@ -30,6 +30,8 @@ func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 		return b.rowsNear(op, in, s)
 	case "narrow":
 		return b.narrow(op, in, s)
+	case "preview":
+		return b.preview(op, in, s)
 	default:
 		if n := b.activity(op, in, s); n != nil {
 			return n

@@ -260,18 +260,26 @@ func (b *binder) graphComponents(op *syntax.GraphComponents, in Graph) Node {
 	return n
 }
 
-// graphToTable gives the nodes or the edges of a graph as rows.
+// graphToTable gives the nodes or the edges of a graph as rows. Tables that get
+// a name are there for what follows the query, where all but one need it.
 func (b *binder) graphToTable(op *syntax.GraphToTable, in Graph, s *scope) Node {
-	if len(op.Outputs) != 1 {
-		b.unsupported(op, "graph-to-table of nodes and edges together").Hint = "let G = T | make-graph ...; and then G | graph-to-table nodes"
-		return &Values{}
+	out := &Several{named: true}
+	for i := range op.Outputs {
+		o := &op.Outputs[i]
+		rows := b.graphRows(o, in)
+		switch {
+		case o.As != nil:
+			rows = b.nameTable(o.As.Text, rows, s)
+			out.Parts = append(out.Parts, Part{Name: o.As.Text, In: rows})
+		case len(op.Outputs) > 1:
+			b.fail(o, "of several tables each needs a name").Hint = "nodes as N, edges as E"
+			return &Values{}
+		}
+		if len(op.Outputs) == 1 {
+			return rows
+		}
 	}
-	o := &op.Outputs[0]
-	rows := b.graphRows(o, in)
-	if o.As == nil {
-		return rows
-	}
-	return b.nameTable(o.As.Text, rows, s)
+	return out
 }
 
 // graphRows is one table of graph-to-table.

@@ -7,10 +7,6 @@ func unsupportedOp(op syntax.Op) string {
 	switch op := op.(type) {
 	case *syntax.Unsupported:
 		return op.Feature
-	case *syntax.Fork:
-		return "fork"
-	case *syntax.Facet:
-		return "facet"
 	case *syntax.Reduce:
 		return "reduce"
 	case *syntax.MacroExpand:
