@@ -38,13 +38,14 @@ func DefaultIdentities() []Identity {
 	}
 }
 
-// identities matches callers and remembers those it has seen.
+// identities matches callers. It remembers which lines a user and agent fit:
+// none, as a rule, and then the address does not matter.
 type identities struct {
 	list []identity
-	seen map[caller]bool
+	seen map[caller][]*identity
 }
 
-type caller struct{ user, agent, address string }
+type caller struct{ user, agent string }
 
 type identity struct {
 	Identity
@@ -55,7 +56,7 @@ type identity struct {
 const maxCallers = 1 << 14
 
 func newIdentities(list []Identity) *identities {
-	ids := &identities{seen: map[caller]bool{}}
+	ids := &identities{seen: map[caller][]*identity{}}
 	for _, id := range list {
 		ids.list = append(ids.list, identity{id, addressTests(id.Address)})
 	}
@@ -63,27 +64,34 @@ func newIdentities(list []Identity) *identities {
 }
 
 func (ids *identities) known(user, agent, address string) bool {
-	c := caller{user, agent, address}
-	if known, ok := ids.seen[c]; ok {
-		return known
+	lines := ids.lines(caller{user, agent})
+	if len(lines) == 0 {
+		return false
 	}
-	if len(ids.seen) >= maxCallers {
-		clear(ids.seen)
-	}
-	known := ids.match(c)
-	ids.seen[caller{strings.Clone(user), strings.Clone(agent), strings.Clone(address)}] = known
-	return known
-}
-
-func (ids *identities) match(c caller) bool {
-	addr, err := netip.ParseAddr(c.address)
-	for i := range ids.list {
-		id := &ids.list[i]
-		if glob(id.User, c.user) && glob(id.UserAgent, c.agent) && id.at(addr.Unmap(), err == nil) {
+	addr, err := netip.ParseAddr(address)
+	for _, id := range lines {
+		if id.at(addr.Unmap(), err == nil) {
 			return true
 		}
 	}
 	return false
+}
+
+func (ids *identities) lines(c caller) []*identity {
+	if lines, ok := ids.seen[c]; ok {
+		return lines
+	}
+	if len(ids.seen) >= maxCallers {
+		clear(ids.seen)
+	}
+	var lines []*identity
+	for i := range ids.list {
+		if id := &ids.list[i]; glob(id.User, c.user) && glob(id.UserAgent, c.agent) {
+			lines = append(lines, id)
+		}
+	}
+	ids.seen[caller{strings.Clone(c.user), strings.Clone(c.agent)}] = lines
+	return lines
 }
 
 func (id *identity) at(addr netip.Addr, ok bool) bool {

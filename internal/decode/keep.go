@@ -77,12 +77,15 @@ func (o Options) View() string {
 
 // A Keeper reads inputs for a store. It is used by one goroutine.
 type Keeper struct {
-	r       *Reader
-	columns []column // of KubeAudit
-	view    string
+	r        *Reader
+	columns  []*keptColumn // of KubeAudit
+	families []*family     // of columns
+	others   []*keptColumn // that are in none
+	view     string
 
 	batch   []*record
 	sets    []uint32
+	batches int // that were handed on
 	ordinal int64
 }
 
@@ -106,9 +109,10 @@ func NewKeeper(opts Options, further ...string) (*Keeper, error) {
 	for _, c := range tableOf("KubeAudit").columns {
 		wanted := slices.Contains(keptColumns, c.name) || slices.Contains(further, c.name) && isCheap(c.name)
 		if wanted && (c.typ == value.String || c.typ == value.Bool || c.typ == value.Int || c.typ == value.Long) {
-			k.columns = append(k.columns, c)
+			k.columns = append(k.columns, &keptColumn{column: &c, texts: map[string]uint32{}, codes: map[value.Value]uint32{}})
 		}
 	}
+	k.families, k.others = families(k.columns)
 	return k, nil
 }
 
@@ -188,10 +192,9 @@ func (k *Keeper) flush(emit func(*Kept) error) error {
 	for i, v := range k.r.views {
 		out.Columns = append(out.Columns, k.rowsOf(v.table.name, 1<<i))
 	}
-	for i := range k.columns {
-		out.Columns = append(out.Columns, k.column(&k.columns[i]))
-	}
+	out.Columns = k.read(out.Columns)
 	err := emit(out)
+	k.batches++
 	clear(k.batch) // the next do not keep them alive
 	k.batch, k.sets = k.batch[:0], k.sets[:0]
 	return err
@@ -220,30 +223,27 @@ func (k *Keeper) rowsOf(table string, bit uint32) KeptColumn {
 	return c
 }
 
-// column reads a column of KubeAudit, of the records that are its rows.
-func (k *Keeper) column(c *column) KeptColumn {
-	b := builder{KeptColumn{Name: c.name, Type: c.typ}, map[value.Value]uint32{}}
+// read reads the columns of KubeAudit, of the records that are its rows.
+func (k *Keeper) read(out []KeptColumn) []KeptColumn {
+	for _, c := range k.columns {
+		c.begin(len(k.batch))
+	}
 	for _, rec := range k.batch {
 		if rec.facts == nil {
-			b.add(value.NullOf(value.Dynamic))
+			for _, c := range k.columns {
+				c.add(value.NullOf(value.Dynamic))
+			}
 			continue
 		}
-		b.add(c.read(rec))
+		for _, f := range k.families {
+			f.add(rec, k.batches)
+		}
+		for _, c := range k.others {
+			c.add(c.read(rec))
+		}
 	}
-	return b.KeptColumn
-}
-
-type builder struct {
-	KeptColumn
-	seen map[value.Value]uint32
-}
-
-func (b *builder) add(v value.Value) {
-	code, ok := b.seen[v]
-	if !ok {
-		code = uint32(len(b.Dict))
-		b.seen[v] = code
-		b.Dict = append(b.Dict, v)
+	for _, c := range k.columns {
+		out = append(out, c.KeptColumn)
 	}
-	b.Codes = append(b.Codes, code)
+	return out
 }
