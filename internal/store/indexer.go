@@ -13,19 +13,34 @@ import (
 type Indexer struct {
 	keys    keySet // of words and leaves
 	seen    keySet // hashes of names, and of values under their names
+	levels  [maxLevels]level
 	walk    leafWalk
 	secrets [2]uint64
+
+	// What names and values gave that were seen since whenever, for the next
+	// time that they are new: keys one after the other in given, and where.
+	given []uint64
+	done  int // of given
+	where map[uint64]extent
 }
+
+type extent struct{ from, to uint32 }
+
+const (
+	maxLevels = 64
+	// maxGiven bounds the memory for keys of names and values.
+	maxGiven = 1 << 17
+)
 
 // NewIndexer returns an empty one.
 func NewIndexer() *Indexer {
 	x := &Indexer{
-		keys: newKeySet(), seen: newKeySet(),
+		keys: newKeySet(), seen: newKeySet(), where: map[uint64]extent{},
 		// Of two strings with one hash the second would not be found: nobody
 		// may know how to make them.
 		secrets: [2]uint64{rand.Uint64() | 1, rand.Uint64() | 1},
 	}
-	x.walk.add = x.keys.put
+	x.walk.add = x.give
 	return x
 }
 
@@ -33,7 +48,7 @@ func NewIndexer() *Indexer {
 // good until the next call.
 func (x *Indexer) Keys() []uint64 { return x.keys.keys }
 
-// Reset forgets everything.
+// Reset starts anew.
 func (x *Indexer) Reset() {
 	x.keys.reset()
 	x.seen.reset()
@@ -46,53 +61,62 @@ func (x *Indexer) Add(raw string) {
 	}
 }
 
+// A level is an open bracket.
+type level struct {
+	member member // that it stands under
+	object bool
+}
+
+// A member is where its name stands, and the name's hash.
+type member struct {
+	from, to int
+	hash     uint64
+}
+
 // members goes through a record's members; ok is false where it is not the
 // JSON that records are as a rule.
 func (x *Indexer) members(s string) (ok bool) {
-	type level struct {
-		key    member // that the bracket stands under
-		object bool
-	}
-	var levels [64]level
-	depth, key := -1, member{}
-	wantKey := false
+	depth, at := -1, member{}
+	wantName := false
 	for i := 0; i < len(s); {
 		switch c := s[i]; c {
 		case ' ', '\t', '\n', '\r', ':':
 			i++
 		case ',':
-			wantKey = depth >= 0 && levels[depth].object
-			if depth >= 0 && !wantKey {
-				key = levels[depth].key
+			wantName = depth >= 0 && x.levels[depth].object
+			if depth >= 0 && !wantName {
+				at = x.levels[depth].member
 			}
 			i++
 		case '{', '[':
-			if depth++; depth == len(levels) {
+			if depth++; depth == maxLevels {
 				return false
 			}
-			levels[depth] = level{key, c == '{'}
-			wantKey = c == '{'
+			wantName = c == '{'
+			x.levels[depth] = level{at, wantName}
 			i++
 		case '}', ']':
 			if depth--; depth < -1 {
 				return false
 			}
-			wantKey = false
+			wantName = false
 			i++
 		case '"':
 			end, hash := x.scan(s, i+1)
 			if end < 0 {
 				return false
 			}
-			body := s[i+1 : end]
+			if wantName {
+				at, wantName = member{i + 1, end, hash}, false
+				if x.isNew(hash) {
+					x.name(s[i+1 : end])
+					x.remember(hash)
+				}
+			} else if h := x.mix(x.mix(at.hash, 1), hash); x.isNew(h) {
+				x.text(s[at.from:at.to], s[i+1:end])
+				x.remember(h)
+			}
 			i = end + 1
-			if !wantKey {
-				x.text(key, body, hash)
-				continue
-			}
-			if key, wantKey = (member{body, hash}), false; !x.name(key) {
-				return false
-			}
 		default:
 			end := i
 			for end < len(s) && isBare[s[end]] {
@@ -101,61 +125,81 @@ func (x *Indexer) members(s string) (ok bool) {
 			if end == i {
 				return false
 			}
-			x.bare(key, s[i:end])
+			if h := x.mix(x.mix(at.hash, 2), x.hash(s[i:end])); x.isNew(h) {
+				x.bare(s[at.from:at.to], s[i:end])
+				x.remember(h)
+			}
 			i = end
 		}
 	}
 	return depth < 0
 }
 
-// A member is the name of a member as it is written, and its hash.
-type member struct {
-	name string
-	hash uint64
+// isNew says whether the name or value of a hash has to be looked at.
+func (x *Indexer) isNew(h uint64) bool {
+	if !x.seen.add(h) {
+		return false
+	}
+	e, ok := x.where[h]
+	for _, k := range x.given[e.from:e.to] {
+		x.keys.add(k)
+	}
+	return !ok
 }
 
-// name takes in the words of a member's name.
-func (x *Indexer) name(m member) (ok bool) {
-	if !x.seen.add(m.hash) {
-		return true
+// give takes a key of what is looked at.
+func (x *Indexer) give(k uint64) {
+	x.given = append(x.given, k)
+	x.keys.add(k)
+}
+
+// remember notes that what was given last is of the name or value of a hash.
+func (x *Indexer) remember(h uint64) {
+	from := x.done
+	x.done = len(x.given)
+	x.where[h] = extent{uint32(from), uint32(x.done)}
+	if x.done > maxGiven {
+		clear(x.where)
+		x.given, x.done = x.given[:0], 0
 	}
-	x.words(m.name)
-	_, ok = plain(m.name)
-	return ok
+}
+
+// name takes in a member's name.
+func (x *Indexer) name(name string) {
+	x.words(name)
+	if _, ok := plain(name); !ok {
+		x.give(opaqueKey)
+	}
 }
 
 // text takes in a string that stands under a name.
-func (x *Indexer) text(m member, body string, hash uint64) {
-	if x.seen.add(x.mix(x.mix(m.hash, 1), hash)) {
-		x.words(body)
-		x.walk.scalar(m.key(), body, 0)
-		x.hidden()
-	}
+func (x *Indexer) text(name, body string) {
+	x.words(body)
+	x.walk.scalar(nameHash(name), body, 0)
+	x.hidden()
 }
 
 // bare takes in a number or a word.
-func (x *Indexer) bare(m member, token string) {
-	if x.seen.add(x.mix(x.mix(m.hash, 2), x.hash(token))) {
-		x.words(token)
-		x.walk.bare(m.key(), token)
-	}
+func (x *Indexer) bare(name, token string) {
+	x.words(token)
+	x.walk.bare(nameHash(name), token)
 }
 
-// key is keyHash of the name, which was looked at before.
-func (m member) key() uint64 {
-	name, _ := plain(m.name)
+// nameHash is keyHash of a name as it is written, which was looked at before.
+func nameHash(written string) uint64 {
+	name, _ := plain(written)
 	return keyHash(name)
 }
 
 func (x *Indexer) words(text string) {
-	x.walk.opaque = eachWord(text, x.keys.put)
+	x.walk.opaque = eachWord(text, x.walk.add)
 	x.hidden()
 }
 
 // hidden takes in that what was just looked at may hide something.
 func (x *Indexer) hidden() {
 	if x.walk.opaque {
-		x.keys.add(opaqueKey)
+		x.give(opaqueKey)
 	}
 	x.walk.opaque = false
 }
@@ -219,7 +263,7 @@ type keySet struct {
 	keys  []uint64
 }
 
-func newKeySet() keySet { return keySet{slots: make([]uint64, 1<<14)} }
+func newKeySet() keySet { return keySet{slots: make([]uint64, 1<<13)} }
 
 // put is add without an answer.
 func (s *keySet) put(k uint64) { s.add(k) }
