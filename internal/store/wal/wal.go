@@ -78,14 +78,12 @@ func (w *Writer) Write(payloads ...[]byte) error {
 	if w.err != nil {
 		return w.err
 	}
-	w.buf = w.buf[:0]
 	for _, p := range payloads {
 		if len(p) > MaxPayload {
 			return fmt.Errorf("a frame of %d bytes: the most is %d", len(p), MaxPayload)
 		}
-		w.buf = appendFrame(w.buf, p)
 	}
-	n, err := w.f.Write(w.buf)
+	n, err := w.frames(payloads)
 	if err != nil {
 		if n > 0 {
 			w.takeBack()
@@ -100,10 +98,37 @@ func (w *Writer) Write(payloads ...[]byte) error {
 		return w.err
 	}
 	w.size += int64(n)
-	if cap(w.buf) > 8<<20 {
-		w.buf = nil
-	}
 	return nil
+}
+
+// large is what is not worth copying to be written with its neighbours.
+const large = 64 << 10
+
+// frames writes frames and says how many bytes it wrote.
+func (w *Writer) frames(payloads [][]byte) (n int, err error) {
+	w.buf = w.buf[:0]
+	flush := func(b []byte) {
+		if err == nil && len(b) > 0 {
+			var more int
+			more, err = w.f.Write(b)
+			n += more
+		}
+	}
+	for _, p := range payloads {
+		w.buf = appendHead(w.buf, p)
+		if len(p) < large {
+			w.buf = append(w.buf, p...)
+		}
+		if len(p) >= large || len(w.buf) >= large {
+			flush(w.buf)
+			w.buf = w.buf[:0]
+		}
+		if len(p) >= large {
+			flush(p)
+		}
+	}
+	flush(w.buf)
+	return n, err
 }
 
 // takeBack cuts off what was written in part.
@@ -120,13 +145,14 @@ func (w *Writer) takeBack() {
 // Close closes the file.
 func (w *Writer) Close() error { return w.f.Close() }
 
-func appendFrame(b, payload []byte) []byte {
+// appendHead appends what stands before a payload.
+func appendHead(b, payload []byte) []byte {
 	var head [frameHead]byte
 	binary.LittleEndian.PutUint32(head[0:], mark)
 	binary.LittleEndian.PutUint32(head[4:], uint32(len(payload)))
 	crc := crc32.Update(crc32.Checksum(head[4:8], castagnoli), castagnoli, payload)
 	binary.LittleEndian.PutUint32(head[8:], crc)
-	return append(append(b, head[:]...), payload...)
+	return append(b, head[:]...)
 }
 
 // A Damage is a part of a file that holds no whole frame although whole ones

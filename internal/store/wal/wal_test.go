@@ -142,6 +142,45 @@ func TestAFullDiskLosesNothingThatWasTaken(t *testing.T) {
 	}
 }
 
+// TestLargeAndSmallFrames writes frames together, on disks that are full at any
+// moment meanwhile: all of them are there, or none.
+func TestLargeAndSmallFrames(t *testing.T) {
+	payloads := [][]byte{
+		bytes.Repeat([]byte("a"), 10), bytes.Repeat([]byte("b"), large), nil, bytes.Repeat([]byte("c"), large-1),
+		bytes.Repeat([]byte("d"), 3*large), bytes.Repeat([]byte("e"), 20),
+	}
+	size := 0
+	for _, p := range payloads {
+		size += frameHead + len(p)
+	}
+	for room := len(header) + 17; room < len(header)+17+size; room += 997 {
+		f := &sick{room: room}
+		w, err := NewWriter(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write([]byte("first")); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(payloads...); !errors.Is(err, errFull) {
+			t.Fatalf("room for %d bytes: error %v", room, err)
+		}
+		f.room = 2 * size
+		if err := w.Write(payloads...); err != nil {
+			t.Fatal(err)
+		}
+		got, r := payloadsOf(t, f.Bytes())
+		if len(got) != 1+len(payloads) || len(r.Damages) > 0 || r.End != w.Size() {
+			t.Fatalf("room for %d bytes: %d frames, %+v", room, len(got), r)
+		}
+		for i, p := range payloads {
+			if got[i+1] != string(p) {
+				t.Fatalf("room for %d bytes: frame %d is another", room, i)
+			}
+		}
+	}
+}
+
 func TestAfterAFailedSyncNothingIsTaken(t *testing.T) {
 	f := &sick{room: 1000}
 	w, err := NewWriter(f)
