@@ -3,6 +3,7 @@ package exec
 import (
 	"math/bits"
 
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -11,41 +12,96 @@ import (
 // rest get one from a dictionary of their column. To compare two combinations
 // is then to compare a few numbers that lie side by side.
 type keyTable struct {
-	width int // codes of a combination: one a column, and the kinds of them
-	dicts []map[string]uint64
+	plain bool // one column of texts: its dictionary has the numbers
+	width int  // codes of a combination: one a column, and the kinds of them
+	dicts []texts
 	slots []int32 // number + 1 of a combination; their count is a power of two
 	codes []uint64
 	n     int
 	key   []byte
 	batch []uint64
-	size  int // of the dictionaries' texts
+	lost  []bool // rows of the batch that have a value which has no code
 }
 
 // kindBits is how many bits the kind of a value takes beside its code.
 const kindBits = 6
 
-func newKeyTable(columns int) *keyTable {
+func newKeyTable(by []plan.Expr) *keyTable {
+	columns := len(by)
 	return &keyTable{
+		plain: columns == 1 && by[0].Type() == value.String,
 		width: columns + (columns*kindBits+63)/64,
-		dicts: make([]map[string]uint64, columns),
+		dicts: make([]texts, columns),
 		slots: make([]int32, 64),
 	}
 }
 
-// encode turns the rows of a batch into codes, one combination after another.
-func (t *keyTable) encode(cols [][]value.Value, rows []int32) {
-	need := len(rows) * t.width
-	if cap(t.batch) < need {
-		t.batch = make([]uint64, need)
+// number gives the numbers of the combinations in some rows; new ones follow on
+// those that were there.
+func (t *keyTable) number(cols [][]value.Value, rows []int32, out []int32) []int32 {
+	if t.plain {
+		for _, i := range rows {
+			out = append(out, int32(t.dicts[0].number(cols[0][i].Str())))
+		}
+		t.n = len(t.dicts[0].all)
+		return out
 	}
-	t.batch = t.batch[:need]
+	t.encode(cols, rows, (*texts).numbered)
+	for r := range rows {
+		out = append(out, t.find(r, true))
+	}
+	return out
+}
+
+// known gives the numbers of combinations that have one, -1 for others and for
+// those with a null.
+func (t *keyTable) known(cols [][]value.Value, rows []int32, out []int32) []int32 {
+	if t.plain {
+		for _, i := range rows {
+			n, ok := t.dicts[0].known(cols[0][i].Str())
+			if !ok {
+				n = ^uint64(0)
+			}
+			out = append(out, int32(n))
+		}
+		return out
+	}
+	t.encode(cols, rows, (*texts).known)
+	for r, i := range rows {
+		n := int32(-1)
+		if !t.lost[r] && !anyNull(cols, i) {
+			n = t.find(r, false)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func anyNull(cols [][]value.Value, row int32) bool {
+	for _, vals := range cols {
+		if vals[row].IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+// encode turns rows into codes, one combination after another; code gives that
+// of a text.
+func (t *keyTable) encode(cols [][]value.Value, rows []int32, code func(*texts, string) (uint64, bool)) {
+	need := len(rows) * t.width
+	if cap(t.lost) < len(rows) {
+		t.batch, t.lost = make([]uint64, need), make([]bool, len(rows))
+	}
+	t.batch, t.lost = t.batch[:need], t.lost[:len(rows)]
 	clear(t.batch)
+	clear(t.lost)
 	for c, vals := range cols {
 		at, shift := len(cols)+c*kindBits/64, uint(c*kindBits%64)
 		for r, i := range rows {
 			v := &vals[i]
 			line := t.batch[r*t.width : (r+1)*t.width]
-			kind := v.Kind()
+			kind, ok := v.Kind(), true
 			switch kind {
 			case value.Null:
 			case value.KInt, value.KLong:
@@ -54,11 +110,13 @@ func (t *keyTable) encode(cols [][]value.Value, rows []int32) {
 			case value.KBool, value.KDateTime, value.KTimeSpan:
 				line[c] = uint64(v.Int())
 			case value.KString:
-				line[c] = t.text(c, v.Str())
+				line[c], ok = code(&t.dicts[c], v.Str())
 			default:
 				t.key = v.GroupKey(t.key[:0])
-				kind, line[c] = value.JSON, t.text(c, string(t.key))
+				kind = value.JSON
+				line[c], ok = code(&t.dicts[c], string(t.key))
 			}
+			t.lost[r] = t.lost[r] || !ok
 			line[at] |= uint64(kind) << shift
 			if shift+kindBits > 64 {
 				line[at+1] |= uint64(kind) >> (64 - shift)
@@ -67,36 +125,31 @@ func (t *keyTable) encode(cols [][]value.Value, rows []int32) {
 	}
 }
 
-// text is the code of a text in a column's dictionary.
-func (t *keyTable) text(col int, s string) uint64 {
-	dict := t.dicts[col]
-	if code, ok := dict[s]; ok {
-		return code
-	}
-	if dict == nil {
-		dict = map[string]uint64{}
-		t.dicts[col] = dict
-	}
-	code := uint64(len(dict))
-	dict[value.StringOf(s).Own().Str()] = code
-	t.size += len(s) + 48
-	return code
-}
-
-// number gives the number of the combination in row r of what was encoded, and
-// whether it is new.
-func (t *keyTable) number(r int) (n int32, fresh bool) {
+// find gives the number of the combination in row r of what was encoded; one
+// that is new gets the next, or -1.
+func (t *keyTable) find(r int, adding bool) int32 {
 	line := t.batch[r*t.width : (r+1)*t.width]
 	mask := uint64(len(t.slots) - 1)
 	for at := hashCodes(line) & mask; ; at = (at + 1) & mask {
 		n := t.slots[at] - 1
-		if n < 0 {
-			return t.add(line), true
-		}
-		if equalCodes(t.codes[int(n)*t.width:], line) {
-			return n, false
+		switch {
+		case n < 0 && adding:
+			return t.add(line)
+		case n < 0:
+			return -1
+		case equalCodes(t.codes[int(n)*t.width:], line):
+			return n
 		}
 	}
+}
+
+// size is the memory that the table takes.
+func (t *keyTable) size() int {
+	size := 4*len(t.slots) + 8*cap(t.codes)
+	for c := range t.dicts {
+		size += t.dicts[c].size
+	}
+	return size
 }
 
 func hashCodes(line []uint64) uint64 {

@@ -11,17 +11,20 @@ type joiner struct {
 	n     *plan.Join
 	left  []evaluator
 	right *rowStore
-	rows  map[string][]int32 // right rows by key
-	hit   []bool             // right rows that found a partner
-	seen  map[string]bool    // left keys, for innerunique
-	key   []byte
-	width int // columns of the left
+	table *keyTable // numbers the keys of the right side
+	first []int32   // by number: the first right row with the key, and
+	last  []int32   // the last
+	next  []int32   // by right row: the next one with its key, or -1
+	hit   []bool    // right rows that found a partner
+	seen  []bool    // by number: keys that the left had, for innerunique
+	at    []int32   // numbers of the rows of a batch
+	width int       // columns of the left
 	out   sink
 }
 
 // join keeps the right side, and the left side streams by.
 func (r *run) join(n *plan.Join, out sink) error {
-	j := &joiner{run: r, n: n, rows: map[string][]int32{}, seen: map[string]bool{}, width: len(n.Left.Schema()), out: out}
+	j := &joiner{run: r, n: n, table: newKeyTable(n.RightKeys), width: len(n.Left.Schema()), out: out}
 	if err := j.build(); err != nil {
 		return err
 	}
@@ -44,38 +47,40 @@ func (j *joiner) build() error {
 		return err
 	}
 	err = j.run.stream(j.n.Right, func(b *value.Batch) error {
-		keys := j.keys(evs, b)
-		for k, i := range b.Rows() {
-			if key, ok := keys(i); ok {
-				j.rows[string(key)] = append(j.rows[string(key)], int32(j.right.n+k))
-			}
+		rows, size := b.Rows(), j.table.size()
+		keys := evalAll(evs, b, rows)
+		j.at = j.table.number(keys, rows, j.at[:0])
+		for k, i := range rows {
+			j.link(int32(j.right.n+k), j.at[k], anyNull(keys, i))
 		}
-		if err := j.run.grow(int64(b.Len()*64), "join"); err != nil {
+		if err := j.right.grow(j.table.size() - size + len(rows)*linkSize); err != nil {
 			return err
 		}
 		return j.right.add(b)
 	})
-	j.hit = make([]bool, j.right.n)
+	j.hit, j.seen = make([]bool, j.right.n), make([]bool, len(j.first))
 	return err
 }
 
-// keys gives the joined key of a row; a null is equal to nothing.
-func (j *joiner) keys(evs []evaluator, b *value.Batch) func(i int32) ([]byte, bool) {
-	rows := b.Rows()
-	cols := make([][]value.Value, len(evs))
-	for k, ev := range evs {
-		cols[k] = ev.eval(b, rows)
+// linkSize is what a right row takes beside its values.
+const linkSize = 16
+
+// link puts a right row behind the others with its key; a null is equal to
+// nothing.
+func (j *joiner) link(row, key int32, null bool) {
+	j.next = append(j.next, -1)
+	for int(key) >= len(j.first) {
+		j.first, j.last = append(j.first, -1), append(j.last, -1)
 	}
-	return func(i int32) ([]byte, bool) {
-		j.key = j.key[:0]
-		for k := range cols {
-			if cols[k][i].IsNull() {
-				return nil, false
-			}
-			j.key = cols[k][i].GroupKey(j.key)
-		}
-		return j.key, true
+	switch {
+	case null:
+		return
+	case j.first[key] < 0:
+		j.first[key] = row
+	default:
+		j.next[j.last[key]] = row
 	}
+	j.last[key] = row
 }
 
 // pairs are rows of the result: a left row of the batch (or -1) beside a right
@@ -85,59 +90,55 @@ type pairs struct{ left, right []int32 }
 func (p *pairs) add(l, r int32) { p.left, p.right = append(p.left, l), append(p.right, r) }
 
 func (j *joiner) probe(b *value.Batch) error {
-	keys := j.keys(j.left, b)
+	rows := b.Rows()
+	j.at = j.table.known(evalAll(j.left, b, rows), rows, j.at[:0])
 	p := &pairs{}
-	for _, i := range b.Rows() {
-		key, ok := keys(i)
-		var matches []int32
-		if ok {
-			matches = j.rows[string(key)]
+	for k, i := range rows {
+		if j.row(p, i, j.at[k]); len(p.left) < batchRows {
+			continue
 		}
-		if err := j.row(p, i, key, matches); err != nil {
+		if err := j.push(b, p); err != nil {
 			return err
 		}
-		if len(p.left) >= batchRows {
-			if err := j.push(b, p); err != nil {
-				return err
-			}
-			p = &pairs{}
-		}
+		p = &pairs{}
 	}
 	return j.push(b, p)
 }
 
-// row adds what one left row gives.
-func (j *joiner) row(p *pairs, i int32, key []byte, matches []int32) error {
+// row adds what one left row gives, whose key has a number or -1.
+func (j *joiner) row(p *pairs, i, key int32) {
+	match := int32(-1)
+	if key >= 0 {
+		match = j.first[key]
+	}
 	switch j.n.Kind {
 	case plan.LeftAnti:
-		if len(matches) == 0 {
+		if match < 0 {
 			p.add(i, -1)
 		}
-		return nil
+		return
 	case plan.LeftSemi:
-		if len(matches) > 0 {
+		if match >= 0 {
 			p.add(i, -1)
 		}
-		return nil
+		return
 	case plan.InnerUnique:
-		if len(matches) == 0 || j.seen[string(key)] {
-			return nil
+		if match < 0 || j.seen[key] {
+			return
 		}
-		j.seen[string(key)] = true
-		if err := j.run.grow(int64(len(key)+32), "join"); err != nil {
-			return err
-		}
-	}
-	for _, m := range matches {
-		j.hit[m] = true
-		if j.n.Kind != plan.RightAnti && j.n.Kind != plan.RightSemi {
-			p.add(i, m)
+		j.seen[key] = true
+	case plan.LeftOuter, plan.FullOuter:
+		if match < 0 {
+			p.add(i, -1)
 		}
 	}
-	if len(matches) == 0 && (j.n.Kind == plan.LeftOuter || j.n.Kind == plan.FullOuter) {
-		p.add(i, -1)
+	paired := j.n.Kind != plan.RightAnti && j.n.Kind != plan.RightSemi
+	for ; match >= 0; match = j.next[match] {
+		j.hit[match] = true
+		if paired {
+			p.add(i, match)
+		}
 	}
-	return nil
 }
 
 // finish gives the right rows that the kind asks for beyond the pairs.

@@ -22,13 +22,14 @@ type grouper struct {
 	row   []value.Value
 
 	groupKeys [][]value.Value // by group
-	counts    [][]int64       // of an aggregate that counts rows, by group
-	states    [][]fn.State    // of the others
+	flats     []*flat         // of the aggregates that a number a group serves
+	states    [][]fn.State    // of the others, by group
 	origin    [][]int64       // by group
 
-	rows  int
-	size  int64 // of the states, as last counted
-	given int64 // bytes of long texts and arrays that the states got since then
+	rows      int
+	size      int64 // of the states, as last counted
+	tableSize int
+	given     int64 // bytes of long texts and arrays that the states got since then
 }
 
 // name is for errors: that of the operator, or of the only aggregate.
@@ -40,12 +41,13 @@ func (g *grouper) name() string {
 }
 
 func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
-	g := &grouper{run: r, aggs: aggs, table: newKeyTable(len(by)), counts: make([][]int64, len(aggs)), states: make([][]fn.State, len(aggs))}
+	g := &grouper{run: r, aggs: aggs, table: newKeyTable(by), flats: make([]*flat, len(aggs)), states: make([][]fn.State, len(aggs))}
 	var err error
 	if g.by, err = r.compileAll(by); err != nil {
 		return nil, err
 	}
-	for _, a := range aggs {
+	for i, a := range aggs {
+		g.flats[i] = flatOf(&a)
 		args, err := r.compileAll(a.Args)
 		if err != nil {
 			return nil, err
@@ -55,12 +57,6 @@ func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
 	}
 	g.keys = make([][]value.Value, len(by))
 	return g, nil
-}
-
-// countsRows says whether an aggregate is count(): it needs no state but a
-// number.
-func countsRows(a *plan.Agg) bool {
-	return a.Func != nil && a.Func.Name == "count" && len(a.Args) == 0
 }
 
 func (g *grouper) add(b *value.Batch) error {
@@ -89,19 +85,16 @@ func (g *grouper) add(b *value.Batch) error {
 
 // assign finds the group of each row.
 func (g *grouper) assign(rows []int32) error {
-	g.table.encode(g.keys, rows)
-	g.at = g.at[:0]
-	size := g.table.size
-	for r, i := range rows {
-		n, fresh := g.table.number(r)
-		g.at = append(g.at, n)
-		if !fresh {
-			continue
+	g.at = g.table.number(g.keys, rows, g.at[:0])
+	size := 0
+	for r, n := range g.at {
+		if int(n) == len(g.groupKeys) {
+			size += g.open(rows[r])
 		}
-		size += g.open(i)
 	}
-	size -= g.table.size
-	return g.run.grow(int64(max(size, 0)), g.name())
+	was := g.tableSize
+	g.tableSize = g.table.size()
+	return g.run.grow(int64(size+g.tableSize-was), g.name())
 }
 
 // open makes the group whose keys stand in a row, and says how big it is.
@@ -123,8 +116,8 @@ func (g *grouper) newGroup(keys []value.Value) {
 	}
 	for a := range g.aggs {
 		switch agg := &g.aggs[a]; {
-		case countsRows(agg):
-			g.counts[a] = append(g.counts[a], 0)
+		case g.flats[a] != nil:
+			g.flats[a].open()
 		case agg.Extreme != 0:
 			g.states[a] = append(g.states[a], &extreme{sign: agg.Extreme})
 		default:
@@ -137,10 +130,10 @@ func (g *grouper) newGroup(keys []value.Value) {
 func (g *grouper) gather(a int, rows []int32) error {
 	states, vals := g.states[a], g.vals[a]
 	switch {
-	case countsRows(&g.aggs[a]):
-		for _, n := range g.at {
-			g.counts[a][n]++
-		}
+	case g.flats[a] != nil && len(vals) == 0:
+		g.flats[a].count(g.at)
+	case g.flats[a] != nil:
+		g.flats[a].add(g.at, vals[0], rows)
 	case len(vals) == 1 && !isBulky(g.aggs[a].Args[0].Type()):
 		for r, i := range rows {
 			states[g.at[r]].Add(vals[0][i : i+1 : i+1]) // a view of the column itself
@@ -192,7 +185,7 @@ func (g *grouper) weigh() error {
 	g.given = 0
 	var size int64
 	for a := range g.aggs {
-		size += int64(8 * len(g.counts[a]))
+		size += g.flats[a].size()
 		for _, s := range g.states[a] {
 			size += int64(s.Size())
 		}
@@ -204,8 +197,8 @@ func (g *grouper) weigh() error {
 
 // result is what an aggregate gives for a group.
 func (g *grouper) result(a int, n int) value.Value {
-	if countsRows(&g.aggs[a]) {
-		return value.LongOf(g.counts[a][n])
+	if f := g.flats[a]; f != nil {
+		return f.result(n)
 	}
 	return g.states[a][n].Result()
 }

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"encoding/binary"
 	"strings"
 	"unsafe"
 )
@@ -92,3 +93,22 @@ func (v Value) IsPartOf(other Value) bool {
 	at, start := uintptr(unsafe.Pointer(unsafe.StringData(v.s))), uintptr(unsafe.Pointer(unsafe.StringData(other.s)))
 	return at >= start && at < start+uintptr(len(other.s))
 }
+
+// Words are a text as two numbers: texts of one length of at most 16 bytes have
+// the same only if they are the same, of longer ones they are the ends.
+func Words(s string) (head, tail uint64) {
+	p := unsafe.Pointer(unsafe.StringData(s))
+	n := uintptr(len(s))
+	switch {
+	case n >= 8:
+		return word64(p), word64(unsafe.Add(p, n-8))
+	case n >= 4:
+		return word32(p), word32(unsafe.Add(p, n-4))
+	case n > 0:
+		return uint64(s[0])<<16 | uint64(s[n/2])<<8 | uint64(s[n-1]), 0
+	}
+	return 0, 0
+}
+
+func word64(p unsafe.Pointer) uint64 { return binary.LittleEndian.Uint64((*[8]byte)(p)[:]) }
+func word32(p unsafe.Pointer) uint64 { return uint64(binary.LittleEndian.Uint32((*[4]byte)(p)[:])) }
