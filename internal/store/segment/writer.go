@@ -68,8 +68,14 @@ func NewWriter(file, index io.Writer, fields []Field, meta map[string]string) (*
 	schema := schemaOf(fields)
 	options := []parquet.WriterOption{
 		schema, parquet.MaxRowsPerRowGroup(MaxUnitRows), parquet.PageBufferSize(pageBuffer),
-		parquet.CreatedBy("dogwatch", "1", "0"), parquet.SkipPageBounds(colRaw), parquet.SkipPageBounds(colRawBytes), parquet.SkipPageBounds(colPrior),
-		parquet.SkipPageBounds(colHash),
+		parquet.CreatedBy("dogwatch", "1", "0"),
+	}
+	// The least and greatest text of a page says nothing to a hunt.
+	for _, name := range []string{colRaw, colRawBytes, colPrior, colHash, colStream, colSource} {
+		options = append(options, parquet.SkipPageBounds(name))
+	}
+	for _, f := range fields {
+		options = append(options, parquet.SkipPageBounds(f.Name))
 	}
 	for k, v := range meta {
 		options = append(options, parquet.KeyValueMetadata(k, v))
