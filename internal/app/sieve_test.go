@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
@@ -107,30 +109,58 @@ func TestSieveOfManyRulesChangesNoAlert(t *testing.T) {
 	}
 }
 
+var soak = flag.Duration("sieve.for", 0, "compare the sieve with none for so long, over invented events and rules")
+
+// TestSieveSoak does what FuzzSieve does, with more at once, for as long as it
+// is asked to.
+func TestSieveSoak(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("asked for with -sieve.for=30m")
+	}
+	start, n := time.Now(), uint64(0)
+	for ; time.Since(start) < *soak; n++ {
+		c := newComparison(t, 150+int(n%4)*100, n)
+		for seed := range uint64(20) {
+			c.run(t, n*20+seed, 200)
+		}
+	}
+	t.Logf("%d sets of rules, 20 logs each", n)
+}
+
 // FuzzSieve makes events out of parts of recorded ones, and rules out of those
 // that come with dogwatch: whatever they say, the sieve changes no alert.
 func FuzzSieve(f *testing.F) {
-	_, text, err := load(corpora+"attacks.ndjson.zst", nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-	sets := []*App{Load(Config{NoTests: true})}
+	var sets []comparison
 	for seed := range uint64(4) {
-		sets = append(sets, generated(f, 210, seed))
+		sets = append(sets, newComparison(f, 125, seed))
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		r := rand.New(rand.NewPCG(seed, 7))
-		a := sets[seed%uint64(len(sets))]
-		log := mixed(t, r, lines, 120)
-		with, _ := scanText(t, a, log, true)
-		without, _ := scanText(t, a, log, false)
-		x, y := asJSON(t, with), asJSON(t, without)
-		if !bytes.Equal(x, y) {
-			t.Fatalf("alerts with the sieve:\n%s\nwithout:\n%s", difference(x, y), difference(y, x))
-		}
-	})
+	f.Fuzz(func(t *testing.T, seed uint64) { sets[seed%uint64(len(sets))].run(t, seed, 40) })
+}
+
+// A comparison is of alerts of some rules, with the sieve and without.
+type comparison struct {
+	app   *App
+	lines [][]byte // events, for parts
+}
+
+func newComparison(t testing.TB, rules int, seed uint64) comparison {
+	_, text, err := load(corpora+"attacks.ndjson.zst", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return comparison{generated(t, rules, seed), bytes.Split(bytes.TrimSpace(text), []byte("\n"))}
+}
+
+func (c comparison) run(t *testing.T, seed uint64, events int) {
+	t.Helper()
+	log := mixed(t, rand.New(rand.NewPCG(seed, 7)), c.lines, events)
+	with, _ := scanText(t, c.app, log, true)
+	without, _ := scanText(t, c.app, log, false)
+	x, y := asJSON(t, with), asJSON(t, without)
+	if !bytes.Equal(x, y) {
+		t.Fatalf("seed %d: alerts with the sieve:\n%s\nwithout:\n%s", seed, difference(x, y), difference(y, x))
+	}
 }
 
 // mixed makes events whose members come from different events, some left out,
