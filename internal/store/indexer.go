@@ -77,9 +77,13 @@ type member struct {
 // JSON that records are as a rule.
 func (x *Indexer) members(s string) (ok bool) {
 	depth, at := -1, member{}
-	wantName := false
+	wantName, wantValue := false, false // wantValue: behind a name
 	for i := 0; i < len(s); {
-		switch c := s[i]; c {
+		c := s[i]
+		if wantValue && (c == ',' || c == '}' || c == ']') {
+			return false
+		}
+		switch c {
 		case ' ', '\t', '\n', '\r', ':':
 			i++
 		case ',':
@@ -92,7 +96,8 @@ func (x *Indexer) members(s string) (ok bool) {
 			if depth++; depth == maxLevels {
 				return false
 			}
-			wantName = c == '{'
+			x.name(s, at)
+			wantName, wantValue = c == '{', false
 			x.levels[depth] = level{at, wantName}
 			i++
 		case '}', ']':
@@ -107,14 +112,17 @@ func (x *Indexer) members(s string) (ok bool) {
 				return false
 			}
 			if wantName {
-				at, wantName = member{i + 1, end, hash}, false
-				if x.isNew(hash) {
-					x.name(s[i+1 : end])
-					x.remember(hash)
+				at, wantName, wantValue = member{i + 1, end, hash}, false, true
+				i = end + 1
+				continue
+			}
+			wantValue = false
+			if h := x.mix(x.mix(at.hash, 1), hash); x.seen.add(h) {
+				x.name(s, at)
+				if !x.recall(h) {
+					x.text(s[at.from:at.to], s[i+1:end])
+					x.remember(h)
 				}
-			} else if h := x.mix(x.mix(at.hash, 1), hash); x.isNew(h) {
-				x.text(s[at.from:at.to], s[i+1:end])
-				x.remember(h)
 			}
 			i = end + 1
 		default:
@@ -125,26 +133,27 @@ func (x *Indexer) members(s string) (ok bool) {
 			if end == i {
 				return false
 			}
-			if h := x.mix(x.mix(at.hash, 2), x.hash(s[i:end])); x.isNew(h) {
-				x.bare(s[at.from:at.to], s[i:end])
-				x.remember(h)
+			wantValue = false
+			if h := x.mix(x.mix(at.hash, 2), x.hash(s[i:end])); x.seen.add(h) {
+				x.name(s, at)
+				if !x.recall(h) {
+					x.bare(s[at.from:at.to], s[i:end])
+					x.remember(h)
+				}
 			}
 			i = end
 		}
 	}
-	return depth < 0
+	return depth < 0 && !wantValue
 }
 
-// isNew says whether the name or value of a hash has to be looked at.
-func (x *Indexer) isNew(h uint64) bool {
-	if !x.seen.add(h) {
-		return false
-	}
+// recall takes in what the name or value of a hash gave before, if it did.
+func (x *Indexer) recall(h uint64) bool {
 	e, ok := x.where[h]
 	for _, k := range x.given[e.from:e.to] {
 		x.keys.add(k)
 	}
-	return !ok
+	return ok
 }
 
 // give takes a key of what is looked at.
@@ -164,12 +173,18 @@ func (x *Indexer) remember(h uint64) {
 	}
 }
 
-// name takes in a member's name.
-func (x *Indexer) name(name string) {
+// name takes in a member's name. It need not be done where a value under the
+// name was seen before.
+func (x *Indexer) name(s string, at member) {
+	if at.hash == 0 || !x.seen.add(at.hash) || x.recall(at.hash) {
+		return
+	}
+	name := s[at.from:at.to]
 	x.words(name)
 	if _, ok := plain(name); !ok {
 		x.give(opaqueKey)
 	}
+	x.remember(at.hash)
 }
 
 // text takes in a string that stands under a name.

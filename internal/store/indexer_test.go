@@ -33,11 +33,11 @@ func mustAgree(t *testing.T, raws ...string) {
 	}
 	got := setOf(x.Keys())
 	if len(got) != len(x.Keys()) || valid && len(got) != len(want) {
-		t.Errorf("%d keys, %d of them distinct, and not %d: %.2000q", len(x.Keys()), len(got), len(want), raws)
+		t.Errorf("%d keys, %d of them distinct, and not %d: %.200q", len(x.Keys()), len(got), len(want), raws)
 	}
 	for k := range want {
 		if !got[k] {
-			t.Errorf("a key is missing: %.2000q", raws)
+			t.Errorf("a key is missing: %.200q", raws)
 		}
 	}
 }
