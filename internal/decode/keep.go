@@ -226,7 +226,7 @@ func (k *Keeper) rowsOf(table string, bit uint32) KeptColumn {
 // read reads the columns of KubeAudit, of the records that are its rows.
 func (k *Keeper) read(out []KeptColumn) []KeptColumn {
 	for _, c := range k.columns {
-		c.begin(len(k.batch))
+		c.begin()
 	}
 	for _, rec := range k.batch {
 		if rec.facts == nil {

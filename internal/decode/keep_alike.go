@@ -130,9 +130,9 @@ type keptColumn struct {
 	code  uint32
 }
 
-// begin starts a batch of n records.
-func (c *keptColumn) begin(n int) {
-	c.KeptColumn = KeptColumn{Name: c.name, Type: c.typ, Codes: make([]uint32, 0, n)}
+// begin starts a batch. The one before is done with.
+func (c *keptColumn) begin() {
+	c.KeptColumn = KeptColumn{Name: c.name, Type: c.typ, Dict: c.Dict[:0], Codes: c.Codes[:0]}
 	clear(c.texts)
 	clear(c.codes)
 }

@@ -150,7 +150,7 @@ func (w *write) frames(queue []*pending) error {
 		if p.receipt.Kept == 0 {
 			continue
 		}
-		frame := appendFrame(make([]byte, 0, frameSize(&b)), &b, known, w.seq+1, w.received)
+		frame := frameOf(&b, known, w.seq+1, w.received)
 		part, err := parseFrame(frame)
 		if err != nil {
 			return err
@@ -162,10 +162,6 @@ func (w *write) frames(queue []*pending) error {
 		p.receipt.Last = w.seq
 	}
 	return nil
-}
-
-func frameSize(b *store.Batch) int {
-	return sizeOf(b) + len(b.Records)*(16+4*len(b.Columns)) + 4096
 }
 
 // known is how many of the first records the stream brought before.

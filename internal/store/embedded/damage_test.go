@@ -435,8 +435,8 @@ func TestScanOutlivesCompaction(t *testing.T) {
 }
 
 func FuzzParseFrame(f *testing.F) {
-	f.Add(appendFrame(nil, storetest.Batch("a", 0, 5), 0, 1, storetest.Base))
-	f.Add(appendFrame(nil, storetest.Batch("a", 13, 90), 2, 9, storetest.Base))
+	f.Add(frameOf(storetest.Batch("a", 0, 5), 0, 1, storetest.Base))
+	f.Add(frameOf(storetest.Batch("a", 13, 90), 2, 9, storetest.Base))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := parseFrame(data)
 		if err != nil {

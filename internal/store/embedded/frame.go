@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 
@@ -24,8 +25,30 @@ const mostRecords = 1 << 20
 
 var errFrame = errors.New("the frame makes no sense")
 
-// appendFrame writes the records of a batch from number skip on.
-func appendFrame(b []byte, batch *store.Batch, skip int, first, received int64) []byte {
+// frameOf is the frame of a batch's records from number skip on. Nobody may
+// write to it.
+func frameOf(batch *store.Batch, skip int, first, received int64) []byte {
+	head := appendHead(nil, batch, skip, first, received)
+	size := len(head)
+	for i := range batch.Records[skip:] {
+		r := &batch.Records[skip+i]
+		size += len(r.Raw) + len(r.Prior)
+	}
+	// A Builder does not clear its memory first, which for all that is kept
+	// would be a pass more.
+	var b strings.Builder
+	b.Grow(size)
+	b.Write(head)
+	for i := range batch.Records[skip:] {
+		r := &batch.Records[skip+i]
+		b.WriteString(r.Raw)
+		b.WriteString(r.Prior)
+	}
+	return unsafe.Slice(unsafe.StringData(b.String()), size)
+}
+
+// appendHead writes what stands before the texts.
+func appendHead(b []byte, batch *store.Batch, skip int, first, received int64) []byte {
 	b = binary.AppendUvarint(b, frameVersion)
 	b = binary.AppendVarint(b, first)
 	b = binary.AppendVarint(b, received)
@@ -46,9 +69,6 @@ func appendFrame(b []byte, batch *store.Batch, skip int, first, received int64) 
 	b = binary.AppendUvarint(b, uint64(len(batch.Columns)))
 	for i := range batch.Columns {
 		b = appendColumn(b, &batch.Columns[i], skip)
-	}
-	for i := range records {
-		b = append(append(b, records[i].Raw...), records[i].Prior...)
 	}
 	return b
 }
