@@ -17,6 +17,8 @@ type memoEval struct {
 	arg  int // the one that is not constant
 	seen map[string]value.Value
 	out  buffer
+	// asked and found tell whether remembering is worth its while.
+	asked, found int
 }
 
 // dear are the operations that cost more than finding an answer in a map.
@@ -47,13 +49,19 @@ func memo(e *plan.Call, c *callEval) evaluator {
 }
 
 func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
+	if m.asked > 2*memoSize && 4*m.found < m.asked {
+		return m.call.eval(b, rows) // few texts come again
+	}
 	in, out := m.call.args[m.arg].eval(b, rows), m.out.get(b.N)
 	m.call.tally.begin()
+	m.asked += len(rows)
+	m.found += len(rows)
 	for _, i := range rows {
 		text := in[i].Str()
 		v, ok := m.seen[text]
 		if !ok {
 			m.call.row[m.arg] = in[i]
+			m.found--
 			v = m.call.call(b, i)
 			m.remember(text, v)
 		}

@@ -59,6 +59,9 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	if f, err := r.equalityOf(e); f != nil || err != nil {
 		return f, err
 	}
+	if f, err := r.testFilterOf(e); f != nil || err != nil {
+		return f, err
+	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
 }
@@ -182,6 +185,46 @@ func (f *textFilter) keep(b *value.Batch, rows []int32) []int32 {
 	for _, i := range rows {
 		if slices.Contains(f.want, vals[i].Str()) != f.not {
 			out = append(out, i)
+		}
+	}
+	f.out = out
+	return out
+}
+
+// A testFilter asks a constant question of texts: contains, has and their like.
+type testFilter struct {
+	x    evaluator
+	test func(string) bool
+	run  *run
+	out  []int32
+}
+
+// testFilterOf is that filter, or nil when the condition is another.
+func (r *run) testFilterOf(e plan.Expr) (filter, error) {
+	c, ok := e.(*plan.Call)
+	if !ok || c.Bound.Test == nil || c.Args[0].Type() != value.String {
+		return nil, nil
+	}
+	for _, a := range c.Args[1:] {
+		if _, ok := a.(*plan.Const); !ok {
+			return nil, nil
+		}
+	}
+	x, err := r.compile(c.Args[0])
+	return &testFilter{x: x, test: c.Bound.Test, run: r}, err
+}
+
+func (f *testFilter) keep(b *value.Batch, rows []int32) []int32 {
+	vals := f.x.eval(b, rows)
+	out, size := f.out[:0], 0
+	for _, i := range rows {
+		s := vals[i].Str()
+		if f.test(s) {
+			out = append(out, i)
+		}
+		if size += len(s); size > 1<<20 { // long texts: look at the clock
+			check(f.run.ctx.Err())
+			size = 0
 		}
 	}
 	f.out = out

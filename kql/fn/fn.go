@@ -54,6 +54,9 @@ type Bound struct {
 	// (rand, new_guid): never folded. now() is not volatile, but Timed.
 	Volatile bool
 	Timed    bool
+	// Test, when set, answers in place of Eval where the first argument is a
+	// string and the others are the constants that it was bound with.
+	Test func(s string) bool
 }
 
 // Try computes one row where little memory may be taken; it is not ok where that

@@ -46,6 +46,7 @@ func bindString(op string, t stringTest, not bool, x, y Arg) (Bound, error) {
 	b := Bound{Result: value.Bool}
 	if y.Const != nil {
 		needle := value.NewNeedle(y.Const.String(), t.fold)
+		b.Test = func(s string) bool { return t.test(needle, s) != not }
 		b.Eval = func(_ *Context, a []value.Value) value.Value {
 			return value.BoolOf(t.test(needle, text(a[0])) != not)
 		}
