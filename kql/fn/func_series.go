@@ -14,6 +14,7 @@ func seriesFuncs() []Func {
 	all = append(all, seriesTotals()...)
 	all = append(all, seriesFilters()...)
 	all = append(all, seriesModels()...)
+	all = append(all, seriesAnomalies()...)
 	return append(all, seriesFills()...)
 }
 

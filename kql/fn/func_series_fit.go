@@ -13,9 +13,7 @@ const maxDegree = 20
 // seriesModels fit curves, and take series apart.
 func seriesModels() []Func {
 	series := seriesParam("series")
-	period := Param{Name: "period", Types: tLong, Const: true, Optional: true, Doc: "how many elements a season has; 0 for none. It has to be given"}
-	trend := Param{Name: "trend", Types: tText, Optional: true, Const: true, Doc: `"avg", "linefit" or "none"; "avg" when left out`}
-	test := optional("test_points", tLong, "how many elements at the end nothing is learned from")
+	period, trend, test := seriesPeriod(), seriesTrend(), testPoints()
 	return []Func{
 		{
 			Name: "series_fit_poly", Category: seriesCategory, Result: value.Dynamic,
@@ -39,6 +37,18 @@ func seriesModels() []Func {
 			Prepare:  func(args []Arg) (Eval, error) { return decomposer(args, 2, 3, 1) },
 		},
 	}
+}
+
+func seriesPeriod() Param {
+	return Param{Name: "period", Types: tLong, Const: true, Optional: true, Doc: "how many elements a season has; 0 for none. It has to be given"}
+}
+
+func seriesTrend() Param {
+	return Param{Name: "trend", Types: tText, Optional: true, Const: true, Doc: `"avg", "linefit" or "none"; "avg" when left out`}
+}
+
+func testPoints() Param {
+	return optional("test_points", tLong, "how many elements at the end nothing is learned from")
 }
 
 // decomposer makes the code of a function that takes series apart; the places

@@ -27,6 +27,8 @@ func Parts(name string) []Part {
 			{"rvariance", value.Real}, {"poly_fit", value.Dynamic}}
 	case "series_fft", "series_ifft":
 		return []Part{{"real", value.Dynamic}, {"imag", value.Dynamic}}
+	case "series_decompose_anomalies":
+		return []Part{{"ad_flag", value.Dynamic}, {"ad_score", value.Dynamic}, {"baseline", value.Dynamic}}
 	case "series_decompose", "series_decompose_forecast":
 		return []Part{{"baseline", value.Dynamic}, {"seasonal", value.Dynamic}, {"trend", value.Dynamic}, {"residual", value.Dynamic}}
 	}
