@@ -15,7 +15,8 @@ type keyTable struct {
 	plain bool // one column of texts: its dictionary has the numbers
 	width int  // codes of a combination: one a column, and the kinds of them
 	dicts []texts
-	slots []int32 // number + 1 of a combination; their count is a power of two
+	lines []dictLines // by column
+	slots []int32     // number + 1 of a combination; their count is a power of two
 	codes []uint64
 	n     int
 	key   []byte
@@ -32,21 +33,100 @@ func newKeyTable(by []plan.Expr) *keyTable {
 		plain: columns == 1 && by[0].Type() == value.String,
 		width: columns + (columns*kindBits+63)/64,
 		dicts: make([]texts, columns),
+		lines: make([]dictLines, columns),
 		slots: make([]int32, 64),
+	}
+}
+
+// A keyColumn is the values of a key in a batch: as they are, or as codes into a
+// Dict.
+type keyColumn struct {
+	vals  []value.Value
+	dict  *value.Dict
+	codes []uint32
+}
+
+func keyColumnsOf(evs []evaluator, b *value.Batch, rows []int32) []keyColumn {
+	cols := make([]keyColumn, len(evs))
+	for k, ev := range evs {
+		if col, ok := ev.(colEval); ok {
+			if cols[k].dict, cols[k].codes = b.Coded(int(col)); cols[k].dict != nil {
+				continue
+			}
+		}
+		cols[k].vals = ev.eval(b, rows)
+	}
+	return cols
+}
+
+func (k *keyColumn) at(row int32) *value.Value {
+	if k.dict != nil {
+		return &k.dict.Values[k.codes[row]]
+	}
+	return &k.vals[row]
+}
+
+// dictLines are the codes of the texts of a Dict: each is looked for once.
+type dictLines struct {
+	of    *value.Dict
+	codes []uint64 // and one more; 0 where not known yet
+	texts int      // how many had a code when others were not found
+}
+
+// notFound is the line of a text that has no code.
+const notFound = ^uint64(0)
+
+// ready makes the lines those of a column, before codes are added or only
+// looked for.
+func (d *dictLines) ready(dict *value.Dict, texts int, adding bool) {
+	if d.of == dict && (adding || d.texts == texts) {
+		return
+	}
+	if d.of = dict; cap(d.codes) < len(dict.Values) {
+		d.codes = make([]uint64, len(dict.Values))
+	}
+	d.codes = d.codes[:len(dict.Values)]
+	clear(d.codes)
+	d.texts = texts
+}
+
+// text is the code of the text in a row of a column.
+func (t *keyTable) text(c int, col *keyColumn, row int32, adding bool) (code uint64, ok bool) {
+	if col.dict == nil {
+		return t.dicts[c].code(col.vals[row].Str(), adding)
+	}
+	line := &t.lines[c].codes[col.codes[row]]
+	if *line == 0 || adding && *line == notFound {
+		*line = notFound
+		if code, ok := t.dicts[c].code(col.at(row).Str(), adding); ok {
+			*line = code + 1
+		}
+	}
+	return *line - 1, *line != notFound
+}
+
+// ready prepares for the rows of columns.
+func (t *keyTable) ready(cols []keyColumn, adding bool) {
+	for c := range cols {
+		if cols[c].dict != nil {
+			t.lines[c].ready(cols[c].dict, len(t.dicts[c].all), adding)
+		}
 	}
 }
 
 // number gives the numbers of the combinations in some rows; new ones follow on
 // those that were there.
-func (t *keyTable) number(cols [][]value.Value, rows []int32, out []int32) []int32 {
+func (t *keyTable) number(cols []keyColumn, rows []int32, out []int32) []int32 {
+	t.ready(cols, true)
 	if t.plain {
 		for _, i := range rows {
-			out = append(out, int32(t.dicts[0].number(cols[0][i].Str())))
+			n, _ := t.text(0, &cols[0], i, true)
+			out = append(out, int32(n))
 		}
 		t.n = len(t.dicts[0].all)
 		return out
 	}
-	t.encode(cols, rows, (*texts).numbered)
+	t.encode(cols, rows, true)
 	for r := range rows {
 		out = append(out, t.find(r, true))
 	}
@@ -55,10 +135,11 @@ func (t *keyTable) number(cols [][]value.Value, rows []int32, out []int32) []int
 
 // known gives the numbers of combinations that have one, -1 for others and for
 // those with a null.
-func (t *keyTable) known(cols [][]value.Value, rows []int32, out []int32) []int32 {
+func (t *keyTable) known(cols []keyColumn, rows []int32, out []int32) []int32 {
+	t.ready(cols, false)
 	if t.plain {
 		for _, i := range rows {
-			n, ok := t.dicts[0].known(cols[0][i].Str())
+			n, ok := t.text(0, &cols[0], i, false)
 			if !ok {
 				n = ^uint64(0)
 			}
@@ -66,7 +147,7 @@ func (t *keyTable) known(cols [][]value.Value, rows []int32, out []int32) []int3
 		}
 		return out
 	}
-	t.encode(cols, rows, (*texts).known)
+	t.encode(cols, rows, false)
 	for r, i := range rows {
 		n := int32(-1)
 		if !t.lost[r] && !anyNull(cols, i) {
@@ -77,18 +158,18 @@ func (t *keyTable) known(cols [][]value.Value, rows []int32, out []int32) []int3
 	return out
 }
 
-func anyNull(cols [][]value.Value, row int32) bool {
-	for _, vals := range cols {
-		if vals[row].IsNull() {
+func anyNull(cols []keyColumn, row int32) bool {
+	for c := range cols {
+		if cols[c].at(row).IsNull() {
 			return true
 		}
 	}
 	return false
 }
 
-// encode turns rows into codes, one combination after another; code gives that
-// of a text.
-func (t *keyTable) encode(cols [][]value.Value, rows []int32, code func(*texts, string) (uint64, bool)) {
+// encode turns rows into codes, one combination after another. Texts that are
+// new get one when adding.
+func (t *keyTable) encode(cols []keyColumn, rows []int32, adding bool) {
 	need := len(rows) * t.width
 	if cap(t.lost) < len(rows) {
 		t.batch, t.lost = make([]uint64, need), make([]bool, len(rows))
@@ -96,10 +177,11 @@ func (t *keyTable) encode(cols [][]value.Value, rows []int32, code func(*texts, 
 	t.batch, t.lost = t.batch[:need], t.lost[:len(rows)]
 	clear(t.batch)
 	clear(t.lost)
-	for c, vals := range cols {
+	for c := range cols {
+		col := &cols[c]
 		at, shift := len(cols)+c*kindBits/64, uint(c*kindBits%64)
 		for r, i := range rows {
-			v := &vals[i]
+			v := col.at(i)
 			line := t.batch[r*t.width : (r+1)*t.width]
 			kind, ok := v.Kind(), true
 			switch kind {
@@ -110,11 +192,11 @@ func (t *keyTable) encode(cols [][]value.Value, rows []int32, code func(*texts, 
 			case value.KBool, value.KDateTime, value.KTimeSpan:
 				line[c] = uint64(v.Int())
 			case value.KString:
-				line[c], ok = code(&t.dicts[c], v.Str())
+				line[c], ok = t.text(c, col, i, adding)
 			default:
 				t.key = v.GroupKey(t.key[:0])
 				kind = value.JSON
-				line[c], ok = code(&t.dicts[c], string(t.key))
+				line[c], ok = t.dicts[c].code(string(t.key), adding)
 			}
 			t.lost[r] = t.lost[r] || !ok
 			line[at] |= uint64(kind) << shift

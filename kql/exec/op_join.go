@@ -11,25 +11,39 @@ type joiner struct {
 	n     *plan.Join
 	left  []evaluator
 	right *rowStore
-	table *keyTable // numbers the keys of the right side
+	table *keyTable // numbers the keys of one side
 	first []int32   // by number: the first right row with the key, and
 	last  []int32   // the last
 	next  []int32   // by right row: the next one with its key, or -1
 	hit   []bool    // right rows that found a partner
 	seen  []bool    // by number: keys that the left had, for innerunique
 	at    []int32   // numbers of the rows of a batch
+	kept  []int32   // its rows that have a partner
 	width int       // columns of the left
 	out   sink
 }
 
-// join keeps the right side, and the left side streams by.
+// mostLeft is how many rows of the left side are gathered at most before the
+// right side is read, and leftShare their part of the memory that the query may
+// have.
+const (
+	mostLeft  = 1 << 17
+	leftShare = 16
+)
+
+// join keeps the right side, and the left side streams by. Where right rows
+// without a partner do not matter, some of the left come first: if that is all
+// of them, only their partners are kept of the right side.
 func (r *run) join(n *plan.Join, out sink) error {
-	j := &joiner{run: r, n: n, table: newKeyTable(n.RightKeys), width: len(n.Left.Schema()), out: out}
-	if err := j.build(); err != nil {
-		return err
-	}
+	j := &joiner{run: r, n: n, width: len(n.Left.Schema()), out: out}
 	var err error
 	if j.left, err = r.compileAll(n.LeftKeys); err != nil {
+		return err
+	}
+	if j.needsPartners() {
+		return j.leftFirst()
+	}
+	if err := j.build(); err != nil {
 		return err
 	}
 	if err := r.stream(n.Left, j.probe); err != nil {
@@ -38,7 +52,56 @@ func (r *run) join(n *plan.Join, out sink) error {
 	return j.finish()
 }
 
-// build reads the right side.
+// needsPartners says whether right rows without a partner are of no use. Rows
+// that were computed before are at hand, and need not be chosen from.
+func (j *joiner) needsPartners() bool {
+	switch j.n.Kind {
+	case plan.Inner, plan.InnerUnique, plan.LeftOuter, plan.LeftAnti, plan.LeftSemi:
+		return j.run.cut == nil && j.run.db != nil
+	}
+	return false
+}
+
+// leftFirst gathers the left side, unless it is too large.
+func (j *joiner) leftFirst() error {
+	j.table = newKeyTable(j.n.LeftKeys)
+	held := newRowStore(j.run, j.n.Left)
+	held.by = j.n
+	started := false
+	err := j.run.stream(j.n.Left, func(b *value.Batch) error {
+		if started {
+			return j.probe(b)
+		}
+		rows, size := b.Rows(), j.table.size()
+		j.at = j.table.number(keyColumnsOf(j.left, b, rows), rows, j.at[:0])
+		if err := held.grow(j.table.size() - size); err != nil {
+			return err
+		}
+		err := held.add(b)
+		if err != nil || held.n <= mostLeft && held.size <= j.run.opt.MaxMemory/leftShare {
+			return err
+		}
+		started, j.table = true, nil
+		return j.start(held)
+	})
+	if err != nil || started || held.n == 0 {
+		return err
+	}
+	return j.start(held)
+}
+
+// start reads the right side and takes up the left one from its first row.
+func (j *joiner) start(held *rowStore) error {
+	if err := j.build(); err != nil {
+		return err
+	}
+	if err := held.emit(j.probe); err != nil {
+		return err
+	}
+	return held.release()
+}
+
+// build reads the right side: what has a key of the table, or all of it.
 func (j *joiner) build() error {
 	j.right = newRowStore(j.run, j.n.Right)
 	j.right.by = j.n
@@ -46,20 +109,47 @@ func (j *joiner) build() error {
 	if err != nil {
 		return err
 	}
-	err = j.run.stream(j.n.Right, func(b *value.Batch) error {
-		rows, size := b.Rows(), j.table.size()
-		keys := evalAll(evs, b, rows)
-		j.at = j.table.number(keys, rows, j.at[:0])
-		for k, i := range rows {
-			j.link(int32(j.right.n+k), j.at[k], anyNull(keys, i))
-		}
-		if err := j.right.grow(j.table.size() - size + len(rows)*linkSize); err != nil {
-			return err
-		}
-		return j.right.add(b)
-	})
+	keep := j.keepPartners
+	if j.table == nil {
+		j.table, keep = newKeyTable(j.n.RightKeys), j.keepAll
+	}
+	err = j.run.stream(j.n.Right, func(b *value.Batch) error { return keep(evs, b) })
 	j.hit, j.seen = make([]bool, j.right.n), make([]bool, len(j.first))
 	return err
+}
+
+// keepAll keeps right rows.
+func (j *joiner) keepAll(evs []evaluator, b *value.Batch) error {
+	rows, size := b.Rows(), j.table.size()
+	keys := keyColumnsOf(evs, b, rows)
+	j.at = j.table.number(keys, rows, j.at[:0])
+	for k, i := range rows {
+		j.link(int32(j.right.n+k), j.at[k], anyNull(keys, i))
+	}
+	if err := j.right.grow(j.table.size() - size + len(rows)*linkSize); err != nil {
+		return err
+	}
+	return j.right.add(b)
+}
+
+// keepPartners keeps right rows with a key that the left side has.
+func (j *joiner) keepPartners(evs []evaluator, b *value.Batch) error {
+	rows := b.Rows()
+	j.at = j.table.known(keyColumnsOf(evs, b, rows), rows, j.at[:0])
+	j.kept = j.kept[:0]
+	for k, i := range rows {
+		if j.at[k] >= 0 {
+			j.link(int32(j.right.n+len(j.kept)), j.at[k], false)
+			j.kept = append(j.kept, i)
+		}
+	}
+	if len(j.kept) == 0 {
+		return j.run.ctx.Err()
+	}
+	if err := j.right.grow(len(j.kept) * linkSize); err != nil {
+		return err
+	}
+	return j.right.add(b.With(j.kept))
 }
 
 // linkSize is what a right row takes beside its values.
@@ -91,7 +181,7 @@ func (p *pairs) add(l, r int32) { p.left, p.right = append(p.left, l), append(p.
 
 func (j *joiner) probe(b *value.Batch) error {
 	rows := b.Rows()
-	j.at = j.table.known(evalAll(j.left, b, rows), rows, j.at[:0])
+	j.at = j.table.known(keyColumnsOf(j.left, b, rows), rows, j.at[:0])
 	p := &pairs{}
 	for k, i := range rows {
 		if j.row(p, i, j.at[k]); len(p.left) < batchRows {
@@ -108,7 +198,7 @@ func (j *joiner) probe(b *value.Batch) error {
 // row adds what one left row gives, whose key has a number or -1.
 func (j *joiner) row(p *pairs, i, key int32) {
 	match := int32(-1)
-	if key >= 0 {
+	if key >= 0 && int(key) < len(j.first) {
 		match = j.first[key]
 	}
 	switch j.n.Kind {

@@ -16,7 +16,7 @@ type grouper struct {
 	aggs  []plan.Agg
 	args  [][]evaluator
 	vals  [][][]value.Value
-	keys  [][]value.Value
+	keys  []keyColumn
 	table *keyTable
 	at    []int32 // group of each row of a batch
 	row   []value.Value
@@ -55,15 +55,12 @@ func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
 		g.args = append(g.args, args)
 		g.vals = append(g.vals, make([][]value.Value, len(args)))
 	}
-	g.keys = make([][]value.Value, len(by))
 	return g, nil
 }
 
 func (g *grouper) add(b *value.Batch) error {
 	rows := b.Rows()
-	for k, ev := range g.by {
-		g.keys[k] = ev.eval(b, rows)
-	}
+	g.keys = keyColumnsOf(g.by, b, rows)
 	if err := g.assign(rows); err != nil {
 		return err
 	}
@@ -102,7 +99,7 @@ func (g *grouper) open(i int32) int {
 	keys := make([]value.Value, len(g.keys))
 	size := 200
 	for k := range g.keys {
-		keys[k] = g.keys[k][i].Own()
+		keys[k] = g.keys[k].at(i).Own()
 		size += valueSize + keys[k].Size()
 	}
 	g.newGroup(keys)

@@ -33,6 +33,14 @@ func (r *run) where(n *plan.Where, out sink) sink {
 func failing(err error) sink { return func(*value.Batch) error { return err } }
 
 func (r *run) compileFilter(e plan.Expr) (filter, error) {
+	f, err := r.compileCondition(e)
+	if col, ok := onlyColumn(e); ok && err == nil {
+		return &dictFilter{col: col, rows: f}, nil
+	}
+	return f, err
+}
+
+func (r *run) compileCondition(e plan.Expr) (filter, error) {
 	if l, ok := e.(*plan.Logic); ok {
 		if !l.Or {
 			return r.compileAnd(plan.Conjuncts(l))

@@ -93,6 +93,13 @@ func (s *rowStore) grow(size int) error {
 	return err
 }
 
+// release forgets the rows.
+func (s *rowStore) release() error {
+	size := s.size
+	s.cols, s.origin, s.n, s.size = make([][]value.Value, len(s.cols)), nil, 0, 0
+	return s.run.grow(-size, "")
+}
+
 // originOf are the source rows of a row.
 func originOf(b *value.Batch, row int32) []int64 {
 	if b.Origin == nil {

@@ -72,8 +72,13 @@ func (t *texts) number(s string) uint64 {
 	return uint64(len(t.all) - 1)
 }
 
-// numbered is number in the form of known.
-func (t *texts) numbered(s string) (code uint64, ok bool) { return t.number(s), true }
+// code is number when adding, else known.
+func (t *texts) code(s string, adding bool) (code uint64, ok bool) {
+	if adding {
+		return t.number(s), true
+	}
+	return t.known(s)
+}
 
 // known gives the number of a text that has one.
 func (t *texts) known(s string) (code uint64, ok bool) {

@@ -67,6 +67,33 @@ type Column struct {
 	lazy func(rows []int32, vals []Value)
 	of   *Batch // the column is column at of this batch, of the same rows
 	at   int
+
+	dict  *Dict // of codes
+	codes []uint32
+}
+
+// A Dict is the distinct values of a column that repeats itself. Who works on
+// them rather than on rows may remember what came out by the Dict: its values
+// are the same as long as batches with it come.
+type Dict struct{ Values []Value }
+
+// DictColumn returns a column whose row i has the value codes[i] of a Dict.
+func DictColumn(d *Dict, codes []uint32) Column {
+	return Column{dict: d, codes: codes, lazy: func(rows []int32, vals []Value) {
+		for _, i := range rows {
+			vals[i] = d.Values[codes[i]]
+		}
+	}}
+}
+
+// Coded is the Dict of a column and the codes of its rows; nil when it has
+// none.
+func (b *Batch) Coded(col int) (*Dict, []uint32) {
+	c := &b.Cols[col]
+	for c.of != nil {
+		c = &c.of.Cols[c.at]
+	}
+	return c.dict, c.codes
 }
 
 // ColumnOf returns a column of given values.
