@@ -96,6 +96,16 @@ type reading struct {
 	schema   value.Schema
 	restorer *decode.Restorer
 	emit     func(*value.Batch) error
+	dicts    []coded       // by column
+	times    []value.Value // memory of a batch
+}
+
+// A coded is what is known of a kept column.
+type coded struct {
+	of    *store.Column // what the rest is about
+	dict  *value.Dict
+	known []bool   // by code
+	codes []uint32 // memory of a batch
 }
 
 // mostRows bounds a batch.
@@ -110,8 +120,8 @@ func (r *reading) block(b store.Block) error {
 		rows = rows[n:]
 		batch := r.restorer.Rows(r.table, n, k.known, k.load)
 		for _, c := range r.columns {
-			if vals := k.known(c); vals != nil && !slices.ContainsFunc(vals, value.Value.IsNull) {
-				batch.Rows.Cols[c] = value.ColumnOf(vals)
+			if col, ok := k.column(c); ok {
+				batch.Rows.Cols[c] = col
 			}
 		}
 		if err := r.emit(batch.Rows); err != nil {
@@ -131,20 +141,80 @@ type blockRows struct {
 	rows  []int32
 }
 
-// known gives the values of a column without reading the records.
-func (k *blockRows) known(column int) []value.Value {
+// column gives a column that is known of all rows.
+func (k *blockRows) column(column int) (value.Column, bool) {
+	if k.table != "KubeAudit" {
+		return value.Column{}, false
+	}
+	switch name := k.schema[column].Name; name {
+	case "TimeGenerated":
+		vals := k.timesOf(k.times[:0]) // the next batch has them there too
+		k.times = vals
+		return allOf(vals)
+	case "Source":
+		return allOf(k.sources())
+	default:
+		c := k.kept(column)
+		if c == nil {
+			return value.Column{}, false
+		}
+		return k.coded(column, c)
+	}
+}
+
+func allOf(vals []value.Value) (value.Column, bool) {
+	return value.ColumnOf(vals), vals != nil && !slices.ContainsFunc(vals, value.Value.IsNull)
+}
+
+// kept is the kept column with a column's values; nil if there is none.
+func (k *blockRows) kept(column int) *store.Column {
 	name := k.schema[column].Name
+	c, ok := k.block.Column(name)
+	if !ok || c.Type != k.schema[column].Type || decode.IsConfigured(name) && !k.isOfView() {
+		return nil
+	}
+	return c
+}
+
+// coded is a kept column as the query takes it, false when some of the values
+// are not known.
+func (k *blockRows) coded(column int, c *store.Column) (value.Column, bool) {
+	if k.dicts == nil {
+		k.dicts = make([]coded, len(k.schema))
+	}
+	d := &k.dicts[column]
+	if d.of != c {
+		d.of, d.dict = c, &value.Dict{Values: c.Dict}
+		d.known = d.known[:0]
+		for _, v := range c.Dict {
+			d.known = append(d.known, !v.IsNull())
+		}
+	}
+	d.codes = d.codes[:0]
+	for _, row := range k.rows {
+		code := c.Codes[row]
+		if !d.known[code] {
+			return value.Column{}, false
+		}
+		d.codes = append(d.codes, code)
+	}
+	return value.DictColumn(d.dict, d.codes), true
+}
+
+// known gives the values of a column without reading the records, null where
+// that cannot be; nil if it cannot at all.
+func (k *blockRows) known(column int) []value.Value {
 	if k.table != "KubeAudit" {
 		return nil
 	}
-	switch name {
+	switch k.schema[column].Name {
 	case "TimeGenerated":
-		return k.times()
+		return k.timesOf(nil)
 	case "Source":
 		return k.sources()
 	}
-	c, ok := k.block.Column(name)
-	if !ok || c.Type != k.schema[column].Type || decode.IsConfigured(name) && !k.isOfView() {
+	c := k.kept(column)
+	if c == nil {
 		return nil
 	}
 	vals := make([]value.Value, len(k.rows))
@@ -154,16 +224,18 @@ func (k *blockRows) known(column int) []value.Value {
 	return vals
 }
 
-func (k *blockRows) times() []value.Value {
+// timesOf are the rows' times, behind those of vals, null where not known.
+func (k *blockRows) timesOf(vals []value.Value) []value.Value {
 	times, err := k.block.Times()
 	if err != nil {
 		return nil // and reading the records will tell
 	}
-	vals := make([]value.Value, len(k.rows))
-	for i, row := range k.rows {
-		if vals[i] = value.NullOf(value.DateTime); times[row] != 0 {
-			vals[i] = value.DateTimeOf(times[row])
+	for _, row := range k.rows {
+		v := value.NullOf(value.DateTime)
+		if times[row] != 0 {
+			v = value.DateTimeOf(times[row])
 		}
+		vals = append(vals, v)
 	}
 	return vals
 }
