@@ -171,6 +171,9 @@ func wholeNumber(token string) string {
 	if !strings.ContainsAny(token, ".eE") && token != "-0" {
 		return token
 	}
+	if strings.IndexByte(token, ':') >= 0 || isUUID(token) { // a timestamp: no number, and to say so costs
+		return token
+	}
 	f, err := strconv.ParseFloat(token, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1e15 {
 		return token
