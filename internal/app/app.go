@@ -87,6 +87,10 @@ func (a *App) AuditLevel(r *dogwatch.Rule) string { return a.set.AuditLevel(r) }
 // KeepsAtMost is how many rows, and bytes, a rule that counts may keep.
 func KeepsAtMost() (rows int, bytes int64) { return detect.DefaultMaxRows, detect.DefaultMaxMemory }
 
+// InMemory is how many bytes of rows all rules that count keep in memory, before
+// they put them on disk.
+func InMemory() int64 { return detect.DefaultResident }
+
 // Mistakes are all that is wrong in rules and lists, and in the tests beside
 // rules.
 func (a *App) Mistakes() diag.List { return a.set.Mistakes }

@@ -17,21 +17,21 @@ func writeRuleStats(w io.Writer, stats []app.RuleStats, p palette) error {
 		return cmp.Or(cmp.Compare(b.Memory, a.Memory), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Rule.Short, b.Rule.Short))
 	})
 	t := &table{
-		heads: []string{"RULE", "ROWS", "RESULTS", "EXCEPTED", "KEPT", "MEMORY", "LATE", "NO ROOM"},
-		right: []bool{false, true, true, true, true, true, true, true},
+		heads: []string{"RULE", "ROWS", "RESULTS", "EXCEPTED", "KEPT", "MEMORY", "ON DISK", "LATE", "NO ROOM"},
+		right: []bool{false, true, true, true, true, true, true, true, true},
 	}
 	for _, s := range stats {
 		var excepted int64
 		for _, n := range s.Excepted {
 			excepted += n
 		}
-		t.add(text(s.Rule.Short), number(s.Rows), number(s.Hits), number(excepted), number(int64(s.Kept)), text(size(s.Memory)), number(s.Late), number(s.Dropped))
+		t.add(text(s.Rule.Short), number(s.Rows), number(s.Hits), number(excepted), number(int64(s.Kept)), text(size(s.Memory)), text(size(s.Shelved)), number(s.Late), number(s.Dropped))
 	}
 	rows, bytes := app.KeepsAtMost()
 	if err := t.write(w, 0, true, p); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "a rule that counts keeps up to %s rows or %s\n", thousands(int64(rows)), size(bytes))
+	_, err := fmt.Fprintf(w, "a rule that counts keeps up to %s rows or %s of memory; all together %s, and more on disk\n", thousands(int64(rows)), size(bytes), size(app.InMemory()))
 	return err
 }
 

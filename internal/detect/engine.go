@@ -23,6 +23,9 @@ type Options struct {
 	// MaxRows and MaxMemory bound what one rule that counts may keep.
 	MaxRows   int
 	MaxMemory int64
+	// Resident is how many bytes of rows all rules that count keep in memory
+	// together: more lie on disk.
+	Resident int64
 	// Plain runs each rule over every row that it is handed, and asks no sieve:
 	// it is slower, and finds the same.
 	Plain bool
@@ -32,6 +35,8 @@ type Options struct {
 const (
 	DefaultMaxRows   = 500_000
 	DefaultMaxMemory = 256 << 20
+	// DefaultResident is for all of them.
+	DefaultResident = 40 << 20
 )
 
 func (o Options) withDefaults() Options {
@@ -44,6 +49,9 @@ func (o Options) withDefaults() Options {
 	if o.MaxMemory <= 0 {
 		o.MaxMemory = DefaultMaxMemory
 	}
+	if o.Resident <= 0 {
+		o.Resident = DefaultResident
+	}
 	return o
 }
 
@@ -54,6 +62,11 @@ type Engine struct {
 
 	mu    sync.Mutex
 	stats map[*unit]*RuleStats
+	// resident is what windows keep in memory, and shelveAt from when on rows are
+	// put on the shelf; unshelved says that they cannot be.
+	shelf              *shelf
+	resident, shelveAt int64
+	unshelved          bool
 }
 
 // RuleStats are the counts of one rule.
@@ -69,6 +82,8 @@ type RuleStats struct {
 	// Kept and Memory are the most rows, and bytes, that the rule kept at once.
 	Kept   int
 	Memory int64
+	// Shelved is how many bytes of rows the rule put on disk.
+	Shelved int64
 	// Looks are the rows that runs of a rule that counts looked at, together.
 	Looks int64
 	// Coarse says that a rule that counts ran less often than it should, to
@@ -91,6 +106,7 @@ type unit struct {
 // New makes ready to run rules.
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	e := &Engine{opt: opt.withDefaults(), stats: map[*unit]*RuleStats{}}
+	e.shelveAt = e.opt.Resident
 	for _, r := range rules {
 		if r.Enabled {
 			u := newUnit(r, e.opt)
@@ -255,7 +271,10 @@ func (e *Engine) take(u *unit, s *source, found findings) {
 		u.folds.add(&found.hits[i])
 	}
 	if u.window != nil {
+		before := u.window.mem
 		u.window.add(found.kept, st)
+		e.resident += u.window.mem - before
+		e.tidy()
 	}
 }
 
@@ -275,6 +294,7 @@ func (e *Engine) skip(u *unit, err error) {
 func (e *Engine) Finish(ctx context.Context) ([]dogwatch.Alert, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	defer e.clear()
 	var out []dogwatch.Alert
 	for _, u := range e.units {
 		if err := ctx.Err(); err != nil {
@@ -295,6 +315,14 @@ func (e *Engine) Finish(ctx context.Context) ([]dogwatch.Alert, error) {
 		return strings.Compare(a.ID, b.ID)
 	})
 	return out, ctx.Err()
+}
+
+// clear gives the shelf back.
+func (e *Engine) clear() {
+	if e.shelf != nil {
+		e.shelf.close()
+		e.shelf, e.unshelved = nil, true
+	}
 }
 
 // Stats are the counts of all rules, in their order.

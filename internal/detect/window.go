@@ -32,6 +32,7 @@ type window struct {
 
 // A keptTable says what of a table's rows is kept.
 type keptTable struct {
+	name    string
 	schema  value.Schema
 	columns []int
 	at      []int // by the table's column: its place among columns, or -1
@@ -42,21 +43,11 @@ type keptTable struct {
 // not asked for is never read.
 const maxCopied = 16
 
-// kept is one row.
-type kept struct {
-	ticks    int64
-	table    string
-	evidence dogwatch.Evidence
-	vals     []value.Value // of the table's columns that are kept; nil: as row has them
-	row      value.Row
-	size     int64
-}
-
 func newWindow(u *unit, opt Options) *window {
 	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory, maxWork: maxWork}
 	for _, name := range u.rule.Query.Tables() {
 		schema, _ := opt.Catalog.Table(name)
-		t := &keptTable{schema: schema, columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
+		t := &keptTable{name: name, schema: schema, columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
 		for i := range t.at {
 			t.at[i] = slices.Index(t.columns, i)
 		}
@@ -94,31 +85,33 @@ func (f *feed) keep(s *source, w *window, found *findings) error {
 // takeRows keeps some rows, of which those of wide tables can be kept as they
 // are.
 func (w *window) takeRows(s *source, rows []int32, found *findings) {
-	from := len(found.kept)
-	for _, row := range rows {
-		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), table: s.batch.Table, evidence: s.at(int(row)), size: 200})
-	}
 	t := w.tables[s.batch.Table]
-	if len(t.columns) <= maxCopied || !keepRows(s, rows, found.kept[from:]) {
-		t.copyRows(s, rows, found.kept[from:])
+	bodies := make([]*held, len(rows))
+	for k, row := range rows {
+		bodies[k] = &held{of: t, at: s.at(int(row))}
+	}
+	if len(t.columns) <= maxCopied || !keepRows(s, rows, bodies) {
+		t.copyRows(s, rows, bodies)
+	}
+	for k, row := range rows {
+		found.kept = append(found.kept, kept{s.ticks(int(row)), bodies[k].size(), bodies[k]})
 	}
 }
 
 // keepRows keeps rows as they are; false if the batch cannot hand them out.
-func keepRows(s *source, rows []int32, to []kept) bool {
+func keepRows(s *source, rows []int32, to []*held) bool {
 	for k, row := range rows {
 		r := s.batch.Rows.Keep(int(row))
 		if r == nil {
 			return false
 		}
 		to[k].row = r
-		to[k].size += int64(r.Size())
 	}
 	return true
 }
 
 // copyRows copies what a rule reads of some rows, column by column.
-func (t *keptTable) copyRows(s *source, rows []int32, to []kept) {
+func (t *keptTable) copyRows(s *source, rows []int32, to []*held) {
 	width := len(t.columns)
 	all := make([]value.Value, len(rows)*width)
 	for k := range rows {
@@ -127,9 +120,7 @@ func (t *keptTable) copyRows(s *source, rows []int32, to []kept) {
 	for i, c := range t.columns {
 		vals := s.batch.Rows.Col(c, rows)
 		for k, row := range rows {
-			v := vals[row].Own()
-			all[k*width+i] = v
-			to[k].size += int64(v.Size())
+			all[k*width+i] = vals[row].Own()
 		}
 	}
 }
@@ -223,7 +214,10 @@ func (w *window) finish(ctx context.Context, st *RuleStats) {
 
 func (w *window) sort() {
 	slices.SortFunc(w.rows, func(a, b kept) int {
-		return cmp.Or(cmp.Compare(a.ticks, b.ticks), a.evidence.Compare(b.evidence))
+		if c := cmp.Compare(a.ticks, b.ticks); c != 0 {
+			return c
+		}
+		return a.evidence().Compare(b.evidence())
 	})
 }
 
@@ -267,7 +261,7 @@ func (w *window) hit(r row, rows []kept, at int64) hit {
 	if r.b.Origin != nil {
 		for _, o := range r.b.Origin[r.i] {
 			if o >= 0 && int(o) < len(rows) {
-				evidence = append(evidence, rows[o].evidence)
+				evidence = append(evidence, rows[o].evidence())
 			}
 		}
 	}
@@ -366,7 +360,7 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 		return emit(b)
 	}
 	add := func(i int) error {
-		if db.rows[i].table != table {
+		if db.rows[i].table() != t {
 			return nil
 		}
 		if index = append(index, i); len(index) == size {
@@ -396,13 +390,8 @@ type keptRows struct {
 
 // Value is a kept value; columns that the rule does not read are null.
 func (k *keptRows) Value(row, col int) value.Value {
-	at, r := k.at[col], &k.rows[k.index[row]]
-	switch {
-	case at < 0:
-	case r.row != nil:
-		return r.row.Value(col)
-	default:
-		return r.vals[at]
+	if k.at[col] < 0 {
+		return value.NullOf(k.schema[col].Type)
 	}
-	return value.NullOf(k.schema[col].Type)
+	return k.rows[k.index[row]].value(col)
 }

@@ -1,0 +1,169 @@
+package detect
+
+import (
+	"bufio"
+	"os"
+)
+
+// A shelf keeps on disk the rows for which there is no memory: in a file that
+// nobody else sees, and that is gone when the process is. It is used under the
+// engine's lock.
+type shelf struct {
+	f      *os.File
+	out    *bufio.Writer
+	size   int64
+	chunks []chunk // those read last, the latest first
+}
+
+// A chunk is a part of the file as it was read.
+type chunk struct {
+	at   int64
+	text []byte
+}
+
+const (
+	chunkSize  = 256 << 10
+	maxChunks  = 24
+	shelfWrite = 256 << 10
+)
+
+func newShelf() (*shelf, error) {
+	f, err := os.CreateTemp("", "dogwatch-rows-*")
+	if err != nil {
+		return nil, err
+	}
+	// Where a file that is open cannot be removed, close does.
+	_ = os.Remove(f.Name())
+	return &shelf{f: f, out: bufio.NewWriterSize(f, shelfWrite)}, nil
+}
+
+func (s *shelf) close() {
+	_ = s.f.Close()
+	_ = os.Remove(s.f.Name())
+}
+
+// put appends a row and returns its place.
+func (s *shelf) put(b []byte) (at int64, err error) {
+	at = s.size
+	n, err := s.out.Write(b)
+	s.size += int64(n)
+	return at, err
+}
+
+// settle makes what was put readable.
+func (s *shelf) settle() error {
+	for i := range s.chunks {
+		if s.chunks[i].at+chunkSize > s.size-int64(s.out.Buffered()) { // it may have been short
+			s.chunks = s.chunks[:0]
+			break
+		}
+	}
+	return s.out.Flush()
+}
+
+// get reads a row; good until the next call.
+func (s *shelf) get(at int64, n int) ([]byte, error) {
+	from := at / chunkSize * chunkSize
+	if at+int64(n) > from+chunkSize {
+		b := make([]byte, n)
+		_, err := s.f.ReadAt(b, at)
+		return b, err
+	}
+	c, err := s.chunk(from)
+	if err != nil {
+		return nil, err
+	}
+	return c.text[at-from : at-from+int64(n)], nil
+}
+
+func (s *shelf) chunk(from int64) (*chunk, error) {
+	for i := range s.chunks {
+		if s.chunks[i].at == from {
+			c := s.chunks[i]
+			copy(s.chunks[1:i+1], s.chunks[:i])
+			s.chunks[0] = c
+			return &s.chunks[0], nil
+		}
+	}
+	var c chunk
+	if len(s.chunks) < maxChunks {
+		c.text = make([]byte, chunkSize)
+		s.chunks = append(s.chunks, chunk{})
+	} else {
+		c.text = s.chunks[len(s.chunks)-1].text[:chunkSize]
+	}
+	c.at = from
+	n := min(chunkSize, int(s.size-from))
+	if _, err := s.f.ReadAt(c.text[:n], from); err != nil {
+		s.chunks = s.chunks[:0]
+		return nil, err
+	}
+	c.text = c.text[:n]
+	copy(s.chunks[1:], s.chunks)
+	s.chunks[0] = c
+	return &s.chunks[0], nil
+}
+
+// shelve puts the window's rows on disk, and says how many bytes of memory
+// that freed.
+func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
+	of := map[*keptTable]*shelfOf{}
+	var b []byte
+	type move struct {
+		row int
+		to  *shelved
+	}
+	var moves []move
+	for i := range w.rows {
+		h, ok := w.rows[i].body.(*held)
+		if !ok {
+			continue
+		}
+		if of[h.of] == nil {
+			of[h.of] = &shelfOf{h.of, s}
+		}
+		b = h.append(b[:0])
+		at, err := s.put(b)
+		if err != nil {
+			return 0, err
+		}
+		moves = append(moves, move{i, &shelved{of[h.of], at, int32(len(b))}})
+		st.Shelved += int64(len(b))
+	}
+	if err := s.settle(); err != nil {
+		return 0, err
+	}
+	for _, m := range moves {
+		r := &w.rows[m.row]
+		freed += r.size - shelvedSize
+		r.body, r.size = m.to, shelvedSize
+	}
+	w.mem -= freed
+	return freed, nil
+}
+
+// tidy puts the rows of rules that count on disk where all together take too
+// much memory. Where that cannot be, they stay, and the bounds of each rule hold.
+func (e *Engine) tidy() {
+	if e.resident <= e.shelveAt || e.unshelved {
+		return
+	}
+	if e.shelf == nil {
+		if e.shelf, _ = newShelf(); e.shelf == nil {
+			e.unshelved = true
+			return
+		}
+	}
+	for _, u := range e.units {
+		if u.window == nil || u.window.mem < e.opt.Resident/64 {
+			continue
+		}
+		freed, err := u.window.shelve(e.shelf, e.stats[u])
+		e.resident -= freed
+		if err != nil {
+			e.unshelved = true
+			return
+		}
+	}
+	e.shelveAt = e.resident + e.opt.Resident
+}
