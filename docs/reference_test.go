@@ -13,6 +13,7 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/help"
+	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -90,7 +91,16 @@ func reference(t *testing.T) string {
 		entry(&b, a.Name, a.Aliases, a.Params, result(a.Result), a.Doc, a.Examples)
 		shown(t, &b, help.Example(a.Name))
 	}
+	lacks(&b)
 	return b.String()
+}
+
+// lacks are the features that are refused, and why.
+func lacks(b *strings.Builder) {
+	b.WriteString("\n## Not there\n\nThese parts of the language are read, and refused by name.\n\n| | why |\n| --- | --- |\n")
+	for _, l := range plan.Lacks() {
+		fmt.Fprintf(b, "| `%s` | %s |\n", strings.Join(l.Features, "`, `"), l.Why)
+	}
 }
 
 // operator is an entry of help, with what its examples give.

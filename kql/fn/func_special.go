@@ -26,6 +26,9 @@ func specialFuncs() []Func {
 		constant("column_name", tText, "the column's name"), param("defaultValue", nil, "what stands for it"))
 	exists.Aliases = []string{"columnifexists"}
 	exists.ResultOf = func(args []Arg) value.Type { return args[1].Type }
+	bins := special(mathCategory, "bin_auto", value.Unknown, "Is bin_at() with the size and the place of the bins that the query sets: set query_bin_auto_size = 1h; set query_bin_auto_at = datetime(2026-01-01);",
+		param("value", nil, "a number, datetime or timespan"))
+	bins.NameFromArg = true
 	return []Func{
 		special(rowCategory, "prev", value.Unknown, "Gives a column's value in an earlier row of a table in order.", param("column", nil, "the column"), offset, missing),
 		special(rowCategory, "next", value.Unknown, "Gives a column's value in a later row of a table in order.", param("column", nil, "the column"), offset, missing),
@@ -43,5 +46,8 @@ func specialFuncs() []Func {
 		special(queryCategory, "pack_all", value.Dynamic, "Makes a bag of all columns of a row.", optional("ignore_null_empty", tBool, "when true, columns that are null or empty are left out")),
 		special(queryCategory, "ingestion_time", value.DateTime, "Gives the time at which a record was received; of records read from files, the TimeGenerated of their row."),
 		exists,
+		special(queryCategory, "assert", value.Bool, "Ends the query with a message where a condition is false, which has to be known before any row is read. Else it is true.",
+			param("condition", tBool, "what has to be true"), constant("message", tText, "what is told else")),
+		bins,
 	}
 }

@@ -112,5 +112,32 @@ func unitFuncs() []Func {
 			},
 		})
 	}
-	return out
+	return append(out, temperatureFunc())
+}
+
+// A scale of temperature has a size of its degree in kelvin, and the kelvins at
+// its zero.
+type scale struct{ degree, zero float64 }
+
+var scales = map[string]scale{
+	"Kelvin": {1, 0}, "DegreeCelsius": {1, 273.15}, "MillidegreeCelsius": {1e-3, 273.15}, "DegreeDelisle": {-2.0 / 3, 373.15},
+	"DegreeFahrenheit": {5.0 / 9, 459.67 * 5 / 9}, "DegreeNewton": {100.0 / 33, 273.15}, "DegreeRankine": {5.0 / 9, 0},
+	"DegreeReaumur": {1.25, 273.15}, "DegreeRoemer": {40.0 / 21, 273.15 - 7.5*40/21}, "SolarTemperature": {5778, 0},
+}
+
+func temperatureFunc() Func {
+	return Func{
+		Name: "convert_temperature", Category: mathCategory, Result: value.Real,
+		Params:   []Param{param("value", tReal, "the temperature"), param("from", tText, "the scale that it is of"), param("to", tText, "the scale wanted")},
+		Doc:      "Turns a temperature of one scale into that of another; null for scales that are unknown.",
+		Examples: []string{`round(convert_temperature(14, "DegreeCelsius", "DegreeFahrenheit"), 3) == 57.2`, `round(convert_temperature(1.2, "Kelvin", "DegreeCelsius"), 9) == -271.95`},
+		Eval: func(_ *Context, a []value.Value) value.Value {
+			from, ok := scales[text(a[1])]
+			to, ok2 := scales[text(a[2])]
+			if !ok || !ok2 || a[0].IsNull() {
+				return value.NullOf(value.Real)
+			}
+			return value.RealOf((a[0].Real()*from.degree + from.zero - to.zero) / to.degree)
+		},
+	}
 }

@@ -3,6 +3,13 @@ package help
 // examples are of functions and aggregates that look beyond one row, and cannot
 // be shown by an expression. fn has those of all others.
 var examples = map[string]string{
+	"assert": `let longer = (s:string, least:long) { assert(least > 0, "the least length is above zero") and strlen(s) > least };
+datatable(Name:string)["api", "kube-proxy"]
+| where longer(Name, 5)`,
+	"bin_auto": `set query_bin_auto_size = 1h;
+set query_bin_auto_at = datetime(2026-01-01T00:05:00Z);
+datatable(At:datetime)[datetime(2026-01-01T00:10:00Z), datetime(2026-01-01T01:04:00Z), datetime(2026-01-01T01:06:00Z)]
+| summarize n = count() by bin_auto(At)`,
 	"prev": `range x from 1 to 3 step 1
 | serialize before = prev(x)`,
 	"next": `range x from 1 to 3 step 1

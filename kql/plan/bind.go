@@ -67,7 +67,8 @@ type binder struct {
 	calls int // of functions, so far
 	size  *sizer
 	probe Probe
-	named map[Node]bool // tables that a let gave a name
+	named map[Node]bool   // tables that a let gave a name
+	bins  map[string]Expr // what bin_auto() was set to
 	// anonymous counts the columns that nobody named: Column1, Column2, ...
 	anonymous int
 	frames    []frame
@@ -126,7 +127,9 @@ func (b *binder) fail(n syntax.Node, format string, args ...any) *diag.Error {
 }
 
 func (b *binder) unsupported(n syntax.Node, feature string) *diag.Error {
-	return b.errs.AddUnsupported(b.file, n.Span(), feature)
+	e := b.errs.AddUnsupported(b.file, n.Span(), feature)
+	e.Hint = whyNot(feature)
+	return e
 }
 
 // enter guards recursion; when it says false the caller gives up.
@@ -150,7 +153,7 @@ func (b *binder) query(q *syntax.Query, s *scope) Node {
 		case *syntax.Let:
 			b.let(st, s)
 		case *syntax.Set:
-			b.set(st)
+			b.set(st, s)
 		case *syntax.Declare:
 			b.declare(st, s)
 		case *syntax.DeclarePattern:
@@ -252,8 +255,13 @@ func (b *binder) fits(at syntax.Node, n Node, e Expr) bool {
 }
 
 // set options that change how Kusto runs a query but not its answer are
-// accepted; others are refused rather than ignored.
-func (b *binder) set(st *syntax.Set) {
+// accepted, and those of bin_auto() are kept; others are refused rather than
+// ignored.
+func (b *binder) set(st *syntax.Set, s *scope) {
+	if st.Name.Text == binAutoSize || st.Name.Text == binAutoAt {
+		b.setBins(st, s)
+		return
+	}
 	if !harmlessOptions[st.Name.Text] {
 		b.unsupported(st, "set "+st.Name.Text)
 	}

@@ -123,6 +123,10 @@ func (b *binder) specialCall(x *syntax.Call, v *env) (Expr, bool) {
 		return b.simplifyPolygon(x, v), true
 	case "ingestion_time":
 		return b.ingestionTime(x, v), true
+	case "assert":
+		return b.assert(x, v), true
+	case "bin_auto":
+		return b.binAuto(x, v), true
 	case "column_names_of":
 		return b.columnNamesOf(x, v), true
 	case "pack_all":
