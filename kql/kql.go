@@ -175,6 +175,18 @@ func (q *Query) Columns(table string) []int {
 	return slices.Sorted(maps.Keys(seen))
 }
 
+// Conditions are what rows of a table must meet to count, of all readings of
+// the table.
+func (q *Query) Conditions(table string) []Condition {
+	var out []Condition
+	for _, l := range q.leaves {
+		if l.Scan.Table == table {
+			out = append(out, plan.Conditions(l.Scan, l.Steps, 0)...)
+		}
+	}
+	return out
+}
+
 // Tables are the names of the tables that the query reads, each once.
 func (q *Query) Tables() []string {
 	var out []string

@@ -6,11 +6,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
 	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/internal/store"
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // An ImportResult is what became of inputs that were put into a store.
@@ -23,7 +27,7 @@ type ImportResult struct {
 // put there is passed over, so one that was broken off is done again.
 func (a *App) Import(ctx context.Context, s store.Store, in Input) (ImportResult, error) {
 	result := ImportResult{Ledger: &Ledger{}}
-	k, err := decode.NewKeeper(a.decodeOptions(a.set.Lists), a.kept()...)
+	k, err := decode.NewKeeper(a.decodeOptions(a.set.Lists), a.kept())
 	if err != nil {
 		return result, err
 	}
@@ -37,20 +41,39 @@ func (a *App) Import(ctx context.Context, s store.Store, in Input) (ImportResult
 	return result, err
 }
 
-// kept are the columns of KubeAudit that the rules ask for.
-func (a *App) kept() []string {
+// kept is what the rules ask of KubeAudit: its columns, and the members of
+// those that are parts of the event.
+func (a *App) kept() decode.Further {
 	schema, _ := decode.Table("KubeAudit")
-	seen := map[int]bool{}
-	var names []string
+	columns, paths := map[string]bool{}, map[string]decode.Path{}
 	for _, r := range a.rules {
 		for _, c := range r.Query.Columns("KubeAudit") {
-			if !seen[c] {
-				seen[c] = true
-				names = append(names, schema[c].Name)
-			}
+			columns[schema[c].Name] = true
+		}
+		for _, c := range r.Query.Conditions("KubeAudit") {
+			askedPaths(&c, schema, paths)
 		}
 	}
-	return names
+	further := decode.Further{Columns: slices.Sorted(maps.Keys(columns))}
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		further.Paths = append(further.Paths, paths[name])
+	}
+	return further
+}
+
+// askedPaths gathers the members that a condition compares with values, by the
+// names of the columns that are kept for them.
+func askedPaths(c *kql.Condition, schema value.Schema, paths map[string]decode.Path) {
+	for i := range c.Of {
+		askedPaths(&c.Of[i], schema, paths)
+	}
+	if c.Kind != kql.Is || len(c.Path) == 0 {
+		return
+	}
+	p := decode.Path{Column: schema[c.Column].Name, Keys: c.Path}
+	if name := decode.KeptPath(p); name != "" {
+		paths[name] = p
+	}
 }
 
 // An importing is one run of Import.

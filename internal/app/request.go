@@ -114,7 +114,25 @@ func (w *wording) is(c *kql.Condition) store.Predicate {
 			any = append(any, store.Leaf{Key: key, Value: text})
 		}
 	}
-	return store.AnyOf(any...)
+	return store.AllOf(store.AnyOf(any...), w.keptPath(c))
+}
+
+// keptPath is a condition on a member in the words of the column that is kept
+// for it, where one is; nil when there cannot be one.
+func (w *wording) keptPath(c *kql.Condition) store.Predicate {
+	name := decode.KeptPath(decode.Path{Column: w.schema[c.Column].Name, Keys: c.Path})
+	if w.table != "KubeAudit" || name == "" {
+		return nil
+	}
+	in := store.In{Column: name, Fold: true}
+	for _, v := range c.Values {
+		text, ok := decode.PathText(v)
+		if !ok || text == "" {
+			return nil
+		}
+		in.Values = append(in.Values, value.StringOf(text))
+	}
+	return in
 }
 
 // kept is a condition on a kept column. What a column that depends on the

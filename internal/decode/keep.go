@@ -92,9 +92,19 @@ type Keeper struct {
 // maxKept is how many records are handed on together.
 const maxKept = 1024
 
-// NewKeeper returns a Keeper. further are columns of KubeAudit to be kept
-// beside the usual ones; those that are no single values are passed over.
-func NewKeeper(opts Options, further ...string) (*Keeper, error) {
+// A Further is what is kept beside the usual columns, because it is asked for.
+type Further struct {
+	// Columns are those of KubeAudit; those that are no single values, or that
+	// stand in bodies, are passed over.
+	Columns []string
+	Paths   []Path
+}
+
+// maxPaths bounds what every record that is kept pays for paths.
+const maxPaths = 64
+
+// NewKeeper returns a Keeper.
+func NewKeeper(opts Options, further Further) (*Keeper, error) {
 	var tables []string
 	for _, t := range catalog {
 		if t.name != "Sources" && t.name != "Silences" {
@@ -107,9 +117,14 @@ func NewKeeper(opts Options, further ...string) (*Keeper, error) {
 	}
 	k := &Keeper{r: r, view: opts.View()}
 	for _, c := range tableOf("KubeAudit").columns {
-		wanted := slices.Contains(keptColumns, c.name) || slices.Contains(further, c.name) && isCheap(c.name)
+		wanted := slices.Contains(keptColumns, c.name) || slices.Contains(further.Columns, c.name) && isCheap(c.name)
 		if wanted && (c.typ == value.String || c.typ == value.Bool || c.typ == value.Int || c.typ == value.Long) {
-			k.columns = append(k.columns, &keptColumn{column: &c, texts: map[string]uint32{}, codes: map[value.Value]uint32{}})
+			k.columns = append(k.columns, newKeptColumn(&c))
+		}
+	}
+	for _, p := range further.Paths {
+		if KeptPath(p) != "" && len(k.columns) < len(keptColumns)+len(further.Columns)+maxPaths {
+			k.columns = append(k.columns, newKeptColumn(pathColumn(p)))
 		}
 	}
 	k.families, k.others = families(k.columns)

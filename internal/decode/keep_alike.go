@@ -130,6 +130,10 @@ type keptColumn struct {
 	code  uint32
 }
 
+func newKeptColumn(c *column) *keptColumn {
+	return &keptColumn{column: c, texts: map[string]uint32{}, codes: map[value.Value]uint32{}}
+}
+
 // begin starts a batch. The one before is done with.
 func (c *keptColumn) begin() {
 	c.KeptColumn = KeptColumn{Name: c.name, Type: c.typ, Dict: c.Dict[:0], Codes: c.Codes[:0]}

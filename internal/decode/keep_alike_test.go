@@ -16,7 +16,7 @@ func keptOf(t *testing.T, events ...[]byte) map[string][]string {
 	for _, c := range tableOf("KubeAudit").columns {
 		all = append(all, c.name)
 	}
-	k, err := NewKeeper(Options{}, all...)
+	k, err := NewKeeper(Options{}, Further{Columns: all})
 	if err != nil {
 		t.Fatal(err)
 	}
