@@ -16,12 +16,16 @@ func requestFor(ask *kql.Ask, schema value.Schema, view string) store.Request {
 	w := wording{table: ask.Table, schema: schema, view: view}
 	req := store.Request{Columns: storedColumns}
 	all := []store.Predicate{store.In{Column: decode.KeptRow(ask.Table), Values: []value.Value{value.BoolOf(true)}}}
+	delayed, timed := decode.KeptTime(ask.Table)
+	if delayed {
+		req.Delay = decode.KeptDelay
+	}
 	for i := range ask.Conditions {
 		w.bound(&ask.Conditions[i], &req)
 		all = append(all, w.predicate(&ask.Conditions[i]))
 	}
 	req.Where = store.AllOf(all...)
-	if b := ask.Best; b != nil && ask.Table == "KubeAudit" && schema[b.Column].Name == "TimeGenerated" {
+	if b := ask.Best; b != nil && timed && schema[b.Column].Name == "TimeGenerated" {
 		req.Bound = b.Bound
 		if b.Newest {
 			req.Order = store.NewestFirst
@@ -37,9 +41,7 @@ type wording struct {
 	view   string
 }
 
-// bound takes the bounds of time out of conditions that must all be met. The
-// time of a store's records is KubeAudit's; other tables go by when a stage was
-// written, which for a request that stays open is hours later.
+// bound takes the bounds of time out of conditions that must all be met.
 func (w *wording) bound(c *kql.Condition, req *store.Request) {
 	if c.Kind == kql.All {
 		for i := range c.Of {
@@ -47,7 +49,7 @@ func (w *wording) bound(c *kql.Condition, req *store.Request) {
 		}
 		return
 	}
-	if w.table != "KubeAudit" || len(c.Path) > 0 || (c.Kind != kql.AtLeast && c.Kind != kql.AtMost && c.Kind != kql.Is) {
+	if _, timed := decode.KeptTime(w.table); !timed || len(c.Path) > 0 || (c.Kind != kql.AtLeast && c.Kind != kql.AtMost && c.Kind != kql.Is) {
 		return
 	}
 	if w.schema[c.Column].Name != "TimeGenerated" || len(c.Values) != 1 || c.Values[0].Kind() != value.KDateTime {

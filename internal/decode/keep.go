@@ -207,7 +207,7 @@ func (k *Keeper) flush(emit func(*Kept) error) error {
 	for i, v := range k.r.views {
 		out.Columns = append(out.Columns, k.rowsOf(v.table.name, 1<<i))
 	}
-	out.Columns = k.read(out.Columns)
+	out.Columns = k.read(append(out.Columns, k.delays(out.Records)))
 	err := emit(out)
 	k.batches++
 	clear(k.batch) // the next do not keep them alive

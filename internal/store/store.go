@@ -146,6 +146,9 @@ type Request struct {
 	// From and To bound the time of the records, both included; 0 is no bound.
 	// Records whose time is not known are always meant.
 	From, To int64
+	// Delay, when set, is a kept column of whole milliseconds, rounded down: the
+	// bounds, and Bound, are then for the time so much after that of a record.
+	Delay string
 	// Where is what else the records must meet; nil: nothing.
 	Where Predicate
 	// Columns are what the blocks should have at hand.
@@ -156,6 +159,26 @@ type Request struct {
 	Bound func() int64
 	// Progress, when set, is told now and then.
 	Progress func(Progress)
+}
+
+// TicksPerMilli are the ticks of a millisecond.
+const TicksPerMilli = 10_000
+
+// Meant says whether a row of a time may be within the bounds. delay is the
+// column that the request names, if the row's block has it.
+func (r *Request) Meant(ticks int64, delay *Column, row int32) bool {
+	if ticks == 0 {
+		return true
+	}
+	least, most := ticks, ticks
+	if r.Delay != "" {
+		if delay == nil || delay.At(int(row)).IsNull() {
+			return true
+		}
+		least += delay.At(int(row)).Int() * TicksPerMilli
+		most = least + TicksPerMilli - 1
+	}
+	return (r.From == 0 || most >= r.From) && (r.To == 0 || least <= r.To)
 }
 
 // Progress is how far something has come.

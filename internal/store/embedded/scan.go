@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 
@@ -103,7 +104,7 @@ func (s *Store) Scan(ctx context.Context, req store.Request, emit func(store.Blo
 		if err := ctx.Err(); err != nil {
 			return sc.out, err
 		}
-		if !sc.wants(src.from, src.to, src.timeless) {
+		if req.Delay == "" && !sc.wants(src.from, src.to, src.timeless) {
 			continue
 		}
 		sc.out.Segments++
@@ -154,6 +155,10 @@ type scan struct {
 	byCol   *store.Matcher
 	byText  *store.Matcher
 	rows    [2][]int32
+	// least and most are the ticks by which the times of a unit's records lie
+	// before those that the request bounds, if that is known.
+	least, most int64
+	anywhen     bool
 }
 
 func newScan(ctx context.Context, req *store.Request, emit func(store.Block) error) *scan {
@@ -184,9 +189,10 @@ func columnsOf(p store.Predicate, names []string) []string {
 
 // wants says whether events of a span of time are meant.
 func (sc *scan) wants(from, to int64, timeless bool) bool {
-	if timeless {
+	if timeless || sc.anywhen {
 		return true
 	}
+	from, to = from+sc.least, to+sc.most
 	if r := sc.req; r.From != 0 && to < r.From || r.To != 0 && from > r.To {
 		return false
 	}
@@ -250,6 +256,9 @@ func (sc *scan) unit(u *segment.Unit) (err error) {
 		sc.out.Blocks += u.Opened
 		u.Close()
 	}()
+	if err := sc.delays(u); err != nil {
+		return err
+	}
 	rows, err := sc.candidates(u)
 	if err != nil || len(rows) == 0 {
 		return err
@@ -264,6 +273,31 @@ func (sc *scan) unit(u *segment.Unit) (err error) {
 		return err
 	}
 	return sc.chunks(u, rows)
+}
+
+// delays finds how far the times that the request bounds are from those of the
+// records.
+func (sc *scan) delays(u *segment.Unit) error {
+	if sc.req.Delay == "" {
+		return nil
+	}
+	if err := u.Load(sc.req.Delay); err != nil {
+		return err
+	}
+	c, ok := u.Column(sc.req.Delay)
+	if sc.anywhen = !ok; !ok {
+		return nil
+	}
+	sc.least, sc.most = math.MaxInt64, math.MinInt64
+	for i, v := range c.Dict {
+		if v.IsNull() {
+			sc.anywhen = sc.anywhen || slices.Contains(c.Codes, uint32(i))
+			continue
+		}
+		sc.least = min(sc.least, v.Int()*store.TicksPerMilli)
+		sc.most = max(sc.most, (v.Int()+1)*store.TicksPerMilli-1)
+	}
+	return nil
 }
 
 // candidates are the rows of the blocks that the index does not rule out.
@@ -300,9 +334,10 @@ func (sc *scan) byTime(b store.Block, rows []int32) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
+	delay, _ := b.Column(sc.req.Delay)
 	out := rows[:0]
 	for _, r := range rows {
-		if t := times[r]; t == 0 || (sc.req.From == 0 || t >= sc.req.From) && (sc.req.To == 0 || t <= sc.req.To) {
+		if sc.req.Meant(times[r], delay, r) {
 			out = append(out, r)
 		}
 	}

@@ -151,8 +151,9 @@ func (s *Store) Scan(ctx context.Context, req store.Request, emit func(store.Blo
 			return out, err
 		}
 		var rows []int32
+		delay, _ := k.Column(req.Delay)
 		for i := range k.records {
-			if t := k.records[i].Time; t == 0 || (req.From == 0 || t >= req.From) && (req.To == 0 || t <= req.To) {
+			if req.Meant(k.records[i].Time, delay, int32(i)) {
 				rows = append(rows, int32(i))
 			}
 		}

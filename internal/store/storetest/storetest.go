@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ func Run(t *testing.T, e Engine) {
 		"positions make appends the same": idempotent,
 		"predicates lose nothing":         predicates,
 		"time bounds":                     timeBounds,
+		"bounds of a later time":          delayedBounds,
 		"order and bound":                 orderAndBound,
 		"a scan is of one moment":         oneMoment,
 		"many at once":                    manyAtOnce,
@@ -349,6 +351,62 @@ func timeBounds(t *testing.T, e Engine) {
 			}
 			if got := Rows(t, s, store.Request{From: b[0], To: b[1]}); len(got) != want {
 				t.Errorf("%v: %d records, want %d", b, len(got), want)
+			}
+		}
+	})
+}
+
+// delayedBounds bounds a time that a column puts behind that of the records.
+func delayedBounds(t *testing.T, e Engine) {
+	s := e.Open(t)
+	later := map[int64]int64{} // by sequence number, in ticks
+	seq := int64(0)
+	for from := 0; from < 3000; from += 500 {
+		b := Batch("late", from, 500)
+		c := store.Column{Name: "Delay", Type: value.Int, Dict: []value.Value{value.NullOf(value.Dynamic)}}
+		for i := range b.Records {
+			seq++
+			rng := rand.New(rand.NewPCG(uint64(seq), 1))
+			b.Records[i].Time = cmp.Or(b.Records[i].Time, Base+seq*1e7)
+			delay := rng.Int64N(3e7) // seconds
+			switch {
+			case i%50 == 3:
+				delay = rng.Int64N(4e10) // most of an hour
+			case i%40 == 7:
+				delay = -rng.Int64N(1e8)
+			case i%30 == 9 && from == 1000:
+				c.Codes = append(c.Codes, 0)
+				continue
+			}
+			later[seq] = b.Records[i].Time + delay
+			c.Codes = append(c.Codes, uint32(len(c.Dict)))
+			c.Dict = append(c.Dict, value.IntOf(int32((delay+1e12)/store.TicksPerMilli-1e8)))
+		}
+		if from != 2000 { // whose delays are not known at all
+			b.Columns = append(b.Columns, c)
+		}
+		Append(t, s, b)
+	}
+	both(t, e, s, func(t *testing.T, s store.Store) {
+		all := Rows(t, s, store.Request{})
+		for _, b := range [][2]int64{{Base + 1e10, Base + 2e10}, {Base + 2e10, 0}, {0, Base + 5e9}, {Base + 4e10, Base + 6e10}} {
+			got := map[int64]bool{}
+			for _, r := range Rows(t, s, store.Request{From: b[0], To: b[1], Delay: "Delay"}) {
+				got[r.Seq] = true
+			}
+			for _, r := range all {
+				at, known := later[r.Seq]
+				known = known && (r.Seq <= 2000 || r.Seq > 2500)
+				switch {
+				case !known || at >= b[0] && (b[1] == 0 || at <= b[1]):
+					if !got[r.Seq] {
+						t.Fatalf("%v: record %d is left out, which is of %d", b, r.Seq, at)
+					}
+				case at < b[0]-store.TicksPerMilli || b[1] != 0 && at > b[1]+store.TicksPerMilli:
+					if got[r.Seq] {
+						t.Fatalf("%v: record %d is there, which is of %d", b, r.Seq, at)
+					}
+				}
 			}
 		}
 	})
