@@ -38,18 +38,22 @@ func (a *App) Bench(ctx context.Context, path string, stdin io.Reader) (*BenchRe
 		return nil, err
 	}
 	out := &BenchResult{Rules: len(a.rules)}
-	emit := func(b dogwatch.Batch) error {
-		out.Candidates += int64(b.Rows.Len())
-		return s.worker.Feed(b)
-	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	start, cpu := time.Now(), cpuTime()
-	if err := s.reader.ReadText(ctx, name, text, emit); err != nil {
-		return nil, err
+	emit, fed := feeding(func(b dogwatch.Batch) error {
+		out.Candidates += int64(b.Rows.Len())
+		return s.worker.Feed(b)
+	})
+	err = s.reader.ReadText(ctx, name, text, emit)
+	if err == nil {
+		err = s.reader.Finish(emit)
 	}
-	if err := s.reader.Finish(emit); err != nil {
+	if failed := fed(); err == nil {
+		err = failed
+	}
+	if err != nil {
 		return nil, err
 	}
 	alerts, err := s.engine.Finish(ctx)

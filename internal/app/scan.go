@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -51,7 +53,11 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	ledger, err := a.sit(ctx, in, s.reader, s.worker.Feed)
+	emit, fed := feeding(s.worker.Feed)
+	ledger, err := a.sit(ctx, in, s.reader, emit)
+	if failed := fed(); err == nil {
+		err = failed
+	}
 	end := ctx
 	if err != nil {
 		var stop context.CancelFunc
@@ -65,6 +71,44 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 	return &ScanResult{alerts, ledger, s.engine.Stats()}, err
 }
 
+// feeding hands batches to a goroutine of its own, that takes them one by one,
+// where there is a processor for it. fed waits for it, and returns the first
+// error, after which nothing more is taken.
+func feeding(take func(dogwatch.Batch) error) (emit func(dogwatch.Batch) error, fed func() error) {
+	if runtime.GOMAXPROCS(0) == 1 {
+		return take, func() error { return nil }
+	}
+	batches, done := make(chan dogwatch.Batch, 2), make(chan struct{})
+	var failed atomic.Pointer[error]
+	go func() {
+		defer close(done)
+		for b := range batches {
+			if failed.Load() != nil {
+				continue
+			}
+			if err := take(b); err != nil {
+				failed.Store(&err)
+			}
+		}
+	}()
+	emit = func(b dogwatch.Batch) error {
+		if err := failed.Load(); err != nil {
+			return *err
+		}
+		batches <- b
+		return nil
+	}
+	fed = func() error {
+		close(batches)
+		<-done
+		if err := failed.Load(); err != nil {
+			return *err
+		}
+		return nil
+	}
+	return emit, fed
+}
+
 // A scanning is the rules at work on what a reader reads.
 type scanning struct {
 	engine *detect.Engine
@@ -76,7 +120,9 @@ func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 	s := &scanning{engine: detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})}
 	s.worker = s.engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
-	opts.Sieve = s.worker
+	if opts.Sieve = s.worker; runtime.GOMAXPROCS(0) > 1 {
+		opts.Sieve = s.engine.NewWorker(ctx) // rows are judged while others are looked at
+	}
 	var err error
 	s.reader, err = decode.NewReader(opts, s.engine.Tables()...)
 	return s, err

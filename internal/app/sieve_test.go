@@ -54,7 +54,7 @@ func scanText(t testing.TB, a *App, text []byte, sieve bool) (alerts []dogwatch.
 	worker := engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
 	if sieve {
-		opts.Sieve = worker
+		opts.Sieve = engine.NewWorker(ctx)
 	}
 	r, err := decode.NewReader(opts, engine.Tables()...)
 	if err != nil {

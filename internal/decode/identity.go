@@ -3,6 +3,7 @@ package decode
 import (
 	"net/netip"
 	"strings"
+	"sync"
 )
 
 // An Identity is a known machine: a pattern each for the user name, the user
@@ -42,6 +43,7 @@ func DefaultIdentities() []Identity {
 // none, as a rule, and then the address does not matter.
 type identities struct {
 	list []identity
+	mu   sync.Mutex
 	seen map[caller][]*identity
 }
 
@@ -78,6 +80,8 @@ func (ids *identities) known(user, agent, address string) bool {
 }
 
 func (ids *identities) lines(c caller) []*identity {
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
 	if lines, ok := ids.seen[c]; ok {
 		return lines
 	}

@@ -2,18 +2,21 @@ package decode
 
 import (
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // A keptRow is a row of KubeAudit that rules keep beyond its batch: the event's
-// text, and what was read of it. Rules that keep the same row share it, as they do
-// their turn to run; it shares nothing with the batch, which may still be read.
+// text, and what was read of it. Rules that keep the same row share it; it shares
+// nothing with the batch, which may still be read.
 type keptRow struct {
 	columns []column
-	record  record
-	known   []knownValue // few: most columns are never asked for
+
+	mu     sync.Mutex
+	record record
+	known  []knownValue // few: most columns are never asked for
 }
 
 type knownValue struct {
@@ -49,6 +52,8 @@ func (rec *record) alone() *record {
 }
 
 func (k *keptRow) Value(col int) value.Value {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for i := range k.known {
 		if k.known[i].col == col {
 			return k.known[i].v

@@ -3,12 +3,9 @@ package decode
 import (
 	"hash/maphash"
 	"strings"
-
-	"github.com/dogwatch-dev/dogwatch"
 )
 
-// A memo remembers, for texts, the sets of rules that may care for what they
-// say. Events repeat their verbs, resources and callers: each is judged once.
+// A memo remembers, for texts, what rules say to what they say. Events repeat their verbs, resources and callers: each is judged once.
 type memo struct {
 	seed    maphash.Seed
 	slots   []int32 // entry+1 by hash; open addressing
@@ -19,7 +16,7 @@ type memo struct {
 type memoEntry struct {
 	hash uint64
 	key  string
-	set  dogwatch.RuleSet
+	of   *judged
 }
 
 // maxMemo bounds the memory that a log full of invented callers can take.

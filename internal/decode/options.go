@@ -30,7 +30,8 @@ type Options struct {
 	BatchRows int
 
 	// Sieve, when set, lets the rows of KubeAudit be left out that no rule
-	// cares for.
+	// cares for. With several processors it is asked, by one goroutine at a
+	// time, while batches are handed on.
 	Sieve dogwatch.Sieve
 }
 

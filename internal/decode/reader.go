@@ -24,7 +24,8 @@ type Reader struct {
 	versions   *versions
 	signs      *signs
 	arena      arena
-	sifter     *sifter // nil: every record is a row
+	siftings   *siftings // nil: every record is a row
+	enveloped  [1]item   // the event at hand that came in an envelope
 	clock      clock
 	members    []member
 	free       []record
@@ -72,7 +73,7 @@ func NewReader(opts Options, tables ...string) (*Reader, error) {
 		r.want(t)
 	}
 	if r.opts.Sieve != nil && r.onlyKube() {
-		r.sifter = newSifter(r, r.opts.Sieve)
+		r.siftings = newSiftings(r, r.opts.Sieve)
 	}
 	return r, nil
 }
@@ -118,13 +119,8 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
-	if r.sifter != nil {
-		f.lines = func() (bool, error) {
-			if ctx.Err() != nil {
-				return false, ctx.Err()
-			}
-			return r.sift(w, emit)
-		}
+	if r.siftings != nil {
+		f.lines = func() (bool, error) { return r.sift(ctx, w, emit) }
 	}
 	n := 0
 	f.take = func(fr *frame) error {
@@ -224,7 +220,7 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 		rec.facts = &facts{r: r}
 		r.versions.follow(cluster, &rec.event, rec.cut)
 		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
-			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, &rec.event, ticks)
+			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, r.signs.askingOf(&rec.event), ticks)
 		}
 	case v.copies != nil && rec.category != "":
 		return v.copies.isNew(rec.cluster(), &rec.event)

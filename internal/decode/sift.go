@@ -10,43 +10,48 @@ import (
 
 // A sifter finds the events that a rule may care for, by what is seen at a
 // glance: who asked for what and how it was answered. Events repeat that, so
-// each answer of the sieve is remembered.
+// each answer of the sieve is remembered. Several sifters look at parts of one
+// input at the same time.
 type sifter struct {
-	r        *Reader
+	judges   *judges
+	signs    *signs
+	clock    clock
 	skeleton skeleton
 	items    []item // of the chunk at hand
-	n        int
 
 	deed, address, caller, verdict *factor
 	pairs                          map[uint64]int32 // places in paired, by deed and caller
 	paired                         []pair
-	judgePair, judgeBare           [2]dogwatch.Judge // for deeds, and for addresses
 	words                          *bodyWords
-	fresh                          []int32 // of paired: not judged yet
+	fresh                          []int32  // of paired: not judged yet
+	users                          []uint64 // by caller: what stands for the name
 	scratch                        []byte
-	alive                          dogwatch.RuleSet
+	sets                           []uint64 // that the items' rules are made of
 }
 
 // An item is an event of a chunk and what is remembered of its parts.
 type item struct {
 	glance
-	line            int64
+	line            int64 // counted from the chunk's first
 	ticks           int64 // of its request; ok if timed
 	timed           bool
 	odd             bool // no rule is to be left out
-	reused          bool // its audit ID came with another request
-	inFuture        bool
 	aks             bool // it came through a proxy of AKS
 	pathed          bool // deed is of address
+	open            bool // it is of a kind of request that stays open
+	shows           bool // it may tell what an object is
 	deed, verdict   int32
 	caller, pairing int32
 	words           wordSet
+	asking          asking
+	rules           dogwatch.RuleSet // those that may care for it, unless it is odd
+	any             bool             // there are such rules
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
 type factor struct {
 	memo
-	judge dogwatch.Judge
+	kind  int
 	texts []part // by entry: what it stands for
 	bytes int
 }
@@ -57,11 +62,21 @@ type part struct {
 	aks     bool
 }
 
+// Kinds of parts that are judged by themselves.
+const (
+	kindDeed = iota
+	kindAddress
+	kindCaller
+	kindVerdict
+	nKinds
+)
+
 // A pair is a deed and a caller seen together.
 type pair struct {
 	deed, caller int32
 	pathed       bool
 	judged       bool
+	of, by       *judged
 	set          dogwatch.RuleSet
 	bare         dogwatch.RuleSet // those of set that bodies do not matter to
 }
@@ -111,159 +126,87 @@ const (
 	maxFactorBytes = 16 << 20
 )
 
-func newSifter(r *Reader, s dogwatch.Sieve) *sifter {
-	all := func(names ...[]string) func(int, []string) bool {
-		known := make([]bool, len(r.kube.table.columns))
-		for i, c := range r.kube.table.columns {
-			for _, list := range append(names, always) {
-				for _, name := range list {
-					known[i] = known[i] || c.name == name
-				}
-			}
-		}
-		return func(column int, _ []string) bool { return known[column] }
-	}
-	of := func(columns []string) *factor {
-		return &factor{memo: *newMemo(), judge: s.Judge("KubeAudit", all(columns))}
-	}
-	columns := r.kube.table.columns
-	body := bodyKnown(columns)
-	bare := func(seen func(int, []string) bool) dogwatch.Judge {
-		return s.Judge("KubeAudit", func(column int, path []string) bool { return seen(column, path) || body(column, path) })
-	}
-	f := &sifter{
-		r: r, items: make([]item, chunkItems), pairs: map[uint64]int32{},
-		deed: of(deedColumns), address: of(addressColumns), caller: of(callerColumns), verdict: of(verdictColumns),
-		judgePair: [2]dogwatch.Judge{
-			s.Judge("KubeAudit", all(deedColumns), all(callerColumns)),
-			s.Judge("KubeAudit", all(addressColumns), all(callerColumns)),
-		},
-		judgeBare: [2]dogwatch.Judge{bare(all(deedColumns, callerColumns)), bare(all(addressColumns, callerColumns))},
-	}
-	f.words = newBodyWords(columns, f.judgeBare[0])
-	return f
-}
-
-// chunkItems is how many events are looked at before the first is judged.
-const chunkItems = 256
-
-// chunk takes the events at the start of s that stand each on a line of their
-// own, and returns how many bytes and line breaks they are: none where the first is
-// to be read another way.
-func (f *sifter) chunk(s string, line int64, atEOF bool) (size int, breaks int64) {
-	f.forget()
-	f.n = 0
-	for f.n < len(f.items) && size < len(s) && s[size] == '{' {
-		rest := s[size:]
-		end, ok := f.skeleton.line(rest)
-		if !ok || end == len(rest) && !atEOF {
-			break
-		}
-		it := &f.items[f.n]
-		if !it.read(rest[:end], &f.skeleton) {
-			break
-		}
-		it.line, it.aks = line+breaks, false
-		f.look(it)
-		f.n++
-		size += end
-		if end < len(rest) {
-			size++
-			breaks++
-		}
-	}
-	f.judge()
-	return size, breaks
-}
-
-// sift takes events at the start of the window; false if the first is to be
-// read another way.
-func (r *Reader) sift(w *window, emit func(dogwatch.Batch) error) (bool, error) {
-	if _, whole := w.lineEnd(blockSize); !whole {
-		return false, nil
-	}
-	size, breaks := r.sifter.chunk(w.text(), w.line, w.eof)
-	for i := range r.sifter.items[:r.sifter.n] {
-		r.sifted(&r.sifter.items[i])
-	}
-	w.take(size, breaks)
-	r.waited += r.sifter.n
-	if r.full() {
-		return true, r.flush(emit)
-	}
-	return size > 0, nil
-}
-
 // sifted is record for an event that was seen at a glance.
-func (r *Reader) sifted(it *item) {
+func (r *Reader) sifted(it *item, line int64) {
 	r.ledger.Decoded++
 	r.ledger.shapes[shapeEvent]++
 	if r.wantsCount {
-		r.countItem(it)
+		r.countItem(it, line+it.line)
 	}
-	if rules, ok := r.admit(r.ledger.cluster, it); ok {
+	if a := r.admit(r.ledger.cluster, it); a.isRow {
 		rec := r.newRecord()
-		rec.in, rec.line, rec.number, rec.shape = r.ledger, it.line, -1, shapeEvent
+		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, -1, shapeEvent
 		rec.event = it.event
 		rec.event.text = strings.Clone(it.text)
 		rec.text, rec.raw, rec.own = rec.event.text, rec.event.text, true
 		r.held += len(rec.text)
-		r.addSifted(rec, it, rules)
+		r.addSifted(rec, a)
 	}
 }
 
 // siftRecord is isRow and more for an event that came in an envelope: whether
 // the sieve has decided what becomes of it.
 func (r *Reader) siftRecord(rec *record) bool {
-	if r.sifter == nil || rec.cut || !rec.event.is() {
+	if r.siftings == nil || rec.cut || !rec.event.is() {
 		return false
 	}
-	it, f := &r.sifter.items[0], r.sifter
+	it, f := &r.enveloped[0], r.siftings.sifters[0]
 	end, ok := f.skeleton.line(rec.event.text)
 	if !ok || end != len(rec.event.text) || !it.read(rec.event.text, &f.skeleton) {
 		return false
 	}
 	f.forget()
 	it.aks = isAKS(rec.resourceID)
-	f.look(it)
-	f.judge()
-	if rules, ok := r.admit(rec.cluster(), it); ok {
+	f.parts(it)
+	f.sets = f.sets[:0]
+	f.judge(r.enveloped[:])
+	if a := r.admit(rec.cluster(), it); a.isRow {
 		rec.event.prior = it.prior
-		r.addSifted(rec, it, rules)
+		r.addSifted(rec, a)
 	}
 	return true
 }
 
-func (r *Reader) addSifted(rec *record, it *item, rules dogwatch.RuleSet) {
-	rec.facts = &facts{r: r}
-	rec.reusedID, rec.inFuture = it.reused, it.inFuture
-	r.kube.add(rec, slices.Clone(rules))
+// admission is what the reader makes of an event that was seen at a glance.
+type admission struct {
+	isRow            bool
+	rules            dogwatch.RuleSet // that it is a row for; nil: all
+	reused, inFuture bool
 }
 
-// admit says whether an event becomes a row, and for which rules (nil: all).
-func (r *Reader) admit(cluster string, it *item) (rules dogwatch.RuleSet, ok bool) {
+func (r *Reader) addSifted(rec *record, a admission) {
+	rec.facts = &facts{r: r}
+	rec.reusedID, rec.inFuture = a.reused, a.inFuture
+	r.kube.add(rec, slices.Clone(a.rules))
+}
+
+// admit says whether an event becomes a row, and for which rules.
+func (r *Reader) admit(cluster string, it *item) (a admission) {
 	stage := it.raw(fStage)
 	if stage == `"RequestReceived"` {
 		r.ledger.Joined++
-		return nil, false
+		return admission{}
 	}
-	it.reused, it.inFuture = false, false
 	if it.timed {
-		it.reused, it.inFuture = r.signs.look(cluster, r.ledger.Source, &it.event, it.ticks)
+		a.reused, a.inFuture = r.signs.look(cluster, r.ledger.Source, it.asking, it.ticks)
 	}
-	it.odd = it.odd || it.reused || it.inFuture
-	rules, ok = r.sifter.rules(it)
+	a.isRow, a.rules = it.any, it.rules
+	if it.odd || a.reused || a.inFuture {
+		a.isRow, a.rules = true, nil
+	}
 	// What ends later must be known by then to have been a row, or none.
-	if (ok || stage == `"ResponseStarted"` || staysOpen(&it.event)) && !r.requests.isRow(cluster, &it.event) {
+	if (a.isRow || stage == `"ResponseStarted"` || it.open) && !r.requests.isRow(cluster, &it.event) {
 		r.ledger.Joined++
-		return nil, false
+		return admission{}
 	}
-	r.versions.follow(cluster, &it.event, false)
-	return rules, ok
+	if it.shows {
+		r.versions.follow(cluster, &it.event, false)
+	}
+	return a
 }
 
 // countItem is count for an event that was seen at a glance.
-func (r *Reader) countItem(it *item) {
+func (r *Reader) countItem(it *item, line int64) {
 	at := value.NullOf(value.DateTime)
 	switch {
 	case it.timed:
@@ -273,7 +216,7 @@ func (r *Reader) countItem(it *item) {
 	}
 	const category = "file"
 	if !at.IsNull() {
-		p := pulse{at: at.Int(), in: r.ledger, line: it.line, number: -1}
+		p := pulse{at: at.Int(), in: r.ledger, line: line, number: -1}
 		p.idLen = uint8(copy(p.id[:], it.str(fAuditID)))
 		r.heard(rhythmKey{r.ledger.cluster, category}, &p)
 	}
@@ -283,12 +226,14 @@ func (r *Reader) countItem(it *item) {
 	r.inflow.add(at, false)
 }
 
-// look finds the parts of an event among those that are remembered.
-func (f *sifter) look(it *item) {
-	it.ticks, it.timed = f.r.clock.ticks(it.str(fReceived))
-	staged, ok := f.r.clock.ticks(it.str(fStageTime))
+// parts finds the parts of an event among those that are remembered.
+func (f *sifter) parts(it *item) {
+	it.ticks, it.timed = f.clock.ticks(it.str(fReceived))
+	staged, ok := f.clock.ticks(it.str(fStageTime))
 	it.odd = it.isOdd() || it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
 	it.pathed = !it.has(fObjectRef)
+	it.open, it.shows = it.staysOpen(), it.mayShow()
+	it.any, it.rules = false, nil
 	it.deed, it.caller, it.verdict, it.pairing = -1, -1, -1, -1
 	if it.pathed {
 		it.deed = f.address.place(f.addressKey(it), f, it, addressText)
@@ -297,11 +242,50 @@ func (f *sifter) look(it *item) {
 	}
 	it.caller = f.caller.place(f.callerKey(it), f, it, callerText)
 	it.verdict = f.verdict.place(it.raw(fAnnotations), f, it, verdictText)
+	it.asking = f.signs.asking(it.str(fAuditID), f.user(it), it.str(fVerb), it.str(fURI))
 	if it.deed < 0 || it.caller < 0 || it.verdict < 0 {
 		it.odd = true
 		return
 	}
 	f.pair(it)
+}
+
+// user stands for the caller's name.
+func (f *sifter) user(it *item) uint64 {
+	if it.caller < 0 {
+		return f.signs.user(it.username())
+	}
+	for n := len(f.users); n < len(f.caller.entries); n++ { // the last entry is this event's
+		f.users = append(f.users, f.signs.user(it.username()))
+	}
+	return f.users[it.caller]
+}
+
+// staysOpen is staysOpen of the event, mostly without reading it.
+func (it *item) staysOpen() bool {
+	verb, sub := it.raw(fVerb), it.refText(refSubresource)
+	if strings.IndexByte(verb, '\\') >= 0 || strings.IndexByte(sub, '\\') >= 0 {
+		return staysOpen(&it.event)
+	}
+	switch sub {
+	case `"exec"`, `"attach"`, `"portforward"`, `"proxy"`, `"log"`:
+		return true
+	}
+	return verb == `"watch"`
+}
+
+// mayShow is false for events that tell nothing of an object's state, which are
+// most: see versions.follow.
+func (it *item) mayShow() bool {
+	switch it.raw(fVerb) {
+	case `"get"`:
+		if !it.has(fResponse) {
+			return false
+		}
+	case `"list"`, `"watch"`:
+		return false
+	}
+	return !noVersions[str(it.refText(refResource))]
 }
 
 // isOdd says whether there is more to an event than what is seen of it.
@@ -329,9 +313,18 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 	e, isNew := x.find(key)
 	if isNew {
 		x.bytes += len(key)
-		x.texts = append(x.texts, part{strings.Clone(text(f, it)), it.aks})
+		x.texts = append(x.texts, part{text(f, it), it.aks})
 	}
 	return e
+}
+
+// newSifter makes a sifter, which asks what the others ask.
+func newSifter(j *judges, s *signs) *sifter {
+	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
+	return &sifter{
+		judges: j, signs: s, words: j.words, pairs: map[uint64]int32{},
+		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
+	}
 }
 
 // deedKey is what was asked for, without the object's name, and the answer.
@@ -478,12 +471,16 @@ func (f *sifter) deedOf(pathed bool) *factor {
 	return f.deed
 }
 
-// judge asks the sieve about what is new.
-func (f *sifter) judge() {
+// judge asks the sieve about what is new, and says which rules may care for
+// each event.
+func (f *sifter) judge(items []item) {
 	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
 		f.judgeFactor(x)
 	}
 	f.judgePairs()
+	for i := range items {
+		f.rulesOf(&items[i])
+	}
 }
 
 func (f *sifter) judgeFactor(x *factor) {
@@ -494,8 +491,8 @@ func (f *sifter) judgeFactor(x *factor) {
 	for i, e := range x.fresh {
 		texts[i] = x.texts[e]
 	}
-	for i, set := range x.judge.Rows(f.batch(texts), nil) {
-		x.entries[x.fresh[i]].set = set
+	for i, part := range f.judges.ask(x.kind, texts) {
+		x.entries[x.fresh[i]].of = part
 	}
 	x.fresh = x.fresh[:0]
 }
@@ -503,123 +500,39 @@ func (f *sifter) judgeFactor(x *factor) {
 // judgePairs asks about the deeds and callers that were not seen together
 // before, where there are rules that either alone does not turn away.
 func (f *sifter) judgePairs() {
-	var texts [2][]part
-	var of [2][]int32
+	var asked [2][]*pair
 	for _, at := range f.fresh {
 		p := &f.paired[at]
-		deed, kind := f.deedOf(p.pathed), 0
+		kind := 0
 		if p.pathed {
 			kind = 1
 		}
-		set, any := meet(nil, deed.entries[p.deed].set, f.caller.entries[p.caller].set)
+		p.of, p.by = f.deedOf(p.pathed).entries[p.deed].of, f.caller.entries[p.caller].of
+		set, any := meet(nil, p.of.set, p.by.set)
 		p.set, p.bare, p.judged = set, set, true
-		if any && isTested(set, f.judgePair[kind].Every, f.words.rules) {
-			caller := f.caller.texts[p.caller]
-			texts[kind] = append(texts[kind], part{deed.texts[p.deed].members + caller.members, caller.aks})
-			of[kind] = append(of[kind], at)
+		if any && isTested(set, f.judges.judgePair[kind].Every, f.words.rules) {
+			asked[kind] = append(asked[kind], p)
 		}
 	}
-	for kind := range texts {
-		if len(texts[kind]) == 0 {
-			continue
+	for kind, pairs := range asked {
+		if len(pairs) > 0 {
+			f.judges.askPairs(kind, pairs)
 		}
-		among := f.union(of[kind])
-		for i, set := range f.judgePair[kind].Rows(f.batch(texts[kind]), among) {
-			p := &f.paired[of[kind][i]]
-			p.set, _ = meet(p.set[:0], p.set, set)
-		}
-		f.judgeBodies(kind, texts[kind], of[kind])
 	}
 	f.fresh = f.fresh[:0]
 }
 
-// isTested says whether a set has rules that are not in every, or that ask for
-// bodies.
-func isTested(set, every, bodies dogwatch.RuleSet) bool {
-	for i := range set {
-		if set[i]&(bodies[i]|^every[i]) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// union is the rules of any of some pairs.
-func (f *sifter) union(of []int32) dogwatch.RuleSet {
-	var out dogwatch.RuleSet
-	for _, at := range of {
-		if out == nil {
-			out = make(dogwatch.RuleSet, len(f.paired[at].set))
-		}
-		for w, word := range f.paired[at].set {
-			out[w] |= word
-		}
-	}
-	return out
-}
-
-// judgeBodies asks which rules would care without bodies.
-func (f *sifter) judgeBodies(kind int, texts []part, of []int32) {
-	var asked []part
-	var about []int32
-	among := f.union(of)
-	for i, at := range of {
-		if p := &f.paired[at]; f.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
-			p.bare = make(dogwatch.RuleSet, len(p.set))
-			for _, bodies := range bareBodies {
-				asked, about = append(asked, part{texts[i].members + bodies, texts[i].aks}), append(about, at)
-			}
-		}
-	}
-	if len(asked) == 0 {
+// rulesOf says which rules may care for an event.
+func (f *sifter) rulesOf(it *item) {
+	if it.odd {
 		return
 	}
-	for i, set := range f.judgeBare[kind].Rows(f.batch(asked), among) {
-		for w := range set {
-			f.paired[about[i]].bare[w] |= set[w]
-		}
+	p, from := &f.paired[it.pairing], len(f.sets)
+	f.sets, it.any = meet(f.sets, p.set, f.verdict.entries[it.verdict].of.set)
+	it.rules = f.sets[from:]
+	if it.any = it.any && f.words.left(it.rules, p.bare, it.words); !it.any {
+		f.sets = f.sets[:from]
 	}
-}
-
-// meet appends the rules that are in both sets to out, and says whether there
-// are any.
-func meet(out, x, y dogwatch.RuleSet) (dogwatch.RuleSet, bool) {
-	any := uint64(0)
-	for i := range x {
-		both := x[i] & y[i]
-		any |= both
-		out = append(out, both)
-	}
-	return out, any != 0
-}
-
-// batch makes rows of KubeAudit of events of which only some members stand
-// there.
-func (f *sifter) batch(parts []part) *value.Batch {
-	recs := make([]*record, len(parts))
-	for i, p := range parts {
-		rec := &record{in: f.r.ledger, number: -1, shape: shapeEvent, facts: &facts{r: f.r}}
-		if p.aks {
-			rec.resourceID = anAKSCluster
-		}
-		rec.event.text = `{"kind":"Event"` + p.members + `}`
-		members, _ := scanObject(rec.event.text, 0, nil)
-		rec.event.set(members)
-		recs[i] = rec
-	}
-	t := f.r.kube.table
-	return value.NewLazyBatch(len(recs), len(t.columns), &rows{columns: t.columns, records: recs})
-}
-
-// rules are those that may care for an event; nil: all. any is false where
-// there are none.
-func (f *sifter) rules(it *item) (set dogwatch.RuleSet, any bool) {
-	if it.odd {
-		return nil, true
-	}
-	p := &f.paired[it.pairing]
-	f.alive, any = meet(f.alive[:0], p.set, f.verdict.entries[it.verdict].set)
-	return f.alive, any && f.words.left(f.alive, p.bare, it.words)
 }
 
 // forget makes room where hostile or very many callers filled the memory.
@@ -636,6 +549,7 @@ func (f *sifter) forget() {
 		clear(x.texts)
 		x.texts, x.bytes = x.texts[:0], 0
 	}
+	f.users = f.users[:0]
 	clear(f.pairs)
 	clear(f.paired)
 	f.paired = f.paired[:0]

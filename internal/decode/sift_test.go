@@ -34,24 +34,25 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.ledger = &Ledger{}
-	seen := 0
+	seen, sifter, c := 0, r.siftings.sifters[0], &chunk{atEOF: true}
 	for line := range strings.Lines(string(corpus(t, "attacks.ndjson"))) {
-		if n, _ := r.sifter.chunk(line, 1, true); n == 0 {
+		c.text = line
+		if sifter.look(c); len(c.items) == 0 {
 			t.Fatalf("not seen: %.200q", line)
 		}
-		it := &r.sifter.items[0]
+		it := &c.items[0]
 		if it.odd || it.raw(fStage) == `"RequestReceived"` {
 			continue
 		}
 		seen++
 		whole := recordOf(r, line)
-		deed, columns := r.sifter.deed, deedColumns
+		deed, columns := sifter.deed, deedColumns
 		if it.pathed {
-			deed, columns = r.sifter.address, addressColumns
+			deed, columns = sifter.address, addressColumns
 		}
 		sameColumns(t, r, whole, deed.texts[it.deed].members, slices.Concat(columns, always))
-		sameColumns(t, r, whole, r.sifter.caller.texts[it.caller].members, slices.Concat(callerColumns, always))
-		sameColumns(t, r, whole, r.sifter.verdict.texts[it.verdict].members, slices.Concat(verdictColumns, always))
+		sameColumns(t, r, whole, sifter.caller.texts[it.caller].members, slices.Concat(callerColumns, always))
+		sameColumns(t, r, whole, sifter.verdict.texts[it.verdict].members, slices.Concat(verdictColumns, always))
 		if t.Failed() {
 			return
 		}

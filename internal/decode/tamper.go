@@ -2,6 +2,8 @@ package decode
 
 import (
 	"hash/maphash"
+	"math/bits"
+	"strings"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -15,6 +17,9 @@ type signs struct {
 	known  askedIDs
 	sooner int64
 	latest map[string]int64 // by source, in ticks
+
+	cluster   string // of the last event
+	ofCluster uint64 // what stands for it
 }
 
 // A second copy of a request, as an aggregated API server or another log makes
@@ -36,30 +41,39 @@ func newSigns(now time.Time) *signs {
 	}
 }
 
+// asking is what tells requests apart that come with the same audit ID.
+type asking struct{ id, request uint64 } // id is 0 where there is no audit ID
+
+func (s *signs) asking(auditID string, user uint64, verb, uri string) asking {
+	if auditID == "" {
+		return asking{}
+	}
+	request := user ^ bits.RotateLeft64(maphash.String(s.seed, verb), 21) ^ bits.RotateLeft64(maphash.String(s.seed, uri), 42)
+	return asking{id: maphash.String(s.seed, auditID) | 1, request: request}
+}
+
+// user stands for a caller's name.
+func (s *signs) user(name string) uint64 { return maphash.String(s.seed, name) }
+
+func (s *signs) askingOf(e *event) asking {
+	return s.asking(e.str(fAuditID), s.user(e.username()), e.str(fVerb), e.str(fURI))
+}
+
 // look says what is wrong with an event: whether another request came with its
 // audit ID, and whether its time is still to come.
-func (s *signs) look(cluster, source string, e *event, ticks int64) (reused, inFuture bool) {
-	return s.isReused(cluster, e, ticks), s.isInFuture(source, ticks)
+func (s *signs) look(cluster, source string, a asking, ticks int64) (reused, inFuture bool) {
+	return s.isReused(cluster, a, ticks), s.isInFuture(source, ticks)
 }
 
 // isReused says whether the audit ID came with another request before.
-func (s *signs) isReused(cluster string, e *event, ticks int64) bool {
-	auditID := e.str(fAuditID)
-	if auditID == "" {
+func (s *signs) isReused(cluster string, a asking, ticks int64) bool {
+	if a.id == 0 {
 		return false
 	}
-	request := s.sum(cluster, e.username(), e.str(fVerb), e.str(fURI))
-	return s.known.isReused(s.sum(cluster, auditID), uint32(request), int32(ticks/aboutSameTime))
-}
-
-func (s *signs) sum(parts ...string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(s.seed)
-	for _, p := range parts {
-		h.WriteString(p)
-		h.WriteByte(0)
+	if cluster != s.cluster || s.ofCluster == 0 {
+		s.cluster, s.ofCluster = strings.Clone(cluster), maphash.String(s.seed, cluster)
 	}
-	return h.Sum64()
+	return s.known.isReused(a.id^s.ofCluster, uint32(a.request), int32(ticks/aboutSameTime))
 }
 
 // askedIDs are audit IDs and what was asked with each, about the last quarter of

@@ -21,6 +21,7 @@ type window struct {
 	buf      []byte
 	pos, end int
 	block    int // size of the last block
+	most     int // size of blocks of a long input
 	newline  int // where the next line break in buf is; before pos when not known
 	noBreak  int // up to here there is none from pos on
 	line     int64
@@ -31,7 +32,7 @@ type window struct {
 	last     byte // what was taken last
 }
 
-func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1} }
+func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1, most: blockSize} }
 
 // textWindow is a window on all of an input.
 func textWindow(text []byte) *window {
@@ -64,16 +65,23 @@ func (w *window) fill() bool {
 	}
 }
 
+// fillTo reads until so much text is there, or there is no more.
+func (w *window) fillTo(size int) {
+	w.most = max(w.most, size)
+	for w.end-w.pos < size && w.fill() {
+	}
+}
+
 // grow moves the text to a new block, where rows may still use the old one.
 func (w *window) grow() {
 	unread := w.buf[w.pos:w.end]
-	if !w.kept && len(w.buf) == blockSize && len(unread) <= blockSize/2 {
+	if !w.kept && len(w.buf) == w.most && len(unread) <= w.most/2 {
 		copy(w.buf, unread)
 		w.noBreak, w.pos, w.end, w.newline = w.noBreak-w.pos, 0, len(unread), -1
 		return
 	}
 	w.kept = false
-	w.block = min(max(2*w.block, firstBlock), blockSize)
+	w.block = min(max(2*w.block, firstBlock), w.most)
 	size := max(w.block, min(2*len(unread), len(unread)+MaxRecord/4))
 	buf := make([]byte, size)
 	copy(buf, unread)

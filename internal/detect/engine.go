@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -295,14 +296,12 @@ func (e *Engine) Finish(ctx context.Context) ([]dogwatch.Alert, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.clear()
+	e.finishWindows(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var out []dogwatch.Alert
 	for _, u := range e.units {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if u.window != nil {
-			u.window.finish(ctx, e.stats[u])
-		}
 		out = append(out, u.folds.alerts()...)
 	}
 	slices.SortStableFunc(out, func(a, b dogwatch.Alert) int {
@@ -323,6 +322,27 @@ func (e *Engine) clear() {
 		e.shelf.close()
 		e.shelf, e.unshelved = nil, true
 	}
+}
+
+// finishWindows runs the rules that count over what was kept, several at the
+// same time.
+func (e *Engine) finishWindows(ctx context.Context) {
+	units := make(chan *unit)
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for u := range units {
+				u.window.finish(ctx, e.stats[u])
+			}
+		})
+	}
+	for _, u := range e.units {
+		if u.window != nil && ctx.Err() == nil {
+			units <- u
+		}
+	}
+	close(units)
+	all.Wait()
 }
 
 // Stats are the counts of all rules, in their order.

@@ -149,7 +149,7 @@ const shelvedSize = 64
 
 func (s *shelved) table() *keptTable { return s.of.keptTable }
 
-// text is the body as it was written. What reads rows runs where a panic is the
+// text is the body as it was written, good while the shelf is locked. What reads rows runs where a panic is the
 // failure of one run of one rule.
 func (s *shelved) text() []byte {
 	b, err := s.of.shelf.get(s.at, int(s.n))
@@ -160,6 +160,8 @@ func (s *shelved) text() []byte {
 }
 
 func (s *shelved) evidence() dogwatch.Evidence {
+	s.of.shelf.mu.Lock()
+	defer s.of.shelf.mu.Unlock()
 	e, _, err := readEvidence(s.text())
 	if err != nil {
 		panic(err)
@@ -168,6 +170,8 @@ func (s *shelved) evidence() dogwatch.Evidence {
 }
 
 func (s *shelved) value(col int) value.Value {
+	s.of.shelf.mu.Lock()
+	defer s.of.shelf.mu.Unlock()
 	v, err := readValue(s.text(), len(s.of.columns), s.of.at[col])
 	if err != nil {
 		panic(err)

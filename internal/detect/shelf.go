@@ -3,13 +3,16 @@ package detect
 import (
 	"bufio"
 	"os"
+	"sync"
 )
 
 // A shelf keeps on disk the rows for which there is no memory: in a file that
-// nobody else sees, and that is gone when the process is. It is used under the
+// nobody else sees, and that is gone when the process is. It is filled under the
 // engine's lock.
 type shelf struct {
-	f      *os.File
+	f *os.File
+
+	mu     sync.Mutex // while a row is read
 	out    *bufio.Writer
 	size   int64
 	chunks []chunk // those read last, the latest first

@@ -1,0 +1,237 @@
+package decode
+
+import (
+	"sync"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// judges ask the sieve about what was not seen before. Sifters share them.
+type judges struct {
+	mu        sync.Mutex
+	r         *Reader // for what columns look up
+	ofCaller  []bool  // by column: it is told by the caller
+	part      [nKinds]dogwatch.Judge
+	judgePair [2]dogwatch.Judge // for deeds, and for addresses
+	judgeBare [2]dogwatch.Judge
+	words     *bodyWords
+
+	// What was judged for one sifter is known to the others.
+	parts [nKinds]map[part]*judged
+	pairs map[[2]*judged]pairSets
+}
+
+// A judged is a part, the rules that may care for it, and what its columns say.
+type judged struct {
+	part
+	set  dogwatch.RuleSet
+	row  *keptRow
+	bare [len(bareBodies)]*keptRow // of deeds, with bodies that say nothing
+}
+
+// pairSets are the rules that may care for a deed and a caller, and those of
+// them that bodies do not matter to.
+type pairSets struct{ set, bare dogwatch.RuleSet }
+
+// newJudges makes ready to judge rows of KubeAudit.
+func newJudges(r *Reader, s dogwatch.Sieve) *judges {
+	columns := r.kube.table.columns
+	all := func(names ...[]string) func(int, []string) bool {
+		known := make([]bool, len(columns))
+		for i, c := range columns {
+			for _, list := range append(names, always) {
+				for _, name := range list {
+					known[i] = known[i] || c.name == name
+				}
+			}
+		}
+		return func(column int, _ []string) bool { return known[column] }
+	}
+	body := bodyKnown(columns)
+	bare := func(seen func(int, []string) bool) dogwatch.Judge {
+		return s.Judge("KubeAudit", func(column int, path []string) bool { return seen(column, path) || body(column, path) })
+	}
+	j := &judges{
+		r: r, pairs: map[[2]*judged]pairSets{},
+		judgePair: [2]dogwatch.Judge{
+			s.Judge("KubeAudit", all(deedColumns), all(callerColumns)),
+			s.Judge("KubeAudit", all(addressColumns), all(callerColumns)),
+		},
+		judgeBare: [2]dogwatch.Judge{bare(all(deedColumns, callerColumns)), bare(all(addressColumns, callerColumns))},
+	}
+	for kind, columns := range [nKinds][]string{deedColumns, addressColumns, callerColumns, verdictColumns} {
+		j.part[kind], j.parts[kind] = s.Judge("KubeAudit", all(columns)), map[part]*judged{}
+	}
+	ofCaller := all(callerColumns)
+	for i := range columns {
+		j.ofCaller = append(j.ofCaller, ofCaller(i, nil))
+	}
+	j.words = newBodyWords(columns, j.judgeBare[0])
+	return j
+}
+
+// maxJudged bounds what is known to all sifters of one kind.
+const maxJudged = 1 << 14
+
+// ask judges parts of a kind.
+func (j *judges) ask(kind int, parts []part) []*judged {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	known := j.parts[kind]
+	if len(known)+len(parts) > maxJudged {
+		clear(known)
+		clear(j.pairs)
+	}
+	out := make([]*judged, len(parts))
+	var fresh []*judged
+	for i, p := range parts {
+		x := known[p]
+		if x == nil {
+			x = &judged{part: p, row: j.rowOf(p)}
+			known[p], fresh = x, append(fresh, x)
+		}
+		out[i] = x
+	}
+	if len(fresh) > 0 {
+		for i, set := range j.part[kind].Rows(j.batch(fresh, nil, nil), nil) {
+			fresh[i].set = set
+		}
+	}
+	return out
+}
+
+// askPairs fills in the sets of pairs of one kind, that have those that either
+// part alone does not turn away.
+func (j *judges) askPairs(kind int, pairs []*pair) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var fresh []*pair
+	for _, p := range pairs {
+		if sets, ok := j.pairs[[2]*judged{p.of, p.by}]; ok {
+			p.set, p.bare = sets.set, sets.bare
+		} else {
+			fresh = append(fresh, p)
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	deeds, callers := make([]*judged, len(fresh)), make([]*judged, len(fresh))
+	for i, p := range fresh {
+		deeds[i], callers[i] = p.of, p.by
+	}
+	for i, set := range j.judgePair[kind].Rows(j.batch(deeds, callers, nil), union(fresh)) {
+		fresh[i].set, _ = meet(nil, fresh[i].set, set)
+	}
+	j.askBodies(kind, fresh)
+	if len(j.pairs)+len(fresh) > 8*maxJudged {
+		clear(j.pairs)
+	}
+	for _, p := range fresh {
+		j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
+	}
+}
+
+// askBodies asks which rules would care without bodies.
+func (j *judges) askBodies(kind int, pairs []*pair) {
+	var deeds, callers []*judged
+	var bare []int
+	var about []*pair
+	for _, p := range pairs {
+		p.bare = p.set
+		if j.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
+			p.bare = make(dogwatch.RuleSet, len(p.set))
+			for i := range bareBodies {
+				deeds, callers, bare, about = append(deeds, p.of), append(callers, p.by), append(bare, i), append(about, p)
+			}
+		}
+	}
+	if len(about) == 0 {
+		return
+	}
+	for i, set := range j.judgeBare[kind].Rows(j.batch(deeds, callers, bare), union(pairs)) {
+		for w := range set {
+			about[i].bare[w] |= set[w]
+		}
+	}
+}
+
+// isTested says whether a set has rules that are not in every, or that ask for
+// bodies.
+func isTested(set, every, bodies dogwatch.RuleSet) bool {
+	for i := range set {
+		if set[i]&(bodies[i]|^every[i]) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// union is the rules of any of some pairs.
+func union(pairs []*pair) dogwatch.RuleSet {
+	out := make(dogwatch.RuleSet, len(pairs[0].set))
+	for _, p := range pairs {
+		for w, word := range p.set {
+			out[w] |= word
+		}
+	}
+	return out
+}
+
+// rowOf is a row of KubeAudit of an event of which only some members stand
+// there.
+func (j *judges) rowOf(p part) *keptRow {
+	rec := record{in: &Ledger{}, number: -1, shape: shapeEvent, facts: &facts{r: j.r}}
+	if p.aks {
+		rec.resourceID = anAKSCluster
+	}
+	rec.event.text = `{"kind":"Event"` + p.members + `}`
+	members, _ := scanObject(rec.event.text, 0, nil)
+	rec.event.set(members)
+	return &keptRow{columns: j.r.kube.table.columns, record: rec}
+}
+
+// batch makes rows of parts, with callers' where they are given. bare are the
+// numbers of the bodies that deeds are to have; nil: none is to be asked for.
+func (j *judges) batch(parts, callers []*judged, bare []int) *value.Batch {
+	b := &partRows{j: j, rows: make([]*keptRow, len(parts)), callers: callers}
+	for i, p := range parts {
+		if bare == nil {
+			b.rows[i] = p.row
+			continue
+		}
+		of := &p.bare[bare[i]]
+		if *of == nil {
+			*of = j.rowOf(part{p.members + bareBodies[bare[i]], p.aks})
+		}
+		b.rows[i] = *of
+	}
+	return value.NewLazyBatch(len(parts), len(j.ofCaller), b)
+}
+
+// partRows fill a batch with what was read of parts.
+type partRows struct {
+	j       *judges
+	rows    []*keptRow
+	callers []*judged
+}
+
+func (b *partRows) Value(row, col int) value.Value {
+	if b.callers != nil && b.j.ofCaller[col] {
+		return b.callers[row].row.Value(col)
+	}
+	return b.rows[row].Value(col)
+}
+
+// meet appends the rules that are in both sets to out, and says whether there
+// are any.
+func meet(out []uint64, x, y dogwatch.RuleSet) ([]uint64, bool) {
+	any := uint64(0)
+	for i := range x {
+		both := x[i] & y[i]
+		any |= both
+		out = append(out, both)
+	}
+	return out, any != 0
+}
