@@ -39,6 +39,7 @@ func Run(t *testing.T, e Engine) {
 		"many at once":                    manyAtOnce,
 		"wrong batches":                   wrongBatches,
 		"stopping":                        stopping,
+		"progress":                        progress,
 		"proof":                           proof,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
@@ -551,6 +552,32 @@ func wrongBatches(t *testing.T, e Engine) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// progress is told as a scan goes on, and comes to what the scan says of itself.
+func progress(t *testing.T, e Engine) {
+	s := e.Open(t)
+	Fill(t, s, 1000)
+	both(t, e, s, func(t *testing.T, s store.Store) {
+		var told []store.Progress
+		rows := int64(0)
+		scanned, err := s.Scan(context.Background(), store.Request{Progress: func(p store.Progress) { told = append(told, p) }}, func(b store.Block) error {
+			rows += int64(len(b.Rows()))
+			return nil
+		})
+		if err != nil || len(told) == 0 {
+			t.Fatalf("%d times, %v", len(told), err)
+		}
+		for i, p := range told[1:] {
+			if was := told[i]; p.Segments < was.Segments || p.Bytes < was.Bytes || p.Records < was.Records || p.Of != was.Of || p.Segments > p.Of {
+				t.Errorf("%+v after %+v", p, was)
+			}
+		}
+		last := told[len(told)-1]
+		if last.Segments != scanned.Segments || last.Of != scanned.Of || last.Records != rows || scanned.Records != rows || last.Bytes != scanned.Bytes {
+			t.Errorf("%+v at last, of %+v and %d rows", last, scanned, rows)
+		}
+	})
 }
 
 func stopping(t *testing.T, e Engine) {
