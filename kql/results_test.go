@@ -60,7 +60,7 @@ E(a,b): 1 2`,
 		{
 			// one reading of a random value for all
 			`range x from 1 to 100 step 1 | where rand() < 0.5 | summarize n = count() | fork (project a = n) (project b = n) | as R`,
-			"several tables stand where one is needed",
+			"several tables where one is needed",
 		},
 	} {
 		if got := results(t, storm+c.query); got != c.want && !strings.Contains(got, c.want) {
@@ -85,7 +85,7 @@ func TestOneTable(t *testing.T) {
 		`T | evaluate preview(1) | take 1`, `let f = () { T | evaluate preview(1) }; f()`, `print toscalar(T | facet by State, Deaths)`,
 		`T | fork (fork (count) (take 1)) (count)`,
 	} {
-		if _, err := kql.CompileAll(diag.NewFile("q", storm+query), empty{}); err == nil || !strings.Contains(err.Error(), "several tables") {
+		if _, err := kql.CompileAll(diag.NewFile("q", storm+query), empty{}); err == nil || !strings.Contains(err.Error(), "several tables where one is needed") {
 			t.Errorf("%s: %v", query, err)
 		}
 	}

@@ -84,7 +84,7 @@ func joined(all []Part) Node {
 
 // notOne reports several tables where one is needed.
 func (b *binder) notOne(at syntax.Node) {
-	b.fail(at, "several tables stand where one is needed").Hint = "fork, facet and preview end a query"
+	b.unsupported(at, "several tables where one is needed").Hint = "fork, facet and preview end a query"
 }
 
 // again gives a table to be read several times: once more each time where that

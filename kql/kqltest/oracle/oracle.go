@@ -87,27 +87,33 @@ func (v Verdict) String() string {
 
 // Judge compares our columns for a query with Microsoft's; what says more.
 func Judge(query string, want *Answer, tables Tables) (v Verdict, what string) {
-	q, err := kql.Compile(diag.NewFile("query", query), tables)
+	q, err := kql.CompileAll(diag.NewFile("query", query), tables)
 	if err != nil {
 		return refusal(err)
 	}
-	wanted := want.Columns
+	results := q.Results()
+	wanted := want.Tables
 	switch {
 	case want.Open:
 		return Equal, ""
 	case want.Scalar != "":
-		wanted = [][2]string{{"print_0", want.Scalar}}
-	case len(want.Tables) > 0:
-		wanted = want.Tables[0]
+		wanted = [][][2]string{{{"print_0", want.Scalar}}}
+	case wanted == nil: // of several queries Microsoft tells the last one's
+		wanted, results = [][][2]string{want.Columns}, results[len(results)-1:]
 	}
-	var got [][2]string
-	for _, f := range q.Schema() {
-		got = append(got, [2]string{f.Name, f.Type.String()})
+	if len(results) != len(wanted) {
+		return Differs, fmt.Sprintf("%d tables, want %d", len(results), len(wanted))
 	}
-	if slices.Equal(got, wanted) {
-		return Equal, ""
+	for i, r := range results {
+		var got [][2]string
+		for _, f := range r.Schema {
+			got = append(got, [2]string{f.Name, f.Type.String()})
+		}
+		if what := unequal(got, wanted[i]); what != "" {
+			return Differs, what
+		}
 	}
-	return Differs, unequal(got, wanted)
+	return Equal, ""
 }
 
 func refusal(err error) (Verdict, string) {
