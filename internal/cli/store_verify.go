@@ -77,12 +77,16 @@ func readHeads(files []string, keyText string) (heads []app.StoreHead, err error
 		if key, err = hex.DecodeString(keyText); err != nil {
 			return nil, usage("--key: it is not hexadecimal")
 		}
+		if len(files) == 0 {
+			return nil, usage("--key is for the heads that --head gives, and there is none")
+		}
 	}
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, usage("--head: %w", err)
 		}
+		before := len(heads)
 		for dec := json.NewDecoder(bytes.NewReader(data)); ; {
 			var h app.StoreHead
 			err := dec.Decode(&h)
@@ -96,6 +100,9 @@ func readHeads(files []string, keyText string) (heads []app.StoreHead, err error
 				return nil, usage("--head %q: %w", name, err)
 			}
 			heads = append(heads, h)
+		}
+		if len(heads) == before {
+			return nil, usage("--head %q: there is no head in it", name)
 		}
 	}
 	return heads, nil
