@@ -87,7 +87,7 @@ func (m *graphMatch) prepare() error {
 	}
 	m.usedEdge, m.usedNode = make([]bool, len(m.g.from)), make([]bool, len(m.g.keys))
 	m.fits, m.within = make([][]bool, count), make([][]bool, count)
-	total := m.n.Width() + len(m.n.Lists)
+	total := m.n.Width + len(m.n.Lists)
 	m.cells, m.chunk = make([][]value.Value, total), make([][]value.Value, total)
 	cols := make([]value.Column, total)
 	for i := range cols {
@@ -186,11 +186,11 @@ func (m *graphMatch) prepareWhere() error {
 func (m *graphMatch) elements(cols []int) []int {
 	var out []int
 	for _, c := range cols {
-		if c < m.n.Width() {
+		if c < m.n.Width {
 			out = append(out, m.n.ElemOf(c))
 			continue
 		}
-		l := m.lists[c-m.n.Width()]
+		l := m.lists[c-m.n.Width]
 		out = append(out, l.of.Edge)
 		for _, o := range l.outer {
 			out = append(out, m.n.ElemOf(o-l.width))
@@ -212,7 +212,7 @@ func (m *graphMatch) mask(p plan.Expr) (done bool, err error) {
 		return true, m.allow(where, props, l.X, 0)
 	}
 	elems := m.elements(columnsRead(p))
-	if len(elems) == 0 || slices.Max(elems) != slices.Min(elems) || readsLists(p, m.n.Width()) {
+	if len(elems) == 0 || slices.Max(elems) != slices.Min(elems) || readsLists(p, m.n.Width) {
 		return false, nil
 	}
 	e := &m.n.Elems[elems[0]]
@@ -422,6 +422,11 @@ func (m *graphMatch) arrive(k int, w int32) error {
 	return m.place(to, w, k+1)
 }
 
+// maxSteps bounds the steps of an edge: a walk is as deep as it is long.
+const maxSteps = 10_000
+
+var tooLong = &LimitError{What: "steps of an edge", Limit: maxSteps, In: "graph-match"}
+
 // walk goes over an edge of several steps, of which some are made, from v on.
 func (m *graphMatch) walk(k int, v int32) error {
 	mv := &m.moves[k]
@@ -432,8 +437,11 @@ func (m *graphMatch) walk(k int, v int32) error {
 			return err
 		}
 	}
-	if made == elem.High || made > 0 && !allowed(m.within[mv.edge], v) {
+	switch {
+	case made == elem.High || made > 0 && !allowed(m.within[mv.edge], v):
 		return nil
+	case made == maxSteps:
+		return tooLong
 	}
 	if made > 0 {
 		m.between[mv.edge] = append(m.between[mv.edge], v)
@@ -471,8 +479,8 @@ func reversed(list []int32) []int32 {
 
 // cell is a column of the match that is found.
 func (m *graphMatch) cell(col int) value.Value {
-	if col >= m.n.Width() {
-		return m.list(m.lists[col-m.n.Width()])
+	if col >= m.n.Width {
+		return m.list(m.lists[col-m.n.Width])
 	}
 	i := m.n.ElemOf(col)
 	e := &m.n.Elems[i]
@@ -497,7 +505,7 @@ func (m *graphMatch) list(l *graphList) value.Value {
 		steps, props = m.between[l.of.Edge], m.g.nodes
 	}
 	count := len(steps)
-	cols := make([]value.Column, l.width+m.n.Width()+len(m.lists))
+	cols := make([]value.Column, l.width+m.n.Width+len(m.lists))
 	for _, c := range l.own {
 		vals := make([]value.Value, count)
 		for k, s := range steps {

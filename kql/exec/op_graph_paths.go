@@ -46,8 +46,11 @@ func (s *paths) from(start int32) error {
 				return err
 			}
 		}
-		if s.far[v] == elem.High || v != start && !allowed(s.m.within[1], v) {
+		switch {
+		case s.far[v] == elem.High || v != start && !allowed(s.m.within[1], v):
 			continue
+		case s.far[v] == maxSteps:
+			return tooLong
 		}
 		s.m.g.around(v, elem.ToRight, elem.ToLeft, func(e, w int32) bool {
 			if !allowed(s.m.fits[1], e) {

@@ -18,6 +18,7 @@ type GraphMatch struct {
 	Lists   []GraphList
 	Where   []Expr // all must hold
 	Project []Expr
+	Width   int    // of the elements' columns
 	Cycles  string // all, none, unique_edges
 	// Shortest keeps the shortest paths between each two nodes: one, or All.
 	Shortest, All bool
@@ -62,12 +63,6 @@ func (n *GraphMatch) exprs() []Expr {
 	return out
 }
 
-// Width is the number of columns of the elements.
-func (n *GraphMatch) Width() int {
-	last := n.Elems[len(n.Elems)-1]
-	return last.At + len(n.columns(&last))
-}
-
 // columns are those of an element.
 func (n *GraphMatch) columns(e *GraphElem) value.Schema {
 	switch {
@@ -82,9 +77,6 @@ func (n *GraphMatch) columns(e *GraphElem) value.Schema {
 	}
 	return out
 }
-
-// Columns is the number of columns of an element.
-func (n *GraphMatch) Columns(e int) int { return len(n.columns(&n.Elems[e])) }
 
 // nodeColumns are a node's properties and its degrees, whose names nobody can
 // write.
@@ -162,8 +154,9 @@ func (m *matcher) pattern(op *syntax.GraphMatch) {
 	at := 0
 	for i := range m.n.Elems {
 		m.n.Elems[i].At = at
-		at += m.n.Columns(i)
+		at += len(m.n.columns(&m.n.Elems[i]))
 	}
+	m.n.Width = at
 }
 
 func (m *matcher) path(p *syntax.GraphPath) {
@@ -421,7 +414,7 @@ func (m *matcher) addList(kind string, edge int, inner bool, x syntax.Expr, thro
 		return bad
 	}
 	m.n.Lists = append(m.n.Lists, GraphList{kind, edge, inner, e})
-	return &Col{m.n.Width() + len(m.n.Lists) - 1, kind + "()", typ}
+	return &Col{m.n.Width + len(m.n.Lists) - 1, kind + "()", typ}
 }
 
 // outer is a property of another element, from within a list.
@@ -564,7 +557,7 @@ func (n *GraphMatch) Local(p Expr) bool {
 	local := true
 	Walk(p, func(e Expr) bool {
 		if c, ok := e.(*Col); ok {
-			local = local && c.Index < n.Width() && !n.Elems[n.ElemOf(c.Index)].Edge
+			local = local && c.Index < n.Width && !n.Elems[n.ElemOf(c.Index)].Edge
 		}
 		return local
 	})
@@ -574,10 +567,10 @@ func (n *GraphMatch) Local(p Expr) bool {
 // ListOf is the list that an expression is the column of.
 func (n *GraphMatch) ListOf(p Expr) (*GraphList, bool) {
 	c, ok := p.(*Col)
-	if !ok || c.Index < n.Width() {
+	if !ok || c.Index < n.Width {
 		return nil, false
 	}
-	return &n.Lists[c.Index-n.Width()], true
+	return &n.Lists[c.Index-n.Width], true
 }
 
 // ElemOf is the element that a column belongs to.
