@@ -46,7 +46,7 @@ const (
 
 var layout = map[string]place{
 	"kql/diag":    {},
-	"kql/value":   {},
+	"kql/value":   {imports: []string{syscpu}},
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
 	"kql/geo/h3":  {},
 	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, r3, s1, s2}},

@@ -261,12 +261,14 @@ func hexNumber(s string) (n uint32, ok bool) {
 }
 
 // isOpaque says whether escapes in a text hide letters or digits.
-func isOpaque(s string) bool { return hides(s, `\u`) || hides(s, "%") }
+func isOpaque(s string) bool { return hides(s, unicodeEscape) || hides(s, urlEscape) }
+
+var unicodeEscape, urlEscape = value.NewNeedle(`\u`, false), value.NewNeedle("%", false)
 
 // hides says whether an escape that starts so stands for a letter or digit.
-func hides(s, start string) bool {
+func hides(s string, start *value.Needle) bool {
 	for {
-		i := strings.Index(s, start)
+		i := start.Index(s)
 		if i < 0 {
 			return false
 		}

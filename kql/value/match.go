@@ -15,7 +15,7 @@ type Needle struct {
 	text  string // folded when case is ignored
 	fold  bool
 	ascii bool // ASCII without k and s: no other character folds to its letters
-	rare  int  // the place of the byte looked for first
+	rare  pair // the bytes looked for first
 	open  bool // first character is of a term
 	close bool // last character is of a term
 }
@@ -31,10 +31,8 @@ func NewNeedle(text string, ignoreCase bool) *Needle {
 		if c >= utf8.RuneSelf || c == 'k' || c == 's' {
 			n.ascii = false
 		}
-		if rarity(c) > rarity(n.text[n.rare]) {
-			n.rare = i
-		}
 	}
+	n.rare = pairOf(n.text, ignoreCase)
 	n.open, n.close = startsTerm(n.text), endsTerm(n.text)
 	return n
 }
@@ -117,62 +115,58 @@ func (n *Needle) index(s string) int {
 	if !n.fold {
 		return n.indexExact(s)
 	}
-	return indexFoldASCII(s, n.text, n.rare)
+	return n.indexFold(s)
 }
 
-func (n *Needle) indexExact(s string) int { return strings.Index(s, n.text) }
+// Index is where the needle, which minds case, stands first in s, or -1.
+func (n *Needle) Index(s string) int { return n.indexExact(s) }
 
-// indexFoldASCII looks for the rare byte in both cases and then around it.
-func indexFoldASCII(s, folded string, rare int) int {
-	last := len(s) - len(folded)
-	lower := folded[rare]
-	upper := lower
-	if isLetter(lower) {
-		upper = lower &^ 0x20
+// longText is where it pays to look for two bytes at once.
+const longText = 64
+
+func (n *Needle) indexExact(s string) int {
+	if !hasAVX2 || len(s) < longText || n.text == "" {
+		return strings.Index(s, n.text)
 	}
+	last := len(s) - len(n.text)
+	budget := len(s) + 256
+	for i := 0; ; i++ {
+		if i = n.rare.next(s, i, last); i < 0 || s[i:i+len(n.text)] == n.text {
+			return i
+		}
+		if budget -= 1 + len(n.text)/8; budget > 0 {
+			continue
+		}
+		if j := strings.Index(s[i+1:], n.text); j >= 0 {
+			return i + 1 + j
+		}
+		return -1
+	}
+}
+
+// indexFold looks for the rare bytes in both cases and then around them.
+func (n *Needle) indexFold(s string) int {
+	last := len(s) - len(n.text)
 	budget := 8*len(s) + 256
-	nextLower, nextUpper := -1, -1
-	for i := 0; i <= last; i++ {
-		nextLower = nextByte(s, lower, i+rare, nextLower)
-		if upper != lower {
-			nextUpper = nextByte(s, upper, i+rare, nextUpper)
-		}
-		at := nextLower
-		if upper != lower {
-			at = min(at, nextUpper)
-		}
-		i = at - rare
-		if i > last {
+	for i := 0; ; i++ {
+		if i = n.rare.next(s, i, last); i < 0 {
 			return -1
 		}
 		k := 0
-		for k < len(folded) && foldASCII[s[i+k]] == folded[k] {
+		for k < len(n.text) && foldASCII[s[i+k]] == n.text[k] {
 			k++
 		}
-		if k == len(folded) {
+		if k == len(n.text) {
 			return i
 		}
 		// Text made to match almost everywhere must not take the square of its length.
 		if budget -= k; budget < 0 {
-			if j := strings.Index(lowerASCII(s[i+1:]), folded); j >= 0 {
+			if j := strings.Index(lowerASCII(s[i+1:]), n.text); j >= 0 {
 				return i + 1 + j
 			}
 			return -1
 		}
 	}
-	return -1
-}
-
-// nextByte finds c at from or behind it, far beyond the end when there is
-// none; known is the last answer.
-func nextByte(s string, c byte, from, known int) int {
-	if known >= from {
-		return known
-	}
-	if i := strings.IndexByte(s[from:], c); i >= 0 {
-		return from + i
-	}
-	return len(s) + len(s) + 1<<30
 }
 
 func lowerASCII(s string) string {

@@ -132,3 +132,42 @@ func BenchmarkContains(b *testing.B) {
 		}
 	}
 }
+
+// TestPairsAtAllPlaces puts a text to each place of long ones, next to what is
+// like it.
+func TestPairsAtAllPlaces(t *testing.T) {
+	for _, text := range []string{"q", "Qz", "xmrig", "MRIG/6.2", "aab", `\u`, strings.Repeat("ab", 20)} {
+		fold, exact := NewNeedle(text, true), NewNeedle(text, false)
+		for _, around := range []string{".", "a", "ab", "mrig/6.", "\xff"} {
+			for before := range 70 {
+				for _, after := range []int{0, 1, 31, 32, 33, 64, 90} {
+					head, tail := strings.Repeat(around, before), strings.Repeat(around, after)
+					s := head + text + tail
+					if got, want := exact.Index(s), strings.Index(s, text); got != want {
+						t.Fatalf("%q in %q: %d, want %d", text, s, got, want)
+					}
+					if !fold.Contains(head+strings.ToUpper(text)+tail) || !fold.Contains(s) {
+						t.Fatalf("%q is not in %q", text, s)
+					}
+					if cut := head + text[1:] + tail; exact.Contains(cut) != strings.Contains(cut, text) {
+						t.Fatalf("%q in %q: %t", text, cut, exact.Contains(cut))
+					}
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkNeedle(b *testing.B) {
+	event := strings.Repeat(`{"kind":"Event","verb":"get","user":{"username":"system:node:aks-1","groups":["system:nodes"]},`, 30)
+	for _, n := range []*Needle{NewNeedle("mrig", true), NewNeedle("/secrets/", true), NewNeedle(`\u`, false)} {
+		b.Run(n.text, func(b *testing.B) {
+			b.SetBytes(int64(len(event)))
+			for b.Loop() {
+				if n.Contains(event) {
+					b.Fatal("it is there")
+				}
+			}
+		})
+	}
+}
