@@ -62,7 +62,7 @@ var layout = map[string]place{
 	nouns: {imports: []string{"kql", "kql/value"}},
 
 	"rules":           {},
-	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
+	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
 	"internal/decode": {imports: []string{nouns, "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
