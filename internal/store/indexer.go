@@ -28,7 +28,7 @@ type extent struct{ from, to uint32 }
 
 const (
 	maxLevels = 64
-	// maxGiven bounds the memory for keys of names and values.
+	// maxGiven bounds the memory for what names and values gave.
 	maxGiven = 1 << 17
 )
 
@@ -167,7 +167,7 @@ func (x *Indexer) remember(h uint64) {
 	from := x.done
 	x.done = len(x.given)
 	x.where[h] = extent{uint32(from), uint32(x.done)}
-	if x.done > maxGiven {
+	if x.done > maxGiven || len(x.where) > maxGiven { // numbers give nothing
 		clear(x.where)
 		x.given, x.done = x.given[:0], 0
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -66,6 +67,27 @@ func TestIndexerFindsWhatIndexDoes(t *testing.T) {
 		{strings.Repeat("[", 70) + `"deep"` + strings.Repeat("]", 70)},
 	} {
 		mustAgree(t, raws...)
+	}
+}
+
+// TestIndexerForgets checks that what never comes again takes no memory for ever.
+func TestIndexerForgets(t *testing.T) {
+	x := NewIndexer()
+	for i := range 3 * maxGiven / 100 {
+		var b strings.Builder
+		for n := range 100 {
+			fmt.Fprintf(&b, `,%d,"word%d"`, i*100+n, i*100+n)
+		}
+		x.Reset()
+		x.Add("[0" + b.String() + "]")
+		if len(x.where) > maxGiven+1 || len(x.given) > maxGiven+1000 {
+			t.Fatalf("%d names and values, %d keys are remembered", len(x.where), len(x.given))
+		}
+	}
+	x.Reset()
+	x.Add(`{"a":"word7"}`)
+	if key, _ := wordKey("word7"); !setOf(x.Keys())[key] {
+		t.Error("a word that was forgotten is not found")
 	}
 }
 
