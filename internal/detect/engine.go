@@ -168,6 +168,9 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 			of[leaf.Table].leaves = append(of[leaf.Table].leaves, i)
 		}
 	}
+	for table := range w.feeds {
+		w.whole[table] = w.newRowSieve(table)
+	}
 	return w
 }
 

@@ -18,16 +18,16 @@ type rowSieve struct {
 
 // maxAsked is how many parts a condition may have to be asked of a row before
 // the rule is run: what is larger is seldom shared.
-const maxAsked = 64
+const maxAsked = 400
+
+func (w *Worker) newRowSieve(table string) *rowSieve {
+	j, _ := w.newSieve(table, maxAsked, func(int, []string) bool { return true })
+	return &rowSieve{rulesSieve: j}
+}
 
 // sifted lists by rule the rows of a batch that it may care for.
 func (w *Worker) sifted(b dogwatch.Batch) [][]int32 {
 	f := w.whole[b.Table]
-	if f == nil {
-		j, _ := w.newSieve(b.Table, maxAsked, func(int, []string) bool { return true })
-		f = &rowSieve{rulesSieve: j}
-		w.whole[b.Table] = f
-	}
 	f.start(b)
 	f.rows = slices.Grow(f.rows[:0], len(f.tests))[:len(f.tests)]
 	f.gone = slices.Grow(f.gone[:0], len(f.tests))[:len(f.tests)]
