@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ var (
 	events = flag.String("events", "", "the file that generate wrote")
 	dir    = flag.String("dir", "", "where the stores are kept; filled if they are not there")
 	rounds = flag.Int("rounds", 3, "how often each question is asked; the best counts")
+	askers = flag.Int("askers", 2, "how many questions are asked at once while a store is filled")
 	only   = flag.String("only", "", "a part of the questions' names, to ask those alone: for profiles")
 )
 
@@ -90,16 +93,9 @@ func TestDogwatch(t *testing.T) {
 	}
 	defer s.Close()
 	for _, q := range asked() {
-		query, err := a.Compile(diag.NewFile(q.name, q.filled(q.kql)))
-		if err != nil {
-			t.Fatal(err)
-		}
 		var result app.HuntResult
 		c, rows, err := best(func() (n int64, err error) {
-			result, err = a.Hunt(context.Background(), query, app.Input{Store: s}, kql.RunOptions{Now: kql.Ticks(time.Now())}, func(b *value.Batch) error {
-				n += int64(b.Len())
-				return nil
-			})
+			result, n, err = hunt(context.Background(), a, s, q)
 			return n, err
 		})
 		if err != nil {
@@ -107,9 +103,64 @@ func TestDogwatch(t *testing.T) {
 		}
 		fmt.Printf("dogwatch  %-42s %s  %6d rows, %d of %d segments, %d blocks\n", q.name, c, rows, result.Store.Segments, result.Store.Of, result.Store.Blocks)
 	}
+	tellMemory()
+}
+
+// hunt asks a store one question.
+func hunt(ctx context.Context, a *app.App, s *app.Store, q question) (result app.HuntResult, rows int64, err error) {
+	query, err := a.Compile(diag.NewFile(q.name, q.filled(q.kql)))
+	if err != nil {
+		return result, 0, err
+	}
+	result, err = a.Hunt(ctx, query, app.Input{Store: s}, kql.RunOptions{Now: kql.Ticks(time.Now())}, func(b *value.Batch) error {
+		rows += int64(b.Len())
+		return nil
+	})
+	return result, rows, err
+}
+
+func tellMemory() {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err == nil {
 		fmt.Printf("dogwatch  peak memory %d MB\n", u.Maxrss>>10)
+	}
+}
+
+// TestDogwatchTogether fills a store while questions are asked of it, several at
+// once, and tells the memory that takes.
+func TestDogwatchTogether(t *testing.T) {
+	if *dir == "" {
+		t.Skip("see README.md")
+	}
+	a := app.Load(app.Config{NoTests: true})
+	s, err := app.OpenStore(app.StoreOptions{Dir: *dir + "/together"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, done := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	var answers atomic.Int64
+	for i := range *askers {
+		group.Go(func() {
+			for k := i; ctx.Err() == nil; k++ {
+				if _, _, err := hunt(ctx, a, s, questions[k%len(questions)]); err == nil {
+					answers.Add(1)
+				} else if ctx.Err() == nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	result, err := a.Import(context.Background(), s, app.Input{Paths: []string{*events}})
+	done()
+	group.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("dogwatch  %d records kept while %d questions were answered\n", result.Kept, answers.Load())
+	tellMemory()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
