@@ -19,6 +19,31 @@ type Columns struct {
 // times a tenth of a second apart, 1,000 users, 8 verbs, a few codes, a text of
 // which one in 20 has the word secret, and a body of JSON.
 func Events(n int) *Columns {
+	m := newEventMaker()
+	c := newColumns(n)
+	for i := range n {
+		m.row(c, i)
+	}
+	return c
+}
+
+// EventParts gives what Events makes, size rows at a time.
+func EventParts(n, size int, emit func(*Columns) error) error {
+	m := newEventMaker()
+	for n > 0 {
+		c := newColumns(min(size, n))
+		for i := range c.N {
+			m.row(c, i)
+		}
+		if err := emit(c); err != nil {
+			return err
+		}
+		n -= c.N
+	}
+	return nil
+}
+
+func newColumns(n int) *Columns {
 	c := &Columns{N: n, Schema: value.Schema{
 		{Name: "Time", Type: value.DateTime}, {Name: "User", Type: value.String}, {Name: "Verb", Type: value.String},
 		{Name: "Code", Type: value.Long}, {Name: "Text", Type: value.String}, {Name: "Body", Type: value.Dynamic},
@@ -27,30 +52,44 @@ func Events(n int) *Columns {
 	for i := range c.Vals {
 		c.Vals[i] = make([]value.Value, n)
 	}
-	verbs := []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
-	kinds := []string{"pods", "configmaps", "deployments", "services", "nodes", "events", "leases", "jobs"}
-	codes := []int64{200, 200, 200, 200, 201, 403, 404, 409}
-	r := rand.New(rand.NewPCG(1, 2))
-	for i := range n {
-		kind := kinds[r.IntN(len(kinds))]
-		if r.IntN(20) == 0 {
-			kind = "secrets"
-		}
-		team := r.IntN(50)
-		row := []value.Value{
-			value.DateTimeOf(Now + int64(i)*value.Second/10),
-			value.StringOf(fmt.Sprintf("user-%d", r.IntN(1000))),
-			value.StringOf(verbs[r.IntN(len(verbs))]),
-			value.LongOf(codes[r.IntN(len(codes))]),
-			value.StringOf(fmt.Sprintf("GET /api/v1/namespaces/team-%d/%s/object-%d?watch=%t", team, kind, r.IntN(100_000), r.IntN(2) == 0)),
-			value.JSONOf(fmt.Sprintf(`{"kind":"Pod","metadata":{"name":"p%d","namespace":"team-%d","labels":{"app":"x","tier":"web"}},"spec":{"containers":[{"name":"c","image":"registry.example.com/app:%d"}],"hostPID":%t%s},"tags":["a","b"]}`,
-				i, team, r.IntN(100), r.IntN(100) == 0, rare(r.IntN(100) == 0))),
-		}
-		for k, v := range row {
-			c.Vals[k][i] = v
-		}
-	}
 	return c
+}
+
+// An eventMaker makes one event after another.
+type eventMaker struct {
+	r    *rand.Rand
+	made int
+}
+
+func newEventMaker() *eventMaker { return &eventMaker{r: rand.New(rand.NewPCG(1, 2))} }
+
+var (
+	eventVerbs = []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
+	eventKinds = []string{"pods", "configmaps", "deployments", "services", "nodes", "events", "leases", "jobs"}
+	eventCodes = []int64{200, 200, 200, 200, 201, 403, 404, 409}
+)
+
+// row makes the next event, as row i of a table.
+func (m *eventMaker) row(c *Columns, i int) {
+	r := m.r
+	kind := eventKinds[r.IntN(len(eventKinds))]
+	if r.IntN(20) == 0 {
+		kind = "secrets"
+	}
+	team := r.IntN(50)
+	row := []value.Value{
+		value.DateTimeOf(Now + int64(m.made)*value.Second/10),
+		value.StringOf(fmt.Sprintf("user-%d", r.IntN(1000))),
+		value.StringOf(eventVerbs[r.IntN(len(eventVerbs))]),
+		value.LongOf(eventCodes[r.IntN(len(eventCodes))]),
+		value.StringOf(fmt.Sprintf("GET /api/v1/namespaces/team-%d/%s/object-%d?watch=%t", team, kind, r.IntN(100_000), r.IntN(2) == 0)),
+		value.JSONOf(fmt.Sprintf(`{"kind":"Pod","metadata":{"name":"p%d","namespace":"team-%d","labels":{"app":"x","tier":"web"}},"spec":{"containers":[{"name":"c","image":"registry.example.com/app:%d"}],"hostPID":%t%s},"tags":["a","b"]}`,
+			m.made, team, r.IntN(100), r.IntN(100) == 0, rare(r.IntN(100) == 0))),
+	}
+	for k, v := range row {
+		c.Vals[k][i] = v
+	}
+	m.made++
 }
 
 // rare is a member that few bodies have, as with what is only written when set.
