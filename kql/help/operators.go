@@ -51,6 +51,13 @@ var operators = []Entry{
 		Words: []string{"asc", "desc", "granny-asc", "granny-desc"},
 	},
 	{
+		Name: "project-by-names", Form: `T | project-by-names "Column", "Prefix*", Names, ...`,
+		Doc: "Leaves the columns that have these names, in this order. Names are constant texts or arrays of texts, also of column_names_of(); those that no column has are read over.",
+		Examples: []string{`datatable(User:string, Code:long, Verb:string)["ann", 403, "get"]
+| project-by-names "Verb", dynamic(["User", "Team"])`},
+		Words: []string{"column_names_of"},
+	},
+	{
 		Name: "summarize", Form: "T | summarize Name = aggregate(...), ... by Name = Expression, ...",
 		Doc: "Groups rows by keys and aggregates each group; without aggregates it gives each combination of keys once.",
 		Examples: []string{`datatable(User:string, Code:long)["ann", 200, "bob", 403, "ann", 403]

@@ -186,8 +186,7 @@ func (b *binder) project(op *syntax.Project, in Node, s *scope) Node {
 	case "reorder":
 		return b.projectReorder(op, in)
 	case "by-names":
-		b.unsupported(op, "project-by-names")
-		return &Values{}
+		return b.projectByNames(op, in, s)
 	}
 	p := &Project{In: in}
 	taken := b.newNames()
