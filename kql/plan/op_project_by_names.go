@@ -8,7 +8,6 @@ import (
 // projectByNames picks columns by constant texts, each a name or a pattern.
 // Names that no column has are read over.
 func (b *binder) projectByNames(op *syntax.Project, in Node, s *scope) Node {
-	before := len(b.errs)
 	p := &Project{In: in}
 	seen := map[int]bool{}
 	for _, x := range op.Cols {
@@ -20,9 +19,6 @@ func (b *binder) projectByNames(op *syntax.Project, in Node, s *scope) Node {
 				}
 			}
 		}
-	}
-	if len(b.errs) == before && len(p.schema) == 0 {
-		b.fail(op, "no column has any of the names")
 	}
 	return p
 }
