@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -218,4 +219,46 @@ func difference(x, y []byte) []byte {
 	}
 	from := max(0, at-600)
 	return x[from:min(len(x), at+600)]
+}
+
+// Events that no rule takes cost no allocation, once what they repeat is known.
+func TestUntakenEventsAllocateNothing(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // or each processor learns what is repeated
+	a := Load(Config{NoTests: true})
+	_, log, err := load(corpora+"benign.ndjson.zst", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.newScanning(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := map[int64]bool{}
+	emit := func(b dogwatch.Batch) error {
+		for _, row := range b.Rows.Rows() {
+			taken[b.Evidence(int(row)).Line] = true
+		}
+		return nil
+	}
+	if err := s.reader.ReadText(t.Context(), "log", log, emit); err != nil {
+		t.Fatal(err)
+	}
+	var rest []byte
+	line, events := int64(0), 0
+	for text := range bytes.Lines(log) {
+		if line++; !taken[line] {
+			rest = append(rest, text...)
+			events++
+		}
+	}
+	none := func(b dogwatch.Batch) error { return fmt.Errorf("%d rows of %s", b.Rows.Len(), b.Table) }
+	read := func() {
+		if err := s.reader.ReadText(t.Context(), "log", rest, none); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read()
+	if n := testing.AllocsPerRun(1, read); n > float64(events)/100 { // some for each chunk of lines
+		t.Errorf("%v allocations for %d events", n, events)
+	}
 }

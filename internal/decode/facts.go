@@ -127,10 +127,18 @@ func (rec *record) isCut() bool {
 	return e.str(fRequest) == tooBig || e.str(fResponse) == tooBig
 }
 
+// hidesLetters says whether a JSON string has other escapes than that of &, as
+// Go writes it.
+func hidesLetters(token string) bool {
+	n := strings.Count(token, `\`)
+	return n > 0 && n != strings.Count(token, `\u0026`)
+}
+
 // isDryRun finds the flag in the request's address, or, for a delete, in its
 // options.
 func isDryRun(e *event, verb string) bool {
-	if uri := e.str(fURI); strings.Contains(uri, "All") || strings.Contains(uri, "%") {
+	if uri := e.raw(fURI); strings.Contains(uri, "All") || strings.Contains(uri, "%") || hidesLetters(uri) {
+		uri := e.str(fURI)
 		for _, v := range valuesOf(paramsOf(uri, false), "dryRun") {
 			if v == "All" {
 				return true

@@ -213,14 +213,15 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 	switch {
 	case v == r.kube:
 		cluster := rec.cluster()
-		if !r.requests.isRow(cluster, &rec.event) {
+		a := askingOf(r.signs.seed, &rec.event)
+		if !r.requests.isRow(cluster, &rec.event, a) {
 			r.ledger.Joined++
 			return false
 		}
 		rec.facts = &facts{r: r}
-		r.versions.follow(cluster, &rec.event, rec.cut)
+		r.versions.follow(cluster, &rec.event, rec.cut, true)
 		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
-			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, r.signs.askingOf(&rec.event), ticks)
+			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, a, ticks)
 		}
 	case v.copies != nil && rec.category != "":
 		return v.copies.isNew(rec.cluster(), &rec.event)

@@ -28,12 +28,12 @@ func newRequests() *requests {
 }
 
 // isRow says whether an event becomes a row.
-func (q *requests) isRow(cluster string, e *event) bool {
+func (q *requests) isRow(cluster string, e *event, a asking) bool {
 	stage := e.str(fStage)
 	if stage == "RequestReceived" {
 		return false
 	}
-	id, ok := q.identity(cluster, e)
+	id, ok := q.identity(cluster, e, a)
 	if !ok {
 		return true
 	}
@@ -82,7 +82,7 @@ func staysOpen(e *event) bool {
 
 // isNew says whether this stage of a request was not seen before.
 func (q *requests) isNew(cluster string, e *event) bool {
-	id, ok := q.identity(cluster, e)
+	id, ok := q.identity(cluster, e, askingOf(q.seed, e))
 	if !ok {
 		return true
 	}
@@ -97,19 +97,17 @@ func (q *requests) isNew(cluster string, e *event) bool {
 // identity is what is the same in all stages and copies of a request. auditID
 // alone is no key: the client chooses it. An event that was cut before its
 // times, or has none, cannot be told from others and is always a row.
-func (q *requests) identity(cluster string, e *event) (id uint64, ok bool) {
-	auditID := e.str(fAuditID)
+func (q *requests) identity(cluster string, e *event, a asking) (id uint64, ok bool) {
 	ticks, ok := value.ParseDateTime(e.str(fReceived))
-	if !ok || auditID == "" {
+	if !ok || a.id == 0 {
 		return 0, false
 	}
 	var h maphash.Hash
 	h.SetSeed(q.seed)
-	for _, part := range [...]string{cluster, auditID, e.username(), e.str(fVerb), e.str(fURI)} {
-		h.WriteString(part)
-		h.WriteByte(0)
+	h.WriteString(cluster)
+	for _, n := range [...]int64{int64(a.id), int64(a.request), ticks} {
+		writeInt(&h, n)
 	}
-	writeInt(&h, ticks)
 	return h.Sum64(), true
 }
 

@@ -42,27 +42,28 @@ func TestRingKeepsTheLast(t *testing.T) {
 // A session's end is joined however many requests lie between.
 func TestSessionsAreRememberedLonger(t *testing.T) {
 	q := newRequests()
+	isRow := func(cluster string, e *event) bool { return q.isRow(cluster, e, askingOf(q.seed, e)) }
 	event := func(id int, verb, stage string) *event {
 		e := event{text: fmt.Sprintf(`{"auditID":"id-%d","stage":%q,"verb":%q,"requestReceivedTimestamp":"2026-11-21T07:10:32.040372Z","stageTimestamp":"2026-11-21T07:10:33Z"}`, id, stage, verb)}
 		members, _ := scanObject(e.text, 0, nil)
 		e.set(members)
 		return &e
 	}
-	if !q.isRow("c", event(0, "watch", "ResponseStarted")) {
+	if !isRow("c", event(0, "watch", "ResponseStarted")) {
 		t.Error("the start is no row")
 	}
 	for i := 1; i < rememberRequests+10; i++ {
-		if !q.isRow("c", event(i, "get", "ResponseComplete")) {
+		if !isRow("c", event(i, "get", "ResponseComplete")) {
 			t.Fatalf("request %d is no row", i)
 		}
 	}
-	if q.isRow("c", event(0, "watch", "ResponseComplete")) {
+	if isRow("c", event(0, "watch", "ResponseComplete")) {
 		t.Error("the end is a second row")
 	}
-	if !q.isRow("other", event(0, "watch", "ResponseComplete")) {
+	if !isRow("other", event(0, "watch", "ResponseComplete")) {
 		t.Error("another cluster's request is no row")
 	}
-	if !q.isRow("c", event(1, "get", "ResponseComplete")) {
+	if !isRow("c", event(1, "get", "ResponseComplete")) {
 		t.Error("what is beyond the horizon is still joined")
 	}
 }

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // input at the same time.
 type sifter struct {
 	judges   *judges
-	signs    *signs
+	seed     maphash.Seed // of askings
 	clock    clock
 	skeleton skeleton
 	items    []item // of the chunk at hand
@@ -25,7 +26,7 @@ type sifter struct {
 	words                          *bodyWords
 	fresh                          []int32  // of paired: not judged yet
 	users                          []uint64 // by caller: what stands for the name
-	scratch                        []byte
+	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
 }
 
@@ -195,12 +196,12 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		a.isRow, a.rules = true, nil
 	}
 	// What ends later must be known by then to have been a row, or none.
-	if (a.isRow || stage == `"ResponseStarted"` || it.open) && !r.requests.isRow(cluster, &it.event) {
+	if (a.isRow || stage == `"ResponseStarted"` || it.open) && !r.requests.isRow(cluster, &it.event, it.asking) {
 		r.ledger.Joined++
 		return admission{}
 	}
 	if it.shows {
-		r.versions.follow(cluster, &it.event, false)
+		r.versions.follow(cluster, &it.event, false, a.isRow)
 	}
 	return a
 }
@@ -242,7 +243,7 @@ func (f *sifter) parts(it *item) {
 	}
 	it.caller = f.caller.place(f.callerKey(it), f, it, callerText)
 	it.verdict = f.verdict.place(it.raw(fAnnotations), f, it, verdictText)
-	it.asking = f.signs.asking(it.str(fAuditID), f.user(it), it.str(fVerb), it.str(fURI))
+	it.asking = askingBy(f.seed, f.user(it), it.str(fAuditID), it.str(fVerb), f.str(it.raw(fURI)))
 	if it.deed < 0 || it.caller < 0 || it.verdict < 0 {
 		it.odd = true
 		return
@@ -250,13 +251,22 @@ func (f *sifter) parts(it *item) {
 	f.pair(it)
 }
 
+// str is str of a token, good until the next call: addresses have escapes.
+func (f *sifter) str(token string) string {
+	if strings.IndexByte(token, '\\') < 0 || token[0] != '"' {
+		return str(token)
+	}
+	f.unescaped = appendUnescaped(f.unescaped[:0], token[1:max(len(token)-1, 1)])
+	return viewOf(f.unescaped)
+}
+
 // user stands for the caller's name.
 func (f *sifter) user(it *item) uint64 {
 	if it.caller < 0 {
-		return f.signs.user(it.username())
+		return maphash.String(f.seed, it.username())
 	}
 	for n := len(f.users); n < len(f.caller.entries); n++ { // the last entry is this event's
-		f.users = append(f.users, f.signs.user(it.username()))
+		f.users = append(f.users, maphash.String(f.seed, it.username()))
 	}
 	return f.users[it.caller]
 }
@@ -319,10 +329,10 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 }
 
 // newSifter makes a sifter, which asks what the others ask.
-func newSifter(j *judges, s *signs) *sifter {
+func newSifter(j *judges, seed maphash.Seed) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
 	return &sifter{
-		judges: j, signs: s, words: j.words, pairs: map[uint64]int32{},
+		judges: j, seed: seed, words: j.words, pairs: map[uint64]int32{},
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
 }

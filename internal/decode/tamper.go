@@ -44,19 +44,18 @@ func newSigns(now time.Time) *signs {
 // asking is what tells requests apart that come with the same audit ID.
 type asking struct{ id, request uint64 } // id is 0 where there is no audit ID
 
-func (s *signs) asking(auditID string, user uint64, verb, uri string) asking {
+// askingOf says what an event asks, in numbers that a seed makes.
+func askingOf(seed maphash.Seed, e *event) asking {
+	return askingBy(seed, maphash.String(seed, e.username()), e.str(fAuditID), e.str(fVerb), e.str(fURI))
+}
+
+// askingBy is askingOf for a caller for whom a number stands.
+func askingBy(seed maphash.Seed, user uint64, auditID, verb, uri string) asking {
 	if auditID == "" {
 		return asking{}
 	}
-	request := user ^ bits.RotateLeft64(maphash.String(s.seed, verb), 21) ^ bits.RotateLeft64(maphash.String(s.seed, uri), 42)
-	return asking{id: maphash.String(s.seed, auditID) | 1, request: request}
-}
-
-// user stands for a caller's name.
-func (s *signs) user(name string) uint64 { return maphash.String(s.seed, name) }
-
-func (s *signs) askingOf(e *event) asking {
-	return s.asking(e.str(fAuditID), s.user(e.username()), e.str(fVerb), e.str(fURI))
+	request := user ^ bits.RotateLeft64(maphash.String(seed, verb), 21) ^ bits.RotateLeft64(maphash.String(seed, uri), 42)
+	return asking{id: maphash.String(seed, auditID) | 1, request: request}
 }
 
 // look says what is wrong with an event: whether another request came with its

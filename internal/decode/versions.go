@@ -1,7 +1,8 @@
 package decode
 
 import (
-	"container/list"
+	"hash/maphash"
+	"math/bits"
 	"strings"
 )
 
@@ -13,47 +14,124 @@ const (
 )
 
 // versions keeps the last known text of objects, the least recently used go
-// first. Texts are copies: a view would keep a whole block alive.
+// first. Texts are copies, for a view would keep a whole block alive; their
+// memory is used again.
 type versions struct {
-	byKey map[string]*list.Element
-	used  list.List // of *version, the latest first
-	bytes int
+	seeds [2]maphash.Seed
+	byKey map[versionKey]int32 // places in list
+	list  []version            // the first is no version: its next is the latest used, its last the oldest
+	free  []int32
+	spare [32][][]byte // memory of texts, by the logarithm of its size
+	bytes int          // of all texts' memory
 }
 
-type version struct{ key, text string }
+// A versionKey stands for an object. Two that have the same do not occur by
+// chance, and whoever makes objects does not know the seeds.
+type versionKey [2]uint64
 
-func newVersions() *versions { return &versions{byKey: map[string]*list.Element{}} }
+type version struct {
+	key        versionKey
+	text       []byte
+	last, next int32
+}
 
-func (v *versions) get(key string) string {
-	e := v.byKey[key]
-	if e == nil {
+func newVersions() *versions {
+	return &versions{
+		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		byKey: map[versionKey]int32{}, list: make([]version, 1, 64),
+	}
+}
+
+func (v *versions) keyOf(cluster string, r *ref) (key versionKey) {
+	for i := range key {
+		for _, part := range [...]string{cluster, r.group, r.resource, r.namespace, r.name} {
+			key[i] = key[i]*0x9e3779b97f4a7c15 + maphash.String(v.seeds[i], part)
+		}
+	}
+	return key
+}
+
+// get is a view of an object's text, good until the next put.
+func (v *versions) get(key versionKey) string {
+	at, ok := v.byKey[key]
+	if !ok {
 		return ""
 	}
-	v.used.MoveToFront(e)
-	return e.Value.(*version).text
+	v.unlink(at)
+	v.link(at)
+	return viewOf(v.list[at].text)
 }
 
-func (v *versions) put(key, text string) {
+func (v *versions) has(key versionKey) bool {
+	_, ok := v.byKey[key]
+	return ok
+}
+
+func (v *versions) put(key versionKey, text string) {
 	v.drop(key)
 	if len(text) > maxVersionBytes/16 {
 		return
 	}
-	x := &version{key: key, text: strings.Clone(text)}
-	v.byKey[key] = v.used.PushFront(x)
-	v.bytes += len(text) + len(key)
-	for v.used.Len() > maxVersions || v.bytes > maxVersionBytes {
-		v.drop(v.used.Back().Value.(*version).key)
+	room := memoryFor(len(text))
+	for len(v.byKey) >= maxVersions || v.bytes+1<<room > maxVersionBytes && len(v.byKey) > 0 {
+		v.drop(v.list[v.list[0].last].key)
 	}
+	at := int32(len(v.list))
+	if n := len(v.free); n > 0 {
+		at, v.free = v.free[n-1], v.free[:n-1]
+	} else {
+		v.list = append(v.list, version{})
+	}
+	x := &v.list[at]
+	x.key, x.text = key, append(v.memory(room), text...)
+	v.byKey[key] = at
+	v.link(at)
+	v.bytes += cap(x.text)
 }
 
-func (v *versions) drop(key string) {
-	e := v.byKey[key]
-	if e == nil {
+// memoryFor is the logarithm of the size of the memory that a text is put into.
+func memoryFor(size int) int { return bits.Len(uint(max(size, 256) - 1)) }
+
+func (v *versions) memory(room int) []byte {
+	spare := &v.spare[room]
+	if n := len(*spare); n > 0 {
+		b := (*spare)[n-1]
+		*spare = (*spare)[:n-1]
+		return b
+	}
+	return make([]byte, 0, 1<<room)
+}
+
+func (v *versions) drop(key versionKey) {
+	at, ok := v.byKey[key]
+	if !ok {
 		return
 	}
-	x := v.used.Remove(e).(*version)
+	v.unlink(at)
 	delete(v.byKey, key)
-	v.bytes -= len(x.text) + len(x.key)
+	x := &v.list[at]
+	v.bytes -= cap(x.text)
+	// What is spare is soon used again, or it is let go.
+	if room := memoryFor(cap(x.text)); len(v.spare[room]) < maxSpare {
+		v.spare[room] = append(v.spare[room], x.text[:0])
+	}
+	x.text = nil
+	v.free = append(v.free, at)
+}
+
+// maxSpare is how many texts' memory of one size lies ready.
+const maxSpare = 4
+
+func (v *versions) unlink(at int32) {
+	x := &v.list[at]
+	v.list[x.last].next, v.list[x.next].last = x.next, x.last
+}
+
+func (v *versions) link(at int32) {
+	x, head := &v.list[at], &v.list[0]
+	x.last, x.next = 0, head.next
+	v.list[head.next].last = at
+	head.next = at
 }
 
 // noVersions are resources that change all the time and that no column is
@@ -64,9 +142,9 @@ var noVersions = map[string]bool{
 	"selfsubjectrulesreviews": true, "localsubjectaccessreviews": true, "selfsubjectreviews": true,
 }
 
-// follow notes on an event what its object was before, and remembers what it
-// is now.
-func (v *versions) follow(cluster string, e *event, cut bool) {
+// follow remembers what an event's object is now, and if the event is a row
+// notes on it what the object was before.
+func (v *versions) follow(cluster string, e *event, cut, isRow bool) {
 	verb := e.str(fVerb)
 	if cut || !shows(e, verb) {
 		return
@@ -75,15 +153,15 @@ func (v *versions) follow(cluster string, e *event, cut bool) {
 	if r.resource == "" || noVersions[r.resource] {
 		return
 	}
-	key := versionKey(cluster, &r)
+	key := v.keyOf(cluster, &r)
 	// A read, or the answer to a change of its status, shows the whole object
 	// too: the first look counts, later changes come by themselves.
 	look := verb == "get" || r.subresource != "" && r.subresource != "ephemeralcontainers"
-	if look && (r.subresource != "" && r.subresource != "status" || v.byKey[key] != nil) {
+	if look && (r.subresource != "" && r.subresource != "status" || v.has(key)) {
 		return
 	}
-	if !look && (verb == "update" || verb == "patch") {
-		e.prior = v.get(key)
+	if isRow && !look && (verb == "update" || verb == "patch") {
+		e.prior = strings.Clone(v.get(key))
 	}
 	if !succeeded(e) || isDryRun(e, verb) {
 		return
@@ -95,7 +173,7 @@ func (v *versions) follow(cluster string, e *event, cut bool) {
 	now := stateOf(e, verb)
 	if r.name == "" {
 		r.name = str(first(first(now, "metadata"), "name"))
-		key = versionKey(cluster, &r)
+		key = v.keyOf(cluster, &r)
 	}
 	if now != "" && r.name != "" {
 		v.put(key, now)
@@ -111,10 +189,6 @@ func shows(e *event, verb string) bool {
 		return e.raw(fResponse) != ""
 	}
 	return false
-}
-
-func versionKey(cluster string, r *ref) string {
-	return strings.Join([]string{cluster, r.group, r.resource, r.namespace, r.name}, "\x00")
 }
 
 // stateOf is the object's text as the event shows it.

@@ -1,38 +1,66 @@
 package decode
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
 
 func TestVersionsAreBounded(t *testing.T) {
 	v := newVersions()
+	key := func(i int) versionKey { return versionKey{uint64(i), uint64(i)} }
 	for i := range maxVersions + 100 {
-		v.put(fmt.Sprint(i), "text")
-		v.get("0") // in use: stays
+		v.put(key(i), "text")
+		v.get(key(0)) // in use: stays
 	}
-	if v.used.Len() != maxVersions || len(v.byKey) != maxVersions {
-		t.Errorf("%d versions, %d keys", v.used.Len(), len(v.byKey))
+	if len(v.byKey) != maxVersions || len(v.list) != maxVersions+1 {
+		t.Errorf("%d keys, %d places", len(v.byKey), len(v.list))
 	}
-	if v.get("0") != "text" || v.get("1") != "" || v.get(fmt.Sprint(maxVersions+99)) != "text" {
+	if v.get(key(0)) != "text" || v.get(key(1)) != "" || v.get(key(maxVersions+99)) != "text" {
 		t.Error("the wrong ones went")
 	}
 	big := strings.Repeat("x", maxVersionBytes/20)
 	for i := range 100 {
-		v.put(fmt.Sprint("big", i), big)
+		v.put(key(-i), big)
 	}
-	if v.bytes > maxVersionBytes {
+	if v.bytes > maxVersionBytes || v.get(key(-99)) != big {
 		t.Errorf("%d bytes", v.bytes)
 	}
-	v.put("huge", strings.Repeat("x", maxVersionBytes/10))
-	if v.get("huge") != "" {
+	v.put(key(1e9), strings.Repeat("x", maxVersionBytes/10))
+	if v.has(key(1e9)) {
 		t.Error("one object fills the cache")
 	}
 	for key := range v.byKey {
 		v.drop(key)
 	}
-	if v.bytes != 0 || v.used.Len() != 0 {
-		t.Errorf("%d bytes in %d versions left", v.bytes, v.used.Len())
+	if v.bytes != 0 || v.list[0].next != 0 || v.list[0].last != 0 {
+		t.Errorf("%d bytes left", v.bytes)
+	}
+}
+
+func TestVersionsUseTheirMemoryAgain(t *testing.T) {
+	v := newVersions()
+	text := strings.Repeat("x", 5000)
+	r := ref{resource: "pods", namespace: "a", name: "b"}
+	v.put(v.keyOf("c", &r), text)
+	if n := testing.AllocsPerRun(100, func() {
+		v.put(v.keyOf("c", &r), text)
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestVersionKeysTellObjectsApart(t *testing.T) {
+	v, seen := newVersions(), map[versionKey]bool{}
+	for _, r := range []ref{
+		{}, {group: "a"}, {resource: "a"}, {namespace: "a"}, {name: "a"}, {group: "a", resource: "b"}, {group: "ab"}, {resource: "ab"},
+		{namespace: "a", name: "b"}, {namespace: "b", name: "a"},
+	} {
+		for _, cluster := range []string{"", "a"} {
+			key := v.keyOf(cluster, &r)
+			if seen[key] {
+				t.Errorf("%+v of %q has another's key", r, cluster)
+			}
+			seen[key] = true
+		}
 	}
 }
