@@ -161,6 +161,10 @@ func (q *Query) Leaves() []Leaf {
 	return out
 }
 
+// Readings is how often a run reads tables: what a let names is read in each
+// place that names it.
+func (q *Query) Readings() int { return plan.Readings(q.plan) }
+
 // Columns are the numbers of a table's columns that the query reads.
 func (q *Query) Columns(table string) []int {
 	needed := plan.Needed(q.plan.Root)

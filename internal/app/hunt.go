@@ -40,7 +40,7 @@ func (a *App) Hunt(ctx context.Context, q *kql.Query, in Input, opt kql.RunOptio
 	}
 	var result HuntResult
 	db := &inputs{app: a, in: in}
-	if len(q.Leaves()) > 1 && slices.Contains(in.Paths, "-") {
+	if q.Readings() > 1 && slices.Contains(in.Paths, "-") {
 		spool, err := spooled(ctx, in.Stdin)
 		if err != nil {
 			return result, err
