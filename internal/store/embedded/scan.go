@@ -154,7 +154,7 @@ type scan struct {
 	names   []string // columns that the predicate reads
 	byCol   *store.Matcher
 	byText  *store.Matcher
-	rows    [2][]int32
+	rows    [3][]int32
 	// least and most are the ticks by which the times of a unit's records lie
 	// before those that the request bounds, if that is known.
 	least, most int64
@@ -422,12 +422,10 @@ func (sc *scan) chunk(u *segment.Unit, rows []int32) error {
 		}
 	}
 	if sc.text != nil {
-		out, err := sc.byText.Rows(rows, sc.rows[1], columnsIn(u), u.Raw)
-		if err != nil {
+		var err error
+		if rows, err = sc.matching(u, rows); err != nil {
 			return err
 		}
-		sc.rows[1] = out
-		rows = out
 	}
 	if len(rows) == 0 {
 		return nil
@@ -436,6 +434,29 @@ func (sc *scan) chunk(u *segment.Unit, rows []int32) error {
 		return err
 	}
 	return sc.give(chosen{lasting{u}, rows})
+}
+
+// matching are the rows whose texts may be meant. Those of blocks without any
+// are forgotten at once.
+func (sc *scan) matching(u *segment.Unit, rows []int32) ([]int32, error) {
+	out := sc.rows[1][:0]
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n]/segment.BlockRows == rows[0]/segment.BlockRows {
+			n++
+		}
+		found, err := sc.byText.Rows(rows[:n], sc.rows[2], columnsIn(u), u.Raw)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			u.ForgetBlock(rows[0])
+		}
+		out = append(out, found...)
+		sc.rows[2], rows = found, rows[n:]
+	}
+	sc.rows[1] = out
+	return out, nil
 }
 
 // lasting is a unit whose texts are good for ever, as those of a block are.

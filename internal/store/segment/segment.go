@@ -19,7 +19,6 @@ import (
 	"math"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -74,25 +73,18 @@ func CheckField(f Field) error {
 	return nil
 }
 
-var (
-	// Bytes of records are most of a file. The fastest level is a third
-	// cheaper and costs a tenth of the space.
-	rawCodec = &zstd.Codec{Level: zstd.SpeedFastest}
-	hotCodec = &zstd.Codec{Level: zstd.SpeedFastest}
-)
-
 // schemaOf is the Parquet schema of a segment.
 func schemaOf(fields []Field) *parquet.Schema {
 	delta := func(n parquet.Node) parquet.Node {
-		return parquet.Compressed(parquet.Encoded(n, &parquet.DeltaBinaryPacked), hotCodec)
+		return parquet.Compressed(parquet.Encoded(n, &parquet.DeltaBinaryPacked), codec{})
 	}
 	dict := func(n parquet.Node) parquet.Node {
-		return parquet.Compressed(parquet.Encoded(n, &parquet.RLEDictionary), hotCodec)
+		return parquet.Compressed(parquet.Encoded(n, &parquet.RLEDictionary), codec{})
 	}
-	bytes := func(n parquet.Node) parquet.Node { return parquet.Compressed(parquet.Optional(n), rawCodec) }
+	bytes := func(n parquet.Node) parquet.Node { return parquet.Compressed(parquet.Optional(n), codec{}) }
 	g := parquet.Group{
 		colSeq:      delta(parquet.Int(64)),
-		colTime:     parquet.Compressed(parquet.Optional(parquet.Encoded(parquet.Timestamp(parquet.Nanosecond), &parquet.DeltaBinaryPacked)), hotCodec),
+		colTime:     parquet.Compressed(parquet.Optional(parquet.Encoded(parquet.Timestamp(parquet.Nanosecond), &parquet.DeltaBinaryPacked)), codec{}),
 		colReceived: delta(parquet.Timestamp(parquet.Nanosecond)),
 		colStream:   dict(parquet.String()),
 		colPosition: delta(parquet.Int(64)),
@@ -107,7 +99,7 @@ func schemaOf(fields []Field) *parquet.Schema {
 	for _, f := range fields {
 		g[f.Name] = parquet.Optional(dict(leafOf(f.Type)))
 		if f.Type == value.Bool { // one bit is less than any code
-			g[f.Name] = parquet.Compressed(parquet.Optional(leafOf(f.Type)), hotCodec)
+			g[f.Name] = parquet.Compressed(parquet.Optional(leafOf(f.Type)), codec{})
 		}
 	}
 	return parquet.NewSchema("event", g)

@@ -2,9 +2,7 @@ package segment
 
 import (
 	"fmt"
-	"sync"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -100,17 +98,6 @@ func (u *Unit) textPage(name string, b int, out []string, t *texts) (err error) 
 	return nil
 }
 
-// mostPage bounds what a page may hold.
-const mostPage = 1 << 30
-
-var decoders = sync.Pool{New: func() any {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostPage))
-	if err != nil {
-		panic(err) // the options are right
-	}
-	return d
-}}
-
 // readTexts reads a page of optional texts. They point into the memory.
 func (r *Reader) readTexts(at, size int64, out []string) (read int64, memory []byte, err error) {
 	if size <= 0 || size > mostPage || at < 0 {
@@ -146,7 +133,5 @@ func unpack(page *format.PageHeader, body []byte) ([]byte, error) {
 	if c := page.DataPageHeaderV2.V.IsCompressed; c.Valid && !c.V {
 		return append(unpacked.get(len(body)), body...), nil
 	}
-	d, _ := decoders.Get().(*zstd.Decoder)
-	defer decoders.Put(d)
-	return d.DecodeAll(body, unpacked.get(size))
+	return codec{}.Decode(unpacked.get(size), body)
 }

@@ -98,6 +98,15 @@ func (u *Unit) Forget() {
 	clear(u.texts)
 }
 
+// ForgetBlock lets go of the texts of a row's block.
+func (u *Unit) ForgetBlock(row int32) {
+	b := int(row) / BlockRows
+	if t := u.texts[b]; t != nil {
+		t.close()
+		delete(u.texts, b)
+	}
+}
+
 // Close ends the use of the unit and of everything that points into it: its
 // memory serves the next.
 func (u *Unit) Close() {
