@@ -33,6 +33,8 @@ type differ struct {
 
 func (d *differ) value(old, now value.Value, at, key string, depth int) (set value.Value, changed bool) {
 	switch {
+	case value.SameText(old, now):
+		return now, false
 	case depth > deepest:
 		return now, !value.Equal(old, now)
 	case old.IsBag() && now.IsBag():
@@ -50,29 +52,61 @@ func (d *differ) bag(old, now value.Value, at string, depth int) (set value.Valu
 	var keys []string
 	var elems []value.Value
 	names, members := now.Members()
+	oldNames, were := old.Members()
+	before := places{names: oldNames}
 	for i, name := range names {
 		under := at + "/" + escapePointer(name)
 		if served[under] {
 			continue
 		}
 		v, differs := members[i], true
-		if old.Has(name) {
-			v, differs = d.value(old.Get(name), members[i], under, name, depth+1)
+		if k := before.find(name, i); k >= 0 {
+			v, differs = d.value(were[k], members[i], under, name, depth+1)
 		}
 		if differs {
 			keys, elems = append(keys, name), append(elems, v)
 		}
 	}
-	gone := d.gone(old, now, at)
+	gone := d.gone(oldNames, places{names: names}, at)
 	return value.BagOf(keys, elems), len(keys) > 0 || gone
 }
 
-func (d *differ) gone(old, now value.Value, at string) (any bool) {
+// places are those of the names of an object. Its versions mostly have the same
+// names at the same places.
+type places struct {
+	names []string
+	at    map[string]int // of many names
+}
+
+func (p *places) find(name string, near int) int {
+	if near < len(p.names) && p.names[near] == name {
+		return near
+	}
+	if len(p.names) <= 32 {
+		return slices.Index(p.names, name)
+	}
+	if p.at == nil {
+		p.at = make(map[string]int, len(p.names))
+		for i, n := range p.names {
+			p.at[n] = i
+		}
+	}
+	if i, ok := p.at[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// gone notes the names of old that are not among those of now.
+func (d *differ) gone(old []string, now places, at string) (any bool) {
 	if d.part {
 		return false
 	}
-	for _, name := range old.Keys() {
-		if under := at + "/" + escapePointer(name); !now.Has(name) && !served[under] {
+	for i, name := range old {
+		if now.find(name, i) >= 0 {
+			continue
+		}
+		if under := at + "/" + escapePointer(name); !served[under] {
 			d.removed, any = append(d.removed, under), true
 		}
 	}

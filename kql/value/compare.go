@@ -112,11 +112,18 @@ func (v Value) asReal() float64 {
 // arrays and bags by content, whatever the order of a bag's members. Null
 // equals null here; the operator == knows better.
 func Equal(x, y Value) bool {
+	if SameText(x, y) {
+		return true
+	}
 	if x.kind == KReal && y.kind == KReal {
 		return x.Real() == y.Real()
 	}
 	return Compare(x, y) == 0
 }
+
+// SameText says whether two values are JSON text that was not read yet, and the
+// same.
+func SameText(x, y Value) bool { return x.kind == JSON && y.kind == JSON && x.s == y.s }
 
 // GroupKey appends bytes that are equal for values that belong to one group,
 // and cannot be confused with what is appended next.
