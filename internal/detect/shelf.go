@@ -3,6 +3,7 @@ package detect
 import (
 	"bufio"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -55,12 +56,8 @@ func (s *shelf) put(b []byte) (at int64, err error) {
 
 // settle makes what was put readable.
 func (s *shelf) settle() error {
-	for i := range s.chunks {
-		if s.chunks[i].at+chunkSize > s.size-int64(s.out.Buffered()) { // it may have been short
-			s.chunks = s.chunks[:0]
-			break
-		}
-	}
+	// One that was read at the end of the file may be longer now.
+	s.chunks = slices.DeleteFunc(s.chunks, func(c chunk) bool { return len(c.text) < chunkSize })
 	return s.out.Flush()
 }
 
