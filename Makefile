@@ -4,6 +4,7 @@
 # make update   rewrite wanted answers and generated pages, then read the diff
 # make fuzz     a minute (FUZZTIME) for each fuzz target
 # make bench    benchmarks over recorded events
+# make flame    draw where the time of a scan goes (docs/flame.svg)
 # make bench-duckdb   the query language beside DuckDB (ROWS)
 # make conformance   compare our KQL answers with those of Microsoft's engine
 # make oracle   compare names and types with Microsoft's parser (node; ORACLE queries)
@@ -30,7 +31,7 @@ RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./inte
 # Packages that keep wanted answers or generated pages.
 UPDATABLE = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
 
-.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench bench-duckdb conformance oracle sizes clean
+.PHONY: mutants all build vet test check format tidy race lint arrows demo update fuzz bench flame bench-duckdb conformance oracle sizes clean
 
 all: build vet test
 
@@ -89,6 +90,14 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+# Only what is done with events is drawn: not reading the rules, nor the log.
+flame:
+	@dir=$$(mktemp -d) && \
+	$(GO) test -run '^$$' -bench '^BenchmarkScan$$' -benchtime 10x -cpu 1 -cpuprofile $$dir/cpu.prof -o $$dir/app.test ./internal/app && \
+	$(GO) tool pprof -traces -unit ms $$dir/app.test $$dir/cpu.prof 2>/dev/null | \
+	$(GO) run -C tools ./flame -title "dogwatch scan: where the time goes" -root 'App..Scan$$|app.feeding.func|gcBgMarkWorker$$' -without 'app.Load$$|zstd|newScanning' > docs/flame.svg; \
+	rm -rf $$dir
 
 # Our queries and DuckDB's over the same rows, whose answers must be the same.
 bench-duckdb:
