@@ -161,6 +161,9 @@ func (j *joining) add(h *handle) error {
 		return err
 	}
 	j.handles = append(j.handles, h)
+	if err := r.Ready(); err != nil {
+		return err
+	}
 	names := []string{}
 	for _, f := range r.Fields() {
 		names = append(names, f.Name)

@@ -263,7 +263,7 @@ func (sc *scan) unit(u *segment.Unit) (err error) {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if err := u.Load(sc.names...); err != nil {
+	if err := errors.Join(u.Ready(), u.Load(sc.names...)); err != nil {
 		return err
 	}
 	if rows, err = sc.byTime(u, rows); err != nil {
@@ -303,15 +303,15 @@ func (sc *scan) delays(u *segment.Unit) error {
 // candidates are the rows of the blocks that the index does not rule out.
 func (sc *scan) candidates(u *segment.Unit) ([]int32, error) {
 	rows := sc.rows[0][:0]
-	n := int32(u.Len())
 	if sc.text == nil && sc.req.From == 0 && sc.req.To == 0 {
-		rows = appendRows(rows, 0, n)
+		err := u.Ready()
+		rows = appendRows(rows, 0, int32(u.Len()))
 		sc.rows[0] = rows
-		return rows, nil
+		return rows, err
 	}
-	err := u.Blocks(sc.text, func(b int, from, to int64, timeless bool) {
+	err := u.Blocks(sc.text, func(first, end int32, from, to int64, timeless bool) {
 		if sc.wants(from, to, timeless) {
-			rows = appendRows(rows, int32(b*segment.BlockRows), min(int32((b+1)*segment.BlockRows), n))
+			rows = appendRows(rows, first, end)
 		}
 	})
 	sc.rows[0] = rows

@@ -132,6 +132,9 @@ func (v *verifying) sums(h *handle, e entry) ([]sha.Sum, error) {
 		return nil, err
 	}
 	defer h.done()
+	if err := r.Ready(); err != nil {
+		return nil, err
+	}
 	sums := make([]sha.Sum, e.Last-e.First+1)
 	for i := range r.Units() {
 		if err := v.unit(r, i, e, sums); err != nil {

@@ -14,6 +14,9 @@ import (
 // must keep nothing of a page.
 func (u *Unit) pages(name string, take func(parquet.Page) error) (err error) {
 	defer guard(&err)
+	if err := u.Ready(); err != nil {
+		return err
+	}
 	chunk := u.chunks[u.r.number[name]]
 	if c, ok := chunk.(*parquet.FileColumnChunk); ok && c.NumValues() != int64(u.rows) {
 		return fmt.Errorf("column %q: %d values for %d records: %w", name, c.NumValues(), u.rows, ErrDamaged)
@@ -42,6 +45,9 @@ func (u *Unit) pages(name string, take func(parquet.Page) error) (err error) {
 
 // readInts reads a column of numbers, as of makes them; null where it has none.
 func (u *Unit) readInts(name string, null int64, of func(int64) int64) ([]int64, error) {
+	if err := u.Ready(); err != nil {
+		return nil, err
+	}
 	out := longs.get(u.rows)
 	err := u.pages(name, func(p parquet.Page) error {
 		data := p.Data()
@@ -113,6 +119,9 @@ func (u *Unit) Load(names ...string) error {
 }
 
 func (u *Unit) load(name string) error {
+	if err := u.Ready(); err != nil {
+		return err
+	}
 	typ, ok := u.r.types[name]
 	if !ok || typ == value.Unknown || u.columns[name] != nil {
 		return nil
@@ -127,6 +136,9 @@ func (u *Unit) load(name string) error {
 
 // dictionary reads a column with its dictionary.
 func (u *Unit) dictionary(name string, typ value.Type) (*store.Column, error) {
+	if err := u.Ready(); err != nil {
+		return nil, err
+	}
 	c := &store.Column{Name: name, Type: typ, Codes: codes.get(u.rows)}
 	err := u.pages(name, func(p parquet.Page) error {
 		if typ == value.Bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -19,9 +20,13 @@ type Reader struct {
 	v1          bool // of the index
 	number      map[string]int
 	types       map[string]value.Type
+
+	once sync.Once
+	err  error
 }
 
-// Open opens a segment and holds its two files against each other.
+// Open opens a segment. Its index is at hand then; what else there is waits
+// until Ready, or until it is asked for: most searches end at the index.
 func Open(file, index string) (r *Reader, err error) {
 	r = &Reader{number: map[string]int{}, types: map[string]value.Type{}}
 	defer func() {
@@ -40,6 +45,21 @@ func Open(file, index string) (r *Reader, err error) {
 }
 
 func (r *Reader) open() (err error) {
+	info, err := r.index.Stat()
+	if err != nil {
+		return err
+	}
+	r.places, r.v1, err = placesOf(r.index, info.Size())
+	return err
+}
+
+// Ready reads what the file says of itself and holds it against the index.
+func (r *Reader) Ready() error {
+	r.once.Do(func() { r.err = r.ready() })
+	return r.err
+}
+
+func (r *Reader) ready() (err error) {
 	defer guard(&err)
 	info, err := r.file.Stat()
 	if err != nil {
@@ -48,12 +68,6 @@ func (r *Reader) open() (err error) {
 	r.parquet, err = parquet.OpenFile(r.file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return damaged(err)
-	}
-	if info, err = r.index.Stat(); err != nil {
-		return err
-	}
-	if r.places, r.v1, err = placesOf(r.index, info.Size()); err != nil {
-		return err
 	}
 	return r.check()
 }
@@ -130,7 +144,7 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
-// Fields are the columns that the segment keeps.
+// Fields are the columns that the segment keeps, when it is ready.
 func (r *Reader) Fields() []Field {
 	var out []Field
 	for _, f := range r.parquet.Schema().Fields() {

@@ -65,6 +65,9 @@ func readAll(t testing.TB, dir string, file, index []byte) (rows int, err error)
 		return 0, err
 	}
 	defer r.Close()
+	if err := r.Ready(); err != nil {
+		return 0, err
+	}
 	for i := range r.Units() {
 		n, err := readUnit(r, i)
 		if rows += n; err != nil {
@@ -77,7 +80,7 @@ func readAll(t testing.TB, dir string, file, index []byte) (rows int, err error)
 func readUnit(r *Reader, i int) (rows int, err error) {
 	u := r.Unit(i)
 	defer u.Close()
-	if err := u.Blocks(store.Parts("xmrig"), func(int, int64, int64, bool) {}); err != nil {
+	if err := u.Blocks(store.Parts("xmrig"), func(int32, int32, int64, int64, bool) {}); err != nil {
 		return 0, err
 	}
 	for _, f := range r.Fields() {

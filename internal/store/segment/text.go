@@ -48,6 +48,9 @@ func (u *Unit) Raw(row int32) (string, error) {
 }
 
 func (u *Unit) textsOf(row int32) (*texts, error) {
+	if err := u.Ready(); err != nil {
+		return nil, err
+	}
 	if row < 0 || int(row) >= u.rows {
 		return nil, fmt.Errorf("no record %d", row)
 	}

@@ -11,8 +11,38 @@ import (
 
 // Unit opens a unit for one scan. It is used by one goroutine.
 func (r *Reader) Unit(i int) *Unit {
-	g := r.parquet.RowGroups()[i]
-	return &Unit{r: r, place: r.places[i], chunks: g.ColumnChunks(), rows: int(g.NumRows()), columns: map[string]*store.Column{}, texts: map[int]*texts{}}
+	return &Unit{r: r, at: i, place: r.places[i], columns: map[string]*store.Column{}, texts: map[int]*texts{}}
+}
+
+// Ready makes sure that the file is open. Len and Rows are good from then on.
+func (u *Unit) Ready() error {
+	if u.chunks != nil {
+		return nil
+	}
+	if err := u.r.Ready(); err != nil {
+		return err
+	}
+	g := u.r.parquet.RowGroups()[u.at]
+	u.rows = int(g.NumRows())
+	if u.part != nil {
+		if err := u.holds(u.part); err != nil {
+			return err
+		}
+	}
+	u.chunks = g.ColumnChunks()
+	return nil
+}
+
+// holds says whether the index is of as many records as there are.
+func (u *Unit) holds(p *part) error {
+	rows := 0
+	for _, b := range p.blocks {
+		rows += b.rows
+	}
+	if rows != u.rows {
+		return fmt.Errorf("index of %d records for %d: %w", rows, u.rows, ErrDamaged)
+	}
+	return nil
 }
 
 // A Unit is the records of a unit, read as far as they are asked for. It is a
@@ -20,8 +50,9 @@ func (r *Reader) Unit(i int) *Unit {
 // Nothing of it is good after Close.
 type Unit struct {
 	r       *Reader
+	at      int
 	place   unitPlace
-	chunks  []parquet.ColumnChunk
+	chunks  []parquet.ColumnChunk // nil until Ready
 	rows    int
 	part    *part // of the index
 	times   []int64
@@ -54,15 +85,15 @@ func (u *Unit) index() (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := 0
 	for i, b := range p.blocks {
-		rows += b.rows
 		if b.rows != BlockRows && i < len(p.blocks)-1 || b.rows > BlockRows {
 			return nil, fmt.Errorf("index: a block of %d: %w", b.rows, ErrDamaged)
 		}
 	}
-	if rows != u.rows {
-		return nil, fmt.Errorf("index of %d records for %d: %w", rows, u.rows, ErrDamaged)
+	if u.chunks != nil {
+		if err := u.holds(p); err != nil {
+			return nil, err
+		}
 	}
 	u.part = p
 	u.Bytes += p.read
@@ -70,8 +101,9 @@ func (u *Unit) index() (*part, error) {
 }
 
 // Blocks lists the blocks that may hold what a predicate means, as far as the
-// index tells, with the ticks of their earliest and latest event.
-func (u *Unit) Blocks(p store.Predicate, take func(b int, from, to int64, timeless bool)) error {
+// index tells: their first row and the one behind their last, and the ticks of
+// their earliest and latest event.
+func (u *Unit) Blocks(p store.Predicate, take func(first, end int32, from, to int64, timeless bool)) error {
 	part, err := u.index()
 	if err != nil {
 		return err
@@ -84,7 +116,8 @@ func (u *Unit) Blocks(p store.Predicate, take func(b int, from, to int64, timele
 	}
 	for i, b := range part.blocks {
 		if set.Has(i) {
-			take(i, b.from, b.to, b.timeless)
+			first := int32(i * BlockRows)
+			take(first, first+int32(b.rows), b.from, b.to, b.timeless)
 		}
 	}
 	return nil
