@@ -70,6 +70,8 @@ func (r *run) graphTables(n *plan.MakeGraph) ([]*value.Batch, error) {
 // A graphMaker gives keys their nodes.
 type graphMaker struct {
 	n     *plan.MakeGraph
+	need  []bool // the properties of nodes that are read; nil: all
+	edges []bool // and of edges
 	g     *graph
 	known map[string]int32
 	key   []byte
@@ -78,11 +80,11 @@ type graphMaker struct {
 // makeGraph makes a graph of the rows of edges and of nodes. Rows of one key
 // are one node: a property has the first value that is there.
 func (r *run) makeGraph(n *plan.MakeGraph, tables []*value.Batch) (*graph, error) {
-	m := &graphMaker{n: n, g: &graph{nodes: make([][]value.Value, len(n.NodeSchema()))}, known: map[string]int32{}}
+	m := &graphMaker{n: n, need: r.needed[n], edges: plan.NeededOfEdges(r.needed, n), g: &graph{nodes: make([][]value.Value, len(n.NodeSchema()))}, known: map[string]int32{}}
 	for i, t := range n.Tables {
 		m.table(t, tables[1+i])
 	}
-	m.edges(tables[0])
+	m.addEdges(tables[0])
 	if err := m.loose(); err != nil {
 		return nil, err
 	}
@@ -107,17 +109,21 @@ func (m *graphMaker) node(key value.Value) (i int32, fresh bool) {
 	m.g.keys = append(m.g.keys, key)
 	m.g.nodeOrigin = append(m.g.nodeOrigin, nil)
 	for c, f := range m.n.NodeSchema() {
-		m.g.nodes[c] = append(m.g.nodes[c], value.NullOf(f.Type))
+		if m.reads(c) {
+			m.g.nodes[c] = append(m.g.nodes[c], value.NullOf(f.Type))
+		}
 	}
 	return i, true
 }
+
+func (m *graphMaker) reads(property int) bool { return m.need == nil || m.need[property] }
 
 func (m *graphMaker) table(t plan.GraphTable, rows *value.Batch) {
 	for row := range int32(rows.N) {
 		i, _ := m.node(rows.At(int(row), t.Key))
 		m.g.nodeOrigin[i] = append(m.g.nodeOrigin[i], originOf(rows, row)...)
 		for c, p := range t.Map {
-			if !isAbsent(m.g.nodes[p][i]) {
+			if !m.reads(p) || !isAbsent(m.g.nodes[p][i]) {
 				continue
 			}
 			v := rows.At(int(row), c)
@@ -132,11 +138,15 @@ func (m *graphMaker) table(t plan.GraphTable, rows *value.Batch) {
 // isAbsent says whether a property is not given; a text is then empty.
 func isAbsent(v value.Value) bool { return v.IsNull() || v.Kind() == value.KString && v.Str() == "" }
 
-// edges takes the rows of edges. A node that no table has gets no property but
+// addEdges takes the rows of edges. A node that no table has gets no property but
 // its key.
-func (m *graphMaker) edges(rows *value.Batch) {
+func (m *graphMaker) addEdges(rows *value.Batch) {
 	for c := range rows.Cols {
-		m.g.edges = append(m.g.edges, rows.Col(c, nil))
+		var vals []value.Value
+		if m.edges == nil || m.edges[c] {
+			vals = rows.Col(c, nil)
+		}
+		m.g.edges = append(m.g.edges, vals)
 	}
 	for row := range int32(rows.N) {
 		m.g.edgeOrigin = append(m.g.edgeOrigin, originOf(rows, row))

@@ -205,11 +205,10 @@ func (m *graphMatch) mask(p plan.Expr) (done bool, err error) {
 		if l.Kind != "all" || !m.n.Alone(l) {
 			return false, nil
 		}
-		where, props := &m.fits[l.Edge], m.g.edges
 		if l.Inner {
-			where, props = &m.within[l.Edge], m.g.nodes
+			return true, m.allow(&m.within[l.Edge], m.g.nodes, len(m.g.keys), l.X, 0)
 		}
-		return true, m.allow(where, props, l.X, 0)
+		return true, m.allow(&m.fits[l.Edge], m.g.edges, len(m.g.from), l.X, 0)
 	}
 	elems := m.elements(columnsRead(p))
 	if len(elems) == 0 || slices.Max(elems) != slices.Min(elems) || readsLists(p, m.n.Width) {
@@ -218,9 +217,9 @@ func (m *graphMatch) mask(p plan.Expr) (done bool, err error) {
 	e := &m.n.Elems[elems[0]]
 	switch {
 	case !e.Edge:
-		return true, m.allow(&m.fits[elems[0]], m.g.nodes, p, e.At)
+		return true, m.allow(&m.fits[elems[0]], m.g.nodes, len(m.g.keys), p, e.At)
 	case !e.Many:
-		return true, m.allow(&m.fits[elems[0]], m.g.edges, p, e.At)
+		return true, m.allow(&m.fits[elems[0]], m.g.edges, len(m.g.from), p, e.At)
 	}
 	return false, nil
 }
@@ -229,17 +228,16 @@ func readsLists(p plan.Expr, width int) bool {
 	return slices.ContainsFunc(columnsRead(p), func(c int) bool { return c >= width })
 }
 
-// allow narrows what an element may be to that for which a condition holds,
-// whose first column is column at.
-func (m *graphMatch) allow(where *[]bool, props [][]value.Value, p plan.Expr, at int) error {
+// allow narrows what an element may be, of count nodes or edges, to that for
+// which a condition holds; its first property is column at.
+func (m *graphMatch) allow(where *[]bool, props [][]value.Value, count int, p plan.Expr, at int) error {
 	ev, err := m.run.compile(p)
 	if err != nil {
 		return err
 	}
 	cols := make([]value.Column, at, at+len(props))
-	count := 0
 	for _, vals := range props {
-		cols, count = append(cols, value.ColumnOf(vals)), len(vals)
+		cols = append(cols, value.ColumnOf(vals))
 	}
 	if *where == nil {
 		*where = make([]bool, count)

@@ -132,6 +132,20 @@ func (n needs) visit(x Node) {
 		if x.Table != nil {
 			n.want(x.Table, n.columnsOf(x.KeyOf))
 		}
+	case *GraphMatch:
+		for _, l := range x.Lists {
+			n.columnsOf(l.X) // the tables in it
+		}
+		nodes, edges := x.properties(n.columnsOf(append(slices.Clone(x.Where), x.Project...)...))
+		n.graph(x.In, nodes, edges)
+	case *GraphRows:
+		n.graphRows(x)
+	case *GraphPartition:
+		n.want(x.Sub, n.kept(x))
+		for i, in := range x.Make.Inputs() {
+			n.want(in, []int{x.By[i]})
+		}
+		n.graph(x.Make, n.kept(x.Given), n.kept(edgesOf{x.Given}))
 	case *Shared:
 		n.want(x.In, n.kept(x))
 	case *Print:
@@ -143,6 +157,69 @@ func (n needs) visit(x Node) {
 		for _, in := range Readers(x) {
 			n.all(in)
 		}
+	}
+}
+
+// edgesOf stands for the edges of a graph where the graph itself stands for its
+// nodes.
+type edgesOf struct{ Graph }
+
+// NeededOfEdges are the properties of a graph's edges that are read; nil: all.
+func NeededOfEdges(needed map[Node][]bool, g Graph) []bool { return needed[edgesOf{g}] }
+
+// graph marks the properties that are read of a graph's nodes and edges: at the
+// graph, and below it.
+func (n needs) graph(g Graph, nodes, edges []int) {
+	n.properties(g, nodes, len(g.NodeSchema()))
+	n.properties(edgesOf{g}, edges, len(g.EdgeSchema()))
+	switch g := g.(type) {
+	case *MakeGraph:
+		n.want(g.Edges, append(edges, g.Source, g.Target))
+		n.properties(g, g.Keys, len(g.NodeSchema()))
+		for _, t := range g.Tables {
+			cols := []int{t.Key}
+			for c, p := range t.Map {
+				if n[g][p] {
+					cols = append(cols, c)
+				}
+			}
+			n.want(t.In, cols)
+		}
+	case *GraphComponents:
+		var below []int
+		for _, p := range nodes {
+			if p < len(g.In.NodeSchema()) {
+				below = append(below, p)
+			}
+		}
+		n.graph(g.In, below, edges)
+	}
+}
+
+func (n needs) properties(of Node, list []int, width int) {
+	if n[of] == nil {
+		n[of] = make([]bool, width)
+	}
+	for _, p := range list {
+		n[of][p] = true
+	}
+}
+
+func (n needs) graphRows(x *GraphRows) {
+	var list []int
+	lead := len(x.schema) - len(x.In.NodeSchema())
+	if x.Edges {
+		lead = len(x.schema) - len(x.In.EdgeSchema())
+	}
+	for _, c := range n.kept(x) {
+		if c >= lead {
+			list = append(list, c-lead)
+		}
+	}
+	if x.Edges {
+		n.graph(x.In, nil, list)
+	} else {
+		n.graph(x.In, list, nil)
 	}
 }
 

@@ -63,6 +63,51 @@ func (n *GraphMatch) exprs() []Expr {
 	return out
 }
 
+// properties are the properties of nodes and of edges that are read: as columns
+// of the elements, and of the steps that lists look at.
+func (n *GraphMatch) properties(cols []int) (nodes, edges []int) {
+	elem := func(c int) {
+		if c < 0 || c >= n.Width {
+			return
+		}
+		e := &n.Elems[n.ElemOf(c)]
+		switch p := c - e.At; {
+		case e.Edge:
+			edges = append(edges, p)
+		case p < len(n.In.NodeSchema()):
+			nodes = append(nodes, p)
+		}
+	}
+	for _, c := range cols {
+		elem(c)
+	}
+	for i := range n.Lists {
+		n.listProperties(&n.Lists[i], elem, &nodes, &edges)
+	}
+	return nodes, edges
+}
+
+func (n *GraphMatch) listProperties(l *GraphList, elem func(int), nodes, edges *[]int) {
+	own, width := len(n.In.EdgeSchema()), len(n.In.EdgeSchema())
+	if l.Inner {
+		own, width = len(n.In.NodeSchema()), len(nodeColumns(n.In))
+	}
+	Walk(l.X, func(e Expr) bool {
+		c, ok := e.(*Col)
+		switch {
+		case !ok:
+		case c.Index >= width:
+			elem(c.Index - width)
+		case c.Index >= own: // a degree
+		case l.Inner:
+			*nodes = append(*nodes, c.Index)
+		default:
+			*edges = append(*edges, c.Index)
+		}
+		return true
+	})
+}
+
 // columns are those of an element.
 func (n *GraphMatch) columns(e *GraphElem) value.Schema {
 	switch {
