@@ -105,7 +105,7 @@ bench-duckdb:
 	$(GO) test -run '^$$' -bench Run -rows $(ROWS) ./kql/kqltest
 
 # Microsoft's parser is a package for node. KQL_SEED makes other queries,
-# KQL_OUT=FILE lists the differences, KQL_RAW=1 asks it without corrections.
+# KQL_OUT=FILE lists the differences.
 oracle:
 	@cd kql/kqltest/oracle && npm ci --silent && \
 	KQL_ORACLE=$(ORACLE) $(GO) test -count=1 -timeout 60m -run TestOracle -v . | grep -E '^(oracle:|ok|FAIL|---)'

@@ -14,14 +14,18 @@ func calendarFuncs() []Func {
 	date := []Param{param("date", tTime, "the datetime")}
 	number := func(name string, aliases []string, doc, example string, f func(t int64) int64) Func {
 		return Func{
-			Name: name, Aliases: aliases, Category: timeCategory, Result: value.Long, Params: date, Doc: doc, Examples: []string{example},
-			Eval: each(value.Long, func(v value.Value) value.Value { return value.LongOf(f(v.Int())) }),
+			Name: name, Aliases: aliases, Category: timeCategory, Result: value.Int, Params: date, Doc: doc, Examples: []string{example},
+			Eval: each(value.Int, func(v value.Value) value.Value { return value.IntOf(int32(f(v.Int()))) }),
 		}
 	}
+	long := func(f Func) Func { // the engine's year and month are wider than its other parts
+		f.Eval, f.Result = converted64(f.Eval), value.Long
+		return f
+	}
 	funcs := []Func{
-		number("getyear", nil, "Gives the year.", `getyear(datetime(2015-10-12)) == 2015`, func(t int64) int64 { return int64(value.CivilOf(t).Year) }),
-		number("monthofyear", []string{"getmonth"}, "Gives the month, 1 to 12.", `monthofyear(datetime(2015-12-14)) == 12`,
-			func(t int64) int64 { return int64(value.CivilOf(t).Month) }),
+		long(number("getyear", nil, "Gives the year.", `getyear(datetime(2015-10-12)) == 2015`, func(t int64) int64 { return int64(value.CivilOf(t).Year) })),
+		long(number("monthofyear", nil, "Gives the month, 1 to 12.", `monthofyear(datetime(2015-12-14)) == 12`, month)),
+		number("getmonth", nil, "Gives the month, 1 to 12, as monthofyear() does.", `getmonth(datetime(2015-10-12)) == 10`, month),
 		number("dayofmonth", nil, "Gives the day of the month, 1 to 31.", `dayofmonth(datetime(2015-12-14)) == 14`,
 			func(t int64) int64 { return int64(value.CivilOf(t).Day) }),
 		number("dayofyear", nil, "Gives the day of the year, 1 to 366.", `dayofyear(datetime(2015-12-14)) == 348`, dayOfYear),
@@ -36,7 +40,7 @@ func calendarFuncs() []Func {
 			}),
 		},
 		{
-			Name: "datetime_part", Aliases: []string{"datepart"}, Category: timeCategory, Result: value.Long,
+			Name: "datetime_part", Aliases: []string{"datepart"}, Category: timeCategory, Result: value.Int,
 			Params: []Param{
 				param("part", tText, "year, quarter, month, week_of_year, day, dayOfYear, hour, minute, second, millisecond, microsecond or nanosecond"),
 				param("date", tTime, "the datetime"),
@@ -56,6 +60,12 @@ func calendarFuncs() []Func {
 	return funcs
 }
 
+func converted64(eval Eval) Eval {
+	return func(ctx *Context, a []value.Value) value.Value { return eval(ctx, a).To(value.Long) }
+}
+
+func month(t int64) int64 { return int64(value.CivilOf(t).Month) }
+
 func dayOfYear(t int64) int64 {
 	first, _ := value.Civil{Year: value.CivilOf(t).Year, Month: 1, Day: 1}.Ticks()
 	return (t-first)/value.Day + 1
@@ -69,7 +79,7 @@ func weekOfYear(t int64) int64 {
 
 func datetimePart(_ *Context, a []value.Value) value.Value {
 	if a[1].IsNull() {
-		return value.NullOf(value.Long)
+		return value.NullOf(value.Int)
 	}
 	t := a[1].Int()
 	c := value.CivilOf(t)
@@ -100,9 +110,9 @@ func datetimePart(_ *Context, a []value.Value) value.Value {
 	case "nanosecond":
 		n = c.Tick * 100
 	default:
-		return value.NullOf(value.Long)
+		return value.NullOf(value.Int)
 	}
-	return value.LongOf(int64(n))
+	return value.IntOf(int32(n))
 }
 
 // A period is a unit of the calendar: start finds its beginning before t, n

@@ -4,8 +4,9 @@
 //   node oracle.js signatures            functions, aggregates, operators' facts
 //   node oracle.js answer SCHEMA [raw] < QUERIES > ANSWERS
 //
-// With raw, the parser is asked as it is; else corrected (below) where it is
-// known to say otherwise than Microsoft's engine does.
+// With raw, the parser is asked as it is; else corrected (below) where an answer
+// of Microsoft's engine or a page of its documentation says otherwise. Each
+// correction names that: an id is a case of the conformance file.
 //
 // SCHEMA is a JSON object: table -> "(column:type, ...)". QUERIES are JSON
 // strings, one a line; an answer is one line:
@@ -32,7 +33,7 @@ function array(list) {
 
 const named = (type, v) => System.Enum.toString(type, v);
 
-// ---- corrections: where the parser is no model of the engine
+// ---- corrections: where the engine or its documentation contradicts the parser
 
 const { ColumnSymbol, TableSymbol, ScalarTypes } = K.Symbols;
 const { NodeBinder } = K.Binding.Binder;
@@ -49,8 +50,10 @@ function withoutTwins(columns) {
 }
 
 const corrections = {
-  // A column that is there is updated, not doubled: a table has no two columns
-  // of one name.
+  // parse extends the table by the columns that it is given (the page of parse),
+  // and "column names noted by extend that already exist in the input are removed
+  // and appended as their new calculated values" (the page of extend): there are
+  // no two columns of one name. The parser makes two and goes on with the old one.
   parse() {
     for (const visit of ["VisitParseOperator", "VisitParseWhereOperator", "VisitParseKvOperator"]) {
       const ask = NodeBinder.prototype[visit];
@@ -105,10 +108,10 @@ const corrections = {
       add.call(this, column);
     };
   },
-  // The engine's parts of a date are long (the pages of getyear and monthofyear
-  // show two).
+  // The engine's year and month are long: getyear-function-00 and
+  // monthofyear-function-00. Other parts of a date are left as the parser has them.
   datePart() {
-    const names = ["dayofmonth", "dayofyear", "hourofday", "weekofyear", "week_of_year", "monthofyear", "getyear", "getmonth", "datepart", "datetime_part"];
+    const names = ["monthofyear", "getyear"];
     const ask = K.Binding.Binder.prototype.GetFunctionCallResult;
     K.Binding.Binder.prototype.GetFunctionCallResult = function (signature, ...rest) {
       const result = ask.call(this, signature, ...rest);
@@ -116,7 +119,9 @@ const corrections = {
       return result;
     };
   },
-  // The engine names covariancep(x, y) covariancep_x_y (the page shows it).
+  // The engine names covariancep(x, y) covariancep_x_y:
+  // covariancep-aggregation-function-00, and the page of covariance shows
+  // covariance_x_y.
   covariance() {
     const binder = K.Binding.Binder, ask = binder.GetFunctionResultName;
     binder.GetFunctionResultName = function (call, name, row) {
@@ -124,7 +129,8 @@ const corrections = {
       return /^covariance/.test(call.Name.SimpleName) && args.length > 1 ? own + "_" + binder.GetExpressionResultName(args[1].Element$1, "") : own;
     };
   },
-  // A match's number is a column only with with_match_id (the page of scan).
+  // A match's number is a column only with with_match_id (the examples on the page
+  // of scan show none without).
   scan() {
     const ask = NodeBinder.prototype.VisitScanOperator;
     NodeBinder.prototype.VisitScanOperator = function (node) {
@@ -133,7 +139,8 @@ const corrections = {
       return infoOf(new TableSymbol.ctor(array(info.ResultType.Columns).slice(0, -1)), info);
     };
   },
-  // A series is an array, whatever is gathered in it (the page of make-series).
+  // A series is an array, whatever is gathered in it (the page of make-series,
+  // make-series-operator-03); the parser gives take_any the type of an element.
   makeSeries() {
     const ask = NodeBinder.prototype.VisitMakeSeriesOperator;
     NodeBinder.prototype.VisitMakeSeriesOperator = function (node) {
@@ -142,7 +149,7 @@ const corrections = {
       return infoOf(new TableSymbol.ctor(columns), info);
     };
   },
-  // The engine's ColumnOrdinal is an int (the page of mv-expand shows one).
+  // The engine's ColumnOrdinal is an int: mv-expand-operator-05.
   getSchema() {
     const columns = array(NodeBinder.s_GetSchemaInfo.ResultType.Columns)
       .map((c) => (c.Name === "ColumnOrdinal" ? c.WithType(ScalarTypes.Int) : c));

@@ -15,7 +15,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`wants a constant for percentile`), "A percentile is a constant (the page of percentile); the parser takes any number."},
 	{regexp.MustCompile(`operator \* is not defined for timespan and timespan`), "The page of timespan arithmetic knows no product of two timespans."},
 	{regexp.MustCompile(`(series_seasonal|geo_line_locate_point)\(\) takes \d arguments`), "An argument that may be given is not there yet, and is told as one too many or too few."},
-	{regexp.MustCompile(`parse_user_agent\(\) takes 2`), "The page of parse_user_agent demands what to look for."},
+	{regexp.MustCompile(`parse_user_agent\(\) (takes 2|looks for)`), "The page of parse_user_agent demands what to look for."},
 	{regexp.MustCompile(`outliers are of the kind|series_outliers\(\) wants a constant for kind|measuring along a spheroid|with percentiles other than 10 and 90|the period of a series is not supported`), "The function's page names what it takes there; the rest has no known answer."},
 	{regexp.MustCompile(`rank_tdigest\(\) wants|preserve_crossing, not|for distance, not`), "The function's page names the types that it takes; the parser takes more."},
 	{regexp.MustCompile(`merge_tdigests_:dynamic, want tdigests_merge_result`), "The parser names one function by two names, as an aggregate and as none."},
