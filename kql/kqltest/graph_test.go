@@ -96,7 +96,7 @@ func TestGraphMatchIsAllWalks(t *testing.T) {
 		"unique_edges": func(w way) bool { return different(w.edges) },
 		"none":         func(w way) bool { return different(w.nodes) },
 	}
-	for range 150 {
+	for range 50 {
 		g := newRandomGraph(r)
 		low := r.IntN(3)
 		high := low + r.IntN(3)
@@ -124,7 +124,7 @@ func TestGraphMatchIsAllWalks(t *testing.T) {
 // TestGraphPatternsAreJoins takes a pattern apart into its edges and joins them.
 func TestGraphPatternsAreJoins(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 150 {
+	for range 50 {
 		g := newRandomGraph(r)
 		var chain, star, triangle []string
 		for i, e := range g.edges {
@@ -159,7 +159,7 @@ func TestGraphPatternsAreJoins(t *testing.T) {
 // nodes.
 func TestShortestPathsAreShortest(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range 150 {
+	for range 50 {
 		g := newRandomGraph(r)
 		low, high, heavy := r.IntN(2), 2+r.IntN(4), r.IntN(3)
 		best := map[[2]int][]way{}
