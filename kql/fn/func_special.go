@@ -26,7 +26,7 @@ func specialFuncs() []Func {
 		constant("column_name", tText, "the column's name"), param("defaultValue", nil, "what stands for it"))
 	exists.Aliases = []string{"columnifexists"}
 	exists.ResultOf = func(args []Arg) value.Type { return args[1].Type }
-	bins := special(mathCategory, "bin_auto", value.Unknown, "Is bin_at() with the size and the place of the bins that the query sets: set query_bin_auto_size = 1h; set query_bin_auto_at = datetime(2026-01-01);",
+	bins := special(mathCategory, "bin_auto", value.Unknown, "Is bin_at() with the size and the place of the bins that the query gives, as in set query_bin_auto_size = 1h; set query_bin_auto_at = datetime(2026-01-01).",
 		param("value", nil, "a number, datetime or timespan"))
 	bins.NameFromArg = true
 	return []Func{
