@@ -18,7 +18,6 @@ type sifter struct {
 	seed     maphash.Seed // of askings
 	clock    clock
 	skeleton skeleton
-	items    []item // of the chunk at hand
 
 	deed, address, caller, verdict *factor
 	pairs                          map[uint64]int32 // places in paired, by deed and caller
