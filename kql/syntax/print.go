@@ -372,9 +372,18 @@ func (n *Literal) put(w *printer, text string) {
 	w.put(text)
 }
 
-func (n *Path) print(w *printer) {
-	w.expr(n.X, pathLevel)
+// dotted prints what stands before a dot and a name. Behind a number the dot would
+// be a part of it, where the name does not begin like one.
+func (w *printer) dotted(x Expr, name string) {
+	w.expr(x, pathLevel)
+	if _, constant := x.(*Literal); constant && (name == "" || !isLetter(name[0]) || name[0]|0x20 == 'e') {
+		w.put(" ")
+	}
 	w.put(".")
+}
+
+func (n *Path) print(w *printer) {
+	w.dotted(n.X, n.Name.Text)
 	w.name(n.Name, false)
 }
 
@@ -399,8 +408,7 @@ func (n *Call) print(w *printer) {
 }
 
 func (n *Method) print(w *printer) {
-	w.expr(n.X, pathLevel)
-	w.put(".")
+	w.dotted(n.X, n.Call.Func.Text)
 	w.expr(n.Call, anyLevel)
 }
 
