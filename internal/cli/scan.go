@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -112,7 +113,14 @@ func (f *scanFlags) narrow(a *app.App) error {
 	return nil
 }
 
+// scanMemory is what a scan is content with, however long the log: what it
+// remembers is bounded, and the collector works harder to stay below.
+const scanMemory = 150 << 20
+
 func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
+	if env.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(scanMemory)
+	}
 	a, err := f.loadToRun()
 	if err != nil {
 		return err

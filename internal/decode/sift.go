@@ -123,7 +123,7 @@ func BodyWords(column string, path []string) []string {
 // much of one kind is.
 const (
 	maxFactor      = 16 << 10
-	maxFactorBytes = 16 << 20
+	maxFactorBytes = 4 << 20
 )
 
 // sifted is record for an event that was seen at a glance.

@@ -24,7 +24,7 @@ const (
 	chunkSize = 1 << 20
 	// aheadSize is how much of an input is read at once where several sifters
 	// are at work.
-	aheadSize = 16 << 20
+	aheadSize = 8 << 20
 	// calmChunks must have been read without a stop before sifters run ahead: what
 	// was seen behind a stop is seen again.
 	calmChunks = 4

@@ -10,7 +10,7 @@ import (
 // changed.
 const (
 	maxVersions     = 20_000
-	maxVersionBytes = 64 << 20
+	maxVersionBytes = 32 << 20
 )
 
 // versions keeps the last known text of objects, the least recently used go

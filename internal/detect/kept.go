@@ -57,9 +57,8 @@ func (h *held) size() int64 {
 	return int64(size)
 }
 
-// append writes a body: its evidence, where each value ends, and the values.
+// append writes a body: where each value ends, the values, and its evidence.
 func (h *held) append(b []byte) []byte {
-	b = appendEvidence(b, h.at)
 	n := len(h.of.columns)
 	ends := len(b)
 	b = append(b, make([]byte, 4*n)...)
@@ -68,7 +67,7 @@ func (h *held) append(b []byte) []byte {
 		b = h.value(col).AppendBinary(b)
 		binary.LittleEndian.PutUint32(b[ends+4*i:], uint32(len(b)-from))
 	}
-	return b
+	return appendEvidence(b, h.at)
 }
 
 // errBody says that what was kept cannot be read back.
@@ -77,8 +76,7 @@ var errBody = errors.New("a kept row is damaged")
 // readValue reads a value of a body that append wrote; place is that of its
 // column among those that are kept.
 func readValue(b []byte, columns, place int) (value.Value, error) {
-	_, b, err := readEvidence(b)
-	if err != nil || len(b) < 4*columns {
+	if len(b) < 4*columns {
 		return value.Value{}, errBody
 	}
 	end := func(i int) int { return 4*columns + int(binary.LittleEndian.Uint32(b[4*i:])) }
@@ -91,6 +89,19 @@ func readValue(b []byte, columns, place int) (value.Value, error) {
 	}
 	v, _, err := value.ReadBinary(b[from:to])
 	return v, err
+}
+
+// evidenceOf is the evidence of a body with so many columns.
+func evidenceOf(b []byte, columns int) (dogwatch.Evidence, error) {
+	from := 4 * columns
+	if from > 0 && from <= len(b) {
+		from += int(binary.LittleEndian.Uint32(b[from-4:]))
+	}
+	if from > len(b) {
+		return dogwatch.Evidence{}, errBody
+	}
+	e, _, err := readEvidence(b[from:])
+	return e, err
 }
 
 func appendEvidence(b []byte, e dogwatch.Evidence) []byte {
@@ -162,7 +173,7 @@ func (s *shelved) text() []byte {
 func (s *shelved) evidence() dogwatch.Evidence {
 	s.of.shelf.mu.Lock()
 	defer s.of.shelf.mu.Unlock()
-	e, _, err := readEvidence(s.text())
+	e, err := evidenceOf(s.text(), len(s.of.columns))
 	if err != nil {
 		panic(err)
 	}
