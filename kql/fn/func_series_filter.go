@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"math"
 	"math/cmplx"
 	"slices"
@@ -36,15 +37,26 @@ func seriesFilters() []Func {
 		},
 		{
 			Name: "series_seasonal", Category: seriesCategory, Result: value.Dynamic,
-			Params:   []Param{series, param("period", tLong, "how many elements a season has")},
+			Params: []Param{
+				series, optional("period", tLong, "how many elements a season has; finding it is not supported"),
+				optional("test_points", tLong, "elements at the end that the season is not learned from: not supported"),
+			},
 			Doc:      "Gives the season of a series: for each element the median of those at the same place of every period.",
 			Examples: []string{`tostring(series_seasonal(dynamic([1, 3, 5, 2, 4, 6]), 3)) == "[1.5,3.5,5.5,1.5,3.5,5.5]"`},
-			Eval: func(_ *Context, a []value.Value) value.Value {
-				x, ok := numbers(a[0])
-				if !ok || a[1].IsNull() {
-					return value.NullOf(value.Dynamic)
+			Prepare: func(args []Arg) (Eval, error) {
+				switch {
+				case len(args) == 1:
+					return nil, errNoPeriod
+				case len(args) == 3:
+					return nil, errors.New("series_seasonal() with test_points is not supported")
 				}
-				return reals(seasonOf(x, len(x), a[1].Int()))
+				return func(_ *Context, a []value.Value) value.Value {
+					x, ok := numbers(a[0])
+					if !ok || a[1].IsNull() {
+						return value.NullOf(value.Dynamic)
+					}
+					return reals(seasonOf(x, len(x), a[1].Int()))
+				}, nil
 			},
 		},
 	}

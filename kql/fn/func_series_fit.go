@@ -51,11 +51,13 @@ func testPoints() Param {
 	return optional("test_points", tLong, "how many elements at the end nothing is learned from")
 }
 
+var errNoPeriod = errors.New("finding the period of a series is not supported: give it, or 0 for none")
+
 // decomposer makes the code of a function that takes series apart; the places
 // are those of its arguments.
 func decomposer(args []Arg, periodAt, trendAt, testAt int) (Eval, error) {
 	if periodAt >= len(args) || args[periodAt].Const.IsNull() || args[periodAt].Const.Int() < 0 {
-		return nil, errors.New("finding the period of a series is not supported: give it, or 0 for none")
+		return nil, errNoPeriod
 	}
 	trend := "avg"
 	if trendAt < len(args) {
