@@ -176,7 +176,7 @@ func (p *plugin) activeUsers() error {
 	}
 	periods := l.axis
 	periods.step = p.params[3]
-	if !periods.steps() || p.params[2].IsNull() || p.params[4].IsNull() {
+	if !periods.steps() || p.params[2].IsNull() || numberOf(p.params[2]) <= 0 || p.params[4].IsNull() {
 		return errors.New(p.n.Name + " needs a window, a period and a number of periods")
 	}
 	ids := numbers(p.cols[0], map[string]int32{})

@@ -65,7 +65,8 @@ func (p *parser) startsStatement() bool {
 	}
 	switch t.text {
 	case "let":
-		return next.kind == tWord || next.is("[") || next.is("=")
+		// "let has 0" is a question about a column let
+		return next.kind == tWord && (!connective[next.text] || p.ahead(2).is("=")) || next.is("[") || next.is("=")
 	case "set":
 		return true
 	case "declare":
