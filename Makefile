@@ -24,8 +24,9 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 # Where the answers of Microsoft's engine lie, one case a line; see kql/kqltest.
 CONFORMANCE ?= ../shared/kql/conformance.jsonl
 
-# Packages with goroutines or state that is shared. Not internal/app: it starts
-# none of its own, and its tests scan whole logs, ten times as slow so.
+# Packages with goroutines or state that is shared. Of internal/app one scan of a
+# whole log is enough, with reading, judging and ending at the same time: all of
+# its tests take ten times as long so.
 RACY := ./internal/source/... ./internal/decode/... ./internal/detect/... ./internal/store/... ./kql/kqltest/...
 
 # Packages that keep wanted answers or generated pages.
@@ -58,6 +59,7 @@ tidy:
 
 race:
 	$(GO) test -race -timeout 30m $(RACY)
+	$(GO) test -race -timeout 30m -run '^TestAttacksAreFound$$' ./internal/app
 
 # The linter has a module of its own, so that its many dependencies stay out of
 # the product's.

@@ -31,7 +31,7 @@ func duckdb(t *testing.T, file string) *sql.DB {
 // that it writes of that table.
 func TestDuckDB(t *testing.T) {
 	if *dir == "" {
-		t.Skip("see README.md")
+		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
 	file, parquet := *dir+"/duck.db", *dir+"/duck.parquet"
 	_, err := os.Stat(file)
@@ -114,7 +114,7 @@ func drain(db *sql.DB, text string) (n int64, err error) {
 // TestDuckDBReadsOurFiles opens the segments of the store as they are.
 func TestDuckDBReadsOurFiles(t *testing.T) {
 	if *dir == "" {
-		t.Skip("see README.md")
+		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
 	db := duckdb(t, "")
 	ours := "read_parquet('" + *dir + "/dogwatch/segments/*.parquet')"

@@ -80,7 +80,7 @@ var (
 // TestDogwatch asks the embedded store.
 func TestDogwatch(t *testing.T) {
 	if *dir == "" {
-		t.Skip("see README.md")
+		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
 	a := app.Load(app.Config{NoTests: true})
 	where := *dir + "/dogwatch"
@@ -130,7 +130,7 @@ func tellMemory() {
 // once, and tells the memory that takes.
 func TestDogwatchTogether(t *testing.T) {
 	if *dir == "" {
-		t.Skip("see README.md")
+		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
 	a := app.Load(app.Config{NoTests: true})
 	s, err := app.OpenStore(app.StoreOptions{Dir: *dir + "/together"})

@@ -1,9 +1,6 @@
 package app
 
 import (
-	"math"
-	"strconv"
-
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/kql"
@@ -195,15 +192,8 @@ func (w *wording) within(c *kql.Condition) store.Predicate {
 // leafText is a value as a leaf of JSON has it. An empty text may be a member
 // that is missing.
 func leafText(v value.Value) (string, bool) {
-	switch v.Kind() {
-	case value.KString:
+	if v.Kind() == value.KString {
 		return v.Str(), v.Str() != ""
-	case value.KBool, value.KInt, value.KLong:
-		return v.String(), true
-	case value.KReal:
-		if f := v.Real(); f == math.Trunc(f) && math.Abs(f) < 1e15 {
-			return strconv.FormatInt(int64(f), 10), true
-		}
 	}
-	return "", false
+	return decode.PathText(v)
 }

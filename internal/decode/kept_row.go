@@ -8,8 +8,9 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A keptRow is a row of KubeAudit that rules keep beyond its batch: the event's
-// text, and what was read of it. Rules that keep the same row share it; it shares
+// A keptRow is a row of KubeAudit that is kept by itself, beyond a batch: the
+// event's text, and what was read of it. Rules that count keep theirs, and judges
+// those of parts of events. Rules that keep the same row share it; it shares
 // nothing with the batch, which may still be read.
 type keptRow struct {
 	columns []column

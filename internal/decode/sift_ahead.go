@@ -80,8 +80,8 @@ func (f *sifter) look(c *chunk) {
 	c.sets = f.sets
 }
 
-// A line of sifters looks at the chunks of a text, and gives them back in their
-// order.
+// ahead hands the chunks of a text to sifters, each on a goroutine of its own, and
+// gives them back in their order.
 type ahead struct {
 	sifters []*sifter
 	free    []*chunk
