@@ -63,10 +63,11 @@ var layout = map[string]place{
 
 	"rules":           {},
 	"docs":            {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
+	"internal/state":  {},
 	"internal/source": {imports: []string{nouns, zstd, gzip}},
-	"internal/decode": {imports: []string{nouns, "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
+	"internal/decode": {imports: []string{nouns, "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":   {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
-	"internal/detect": {imports: []string{nouns, "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
+	"internal/detect": {imports: []string{nouns, "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
 	"internal/store":           {imports: []string{"internal/store/sha", "kql/value"}},
 	"internal/store/sha":       {imports: []string{syscpu}},
@@ -77,7 +78,7 @@ var layout = map[string]place{
 	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},
 
 	"internal/app": {
-		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/store", "internal/store/embedded"},
+		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "rules", "internal/source", "internal/decode", "internal/rule", "internal/detect", "internal/state", "internal/store", "internal/store/embedded"},
 		tests:   []string{zstd, "kql/syntax", "internal/store/memory", yaml},
 	},
 	"internal/screen": {},

@@ -213,7 +213,7 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 	switch {
 	case v == r.kube:
 		cluster := rec.cluster()
-		a := askingOf(r.signs.seed, &rec.event)
+		a := askingOf(&r.signs.seed, &rec.event)
 		if !r.requests.isRow(cluster, &rec.event, a) {
 			r.ledger.Joined++
 			return false

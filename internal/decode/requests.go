@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -18,13 +16,13 @@ const (
 // requests joins the stages and copies of a request into one row: the first
 // that is a row stays.
 type requests struct {
-	seed     maphash.Seed
+	seed     hashKey
 	recent   ring
 	sessions ring
 }
 
 func newRequests() *requests {
-	return &requests{seed: maphash.MakeSeed(), recent: newRing(rememberRequests), sessions: newRing(rememberSessions)}
+	return &requests{seed: newHashKey(), recent: newRing(rememberRequests), sessions: newRing(rememberSessions)}
 }
 
 // isRow says whether an event becomes a row.
@@ -52,19 +50,8 @@ func (q *requests) isRow(cluster string, e *event, a asking) bool {
 // copyOf is what is the same in all copies of one stage of a request. Two
 // requests that share everything else down to the microsecond still end apart.
 func (q *requests) copyOf(id uint64, e *event) uint64 {
-	var h maphash.Hash
-	h.SetSeed(q.seed)
-	h.WriteString(e.str(fStage))
 	ticks, _ := value.ParseDateTime(e.str(fStageTime))
-	writeInt(&h, ticks)
-	writeInt(&h, int64(id))
-	return h.Sum64()
-}
-
-func writeInt(h *maphash.Hash, n int64) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(n))
-	h.Write(b[:])
+	return q.seed.numbers(q.seed.text(e.str(fStage)), uint64(ticks), id)
 }
 
 // staysOpen says whether a request is of a kind that has a stage
@@ -82,7 +69,7 @@ func staysOpen(e *event) bool {
 
 // isNew says whether this stage of a request was not seen before.
 func (q *requests) isNew(cluster string, e *event) bool {
-	id, ok := q.identity(cluster, e, askingOf(q.seed, e))
+	id, ok := q.identity(cluster, e, askingOf(&q.seed, e))
 	if !ok {
 		return true
 	}
@@ -102,13 +89,7 @@ func (q *requests) identity(cluster string, e *event, a asking) (id uint64, ok b
 	if !ok || a.id == 0 {
 		return 0, false
 	}
-	var h maphash.Hash
-	h.SetSeed(q.seed)
-	h.WriteString(cluster)
-	for _, n := range [...]int64{int64(a.id), int64(a.request), ticks} {
-		writeInt(&h, n)
-	}
-	return h.Sum64(), true
+	return q.seed.numbers(q.seed.text(cluster), a.id, a.request, uint64(ticks)), true
 }
 
 // A ring is a set of the last numbers that were added to it.

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 // input at the same time.
 type sifter struct {
 	judges   *judges
-	seed     maphash.Seed // of askings
+	seed     *hashKey // of askings
 	clock    clock
 	skeleton skeleton
 
@@ -262,10 +261,10 @@ func (f *sifter) str(token string) string {
 // user stands for the caller's name.
 func (f *sifter) user(it *item) uint64 {
 	if it.caller < 0 {
-		return maphash.String(f.seed, it.username())
+		return f.seed.text(it.username())
 	}
 	for n := len(f.users); n < len(f.caller.entries); n++ { // the last entry is this event's
-		f.users = append(f.users, maphash.String(f.seed, it.username()))
+		f.users = append(f.users, f.seed.text(it.username()))
 	}
 	return f.users[it.caller]
 }
@@ -328,7 +327,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 }
 
 // newSifter makes a sifter, which asks what the others ask.
-func newSifter(j *judges, seed maphash.Seed) *sifter {
+func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
 	return &sifter{
 		judges: j, seed: seed, words: j.words, pairs: map[uint64]int32{},

@@ -204,7 +204,7 @@ type siftings struct {
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	s, j := &siftings{}, newJudges(r, sieve)
 	for range runtime.GOMAXPROCS(0) {
-		s.sifters = append(s.sifters, newSifter(j, r.signs.seed))
+		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
 	}
 	return s
 }

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"hash/maphash"
 	"math/bits"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ import (
 // different requests came, and a time that is still to come. Its memory is
 // bounded as that of requests is.
 type signs struct {
-	seed   maphash.Seed
+	seed   hashKey
 	known  askedIDs
 	sooner int64
 	latest map[string]int64 // by source, in ticks
@@ -36,7 +35,7 @@ const (
 func newSigns(now time.Time) *signs {
 	ticks, _ := value.ParseDateTime(now.UTC().Format(time.RFC3339Nano))
 	return &signs{
-		seed:   maphash.MakeSeed(),
+		seed:   newHashKey(),
 		sooner: ticks + clockSkew, latest: map[string]int64{},
 	}
 }
@@ -45,17 +44,17 @@ func newSigns(now time.Time) *signs {
 type asking struct{ id, request uint64 } // id is 0 where there is no audit ID
 
 // askingOf says what an event asks, in numbers that a seed makes.
-func askingOf(seed maphash.Seed, e *event) asking {
-	return askingBy(seed, maphash.String(seed, e.username()), e.str(fAuditID), e.str(fVerb), e.str(fURI))
+func askingOf(seed *hashKey, e *event) asking {
+	return askingBy(seed, seed.text(e.username()), e.str(fAuditID), e.str(fVerb), e.str(fURI))
 }
 
 // askingBy is askingOf for a caller for whom a number stands.
-func askingBy(seed maphash.Seed, user uint64, auditID, verb, uri string) asking {
+func askingBy(seed *hashKey, user uint64, auditID, verb, uri string) asking {
 	if auditID == "" {
 		return asking{}
 	}
-	request := user ^ bits.RotateLeft64(maphash.String(seed, verb), 21) ^ bits.RotateLeft64(maphash.String(seed, uri), 42)
-	return asking{id: maphash.String(seed, auditID) | 1, request: request}
+	request := user ^ bits.RotateLeft64(seed.text(verb), 21) ^ bits.RotateLeft64(seed.text(uri), 42)
+	return asking{id: seed.text(auditID) | 1, request: request}
 }
 
 // look says what is wrong with an event: whether another request came with its
@@ -70,7 +69,7 @@ func (s *signs) isReused(cluster string, a asking, ticks int64) bool {
 		return false
 	}
 	if cluster != s.cluster || s.ofCluster == 0 {
-		s.cluster, s.ofCluster = strings.Clone(cluster), maphash.String(s.seed, cluster)
+		s.cluster, s.ofCluster = strings.Clone(cluster), s.seed.text(cluster)
 	}
 	return s.known.isReused(a.id^s.ofCluster, uint32(a.request), int32(ticks/aboutSameTime))
 }

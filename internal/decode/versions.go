@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"hash/maphash"
 	"math/bits"
 	"strings"
 )
@@ -17,7 +16,7 @@ const (
 // first. Texts are copies, for a view would keep a whole block alive; their
 // memory is used again.
 type versions struct {
-	seeds [2]maphash.Seed
+	seeds [2]hashKey
 	byKey map[versionKey]int32 // places in list
 	list  []version            // the first is no version: its next is the latest used, its last the oldest
 	free  []int32
@@ -37,7 +36,7 @@ type version struct {
 
 func newVersions() *versions {
 	return &versions{
-		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		seeds: [2]hashKey{newHashKey(), newHashKey()},
 		byKey: map[versionKey]int32{}, list: make([]version, 1, 64),
 	}
 }
@@ -45,7 +44,7 @@ func newVersions() *versions {
 func (v *versions) keyOf(cluster string, r *ref) (key versionKey) {
 	for i := range key {
 		for _, part := range [...]string{cluster, r.group, r.resource, r.namespace, r.name} {
-			key[i] = key[i]*0x9e3779b97f4a7c15 + maphash.String(v.seeds[i], part)
+			key[i] = key[i]*0x9e3779b97f4a7c15 + v.seeds[i].text(part)
 		}
 	}
 	return key
