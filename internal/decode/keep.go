@@ -83,9 +83,14 @@ type Keeper struct {
 	others   []*keptColumn // that are in none
 	view     string
 
+	paths    []Path // that are kept
+	skeleton skeleton
+	lined    bool // the skeleton is that of the record at hand
+
 	batch   []*record
 	sets    []uint32
-	batches int // that were handed on
+	absents []uint64 // paths, by their bits, at which a record has nothing
+	batches int      // that were handed on
 	ordinal int64
 }
 
@@ -123,8 +128,10 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 		}
 	}
 	for _, p := range further.Paths {
-		if KeptPath(p) != "" && len(k.columns) < len(keptColumns)+len(further.Columns)+maxPaths {
-			k.columns = append(k.columns, newKeptColumn(pathColumn(p)))
+		if KeptPath(p) != "" && len(k.paths) < maxPaths {
+			c := newKeptColumn(pathColumn(p))
+			c.path, k.paths = uint64(1)<<len(k.paths), append(k.paths, p)
+			k.columns = append(k.columns, c)
 		}
 	}
 	k.families, k.others = families(k.columns)
@@ -164,10 +171,11 @@ func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(
 		}
 		return nil
 	}
+	f.lines = func() (bool, error) { return k.line(f) }
 	err := f.run()
 	k.r.ledger.close(w)
 	if ctx.Err() != nil || err != nil && err != w.err {
-		k.batch, k.sets = nil, nil
+		k.batch, k.sets, k.absents = nil, nil, nil
 		return err
 	}
 	if err := k.flush(emit); err != nil {
@@ -191,7 +199,7 @@ func (k *Keeper) record(fr *frame) {
 			set |= 1 << i
 		}
 	}
-	k.batch, k.sets = append(k.batch, rec), append(k.sets, set)
+	k.batch, k.sets, k.absents = append(k.batch, rec), append(k.sets, set), append(k.absents, k.absent(rec))
 }
 
 func (k *Keeper) flush(emit func(*Kept) error) error {
@@ -211,7 +219,7 @@ func (k *Keeper) flush(emit func(*Kept) error) error {
 	err := emit(out)
 	k.batches++
 	clear(k.batch) // the next do not keep them alive
-	k.batch, k.sets = k.batch[:0], k.sets[:0]
+	k.batch, k.sets, k.absents = k.batch[:0], k.sets[:0], k.absents[:0]
 	return err
 }
 
@@ -243,7 +251,8 @@ func (k *Keeper) read(out []KeptColumn) []KeptColumn {
 	for _, c := range k.columns {
 		c.begin()
 	}
-	for _, rec := range k.batch {
+	nothing := value.StringOf("")
+	for i, rec := range k.batch {
 		if rec.facts == nil {
 			for _, c := range k.columns {
 				c.add(value.NullOf(value.Dynamic))
@@ -254,6 +263,10 @@ func (k *Keeper) read(out []KeptColumn) []KeptColumn {
 			f.add(rec, k.batches)
 		}
 		for _, c := range k.others {
+			if k.absents[i]&c.path != 0 {
+				c.add(nothing)
+				continue
+			}
 			c.add(c.read(rec))
 		}
 	}

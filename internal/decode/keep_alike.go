@@ -124,6 +124,7 @@ func owned(v value.Value) value.Value {
 type keptColumn struct {
 	*column
 	KeptColumn
+	path  uint64 // the bit of its path, 0 of columns
 	texts map[string]uint32
 	codes map[value.Value]uint32 // of what is no text
 	last  value.Value            // that was added, with its code
