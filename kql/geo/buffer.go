@@ -51,6 +51,9 @@ func (b Buffer) Point(p s2.Point) value.Value {
 
 // Lines is the surroundings of lines.
 func (b Buffer) Lines(lines Lines) value.Value {
+	if !b.valid() {
+		return Null()
+	}
 	var paths [][]s2.Point
 	for _, l := range lines {
 		o := b.outline()
@@ -72,6 +75,9 @@ func (b Buffer) Lines(lines Lines) value.Value {
 
 // Polygons is polygons and their surroundings.
 func (b Buffer) Polygons(area *s2.Polygon) value.Value {
+	if !b.valid() {
+		return Null()
+	}
 	var paths [][]s2.Point
 	for i := range area.NumChains() {
 		n := area.Chain(i).Length
@@ -90,14 +96,15 @@ func (b Buffer) write(paths [][]s2.Point) value.Value {
 	for _, p := range paths {
 		total += len(p)
 	}
-	if !b.valid() || total > maxBuffer {
+	if total > maxBuffer {
 		return Null()
 	}
 	return WriteRings(wound(paths).Rings())
 }
 
 // outline makes the path that goes around a shape, at the right of its edges.
-// It may cross itself: what counts is how often it winds around a point.
+// It may cross itself: what counts is how often it winds around a point. A path
+// of more than maxBuffer points is of no use and ends there.
 type outline struct {
 	radius, tip, side float64 // the radius as an angle; steps around points and along edges
 	path              []s2.Point
@@ -124,7 +131,7 @@ func (o *outline) add(from, dir s2.Point) {
 func (o *outline) arc(around, from, to s2.Point) {
 	ahead := s2.Point{Vector: around.Cross(from.Vector).Normalize()}
 	all := from.Distance(to).Radians()
-	for at := 0.0; at < all; at += o.tip {
+	for at := 0.0; at < all && len(o.path) <= maxBuffer; at += o.tip {
 		o.add(around, s2.PointOnRay(from, ahead, s1.Angle(at)))
 	}
 }
@@ -133,7 +140,7 @@ func (o *outline) arc(around, from, to s2.Point) {
 func (o *outline) edge(a, b s2.Point) {
 	right := axis(a, b)
 	all := a.Distance(b).Radians()
-	for at := 0.0; at < all; at += o.side {
+	for at := 0.0; at < all && len(o.path) <= maxBuffer; at += o.side {
 		o.add(s2.PointOnLine(a, b, s1.Angle(at)), right)
 	}
 	o.add(b, right)
