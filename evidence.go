@@ -59,9 +59,9 @@ type RuleSet []uint64
 // A Judge is what the sieves of all rules that read a table say of rows, by
 // what is known of them alone.
 type Judge struct {
-	// Rows says for each row of a batch which rules may care for it. Rules that
-	// are not among some need not be asked; nil: all are.
-	Rows func(b *value.Batch, among RuleSet) []RuleSet
+	// Narrow takes the rules that do not care for a row of a batch out of its
+	// set; sets are by row. Rules that are not in it are not asked.
+	Narrow func(b *value.Batch, sets []RuleSet)
 	// Every is the rules that care for every row, as far as is known.
 	Every RuleSet
 	// Reads are by rule what its sieve reads of the table.

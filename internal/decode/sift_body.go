@@ -128,8 +128,8 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 		return ^uint64(0)
 	}
 	s, end := it.text, int(it.spans[field].end)
-	for open := k.quote(int(it.spans[field].start)); open >= 0 && open < end; {
-		shut := k.quote(open + 1)
+	for open := k.Quote(int(it.spans[field].start)); open >= 0 && open < end; {
+		shut := k.Quote(open + 1)
 		if shut < 0 {
 			break
 		}
@@ -146,7 +146,7 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 				return ^uint64(0)
 			}
 		}
-		open = k.quote(shut + 1)
+		open = k.Quote(shut + 1)
 	}
 	return found
 }
@@ -166,14 +166,28 @@ func (w *bodyWords) left(set, bare dogwatch.RuleSet, found wordSet) (any bool) {
 	return any
 }
 
-// asks says whether any rule of a set has a need that bodies may answer.
+// asks says whether any rule of a set, but for those of bare, has a need that
+// bodies may answer.
 func (w *bodyWords) asks(set, bare dogwatch.RuleSet) bool {
 	for i := range set {
-		if set[i]&w.rules[i]&^bare[i] != 0 {
+		has := set[i] & w.rules[i]
+		if bare != nil {
+			has &^= bare[i]
+		}
+		if has != 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// asking are those rules.
+func (w *bodyWords) asking(set, bare dogwatch.RuleSet) dogwatch.RuleSet {
+	out := make(dogwatch.RuleSet, len(set))
+	for i := range set {
+		out[i] = set[i] & w.rules[i] &^ bare[i]
+	}
+	return out
 }
 
 // bareBodies are the bodies of events whose columns of bodies say nothing: there

@@ -94,7 +94,9 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 		out[i] = x
 	}
 	if len(fresh) > 0 {
-		for i, set := range j.part[kind].Rows(j.batch(fresh, nil, nil), nil) {
+		sets := everyRule(len(fresh), len(j.part[kind].Every))
+		j.part[kind].Narrow(j.batch(fresh, nil, nil), sets)
+		for i, set := range sets {
 			fresh[i].set = set
 		}
 	}
@@ -117,13 +119,11 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 	if len(fresh) == 0 {
 		return
 	}
-	deeds, callers := make([]*judged, len(fresh)), make([]*judged, len(fresh))
+	deeds, callers, sets := make([]*judged, len(fresh)), make([]*judged, len(fresh)), make([]dogwatch.RuleSet, len(fresh))
 	for i, p := range fresh {
-		deeds[i], callers[i] = p.of, p.by
+		deeds[i], callers[i], sets[i] = p.of, p.by, p.set
 	}
-	for i, set := range j.judgePair[kind].Rows(j.batch(deeds, callers, nil), union(fresh)) {
-		fresh[i].set, _ = meet(nil, fresh[i].set, set)
-	}
+	j.judgePair[kind].Narrow(j.batch(deeds, callers, nil), sets)
 	j.askBodies(kind, fresh)
 	if len(j.pairs)+len(fresh) > 8*maxJudged {
 		clear(j.pairs)
@@ -133,26 +133,33 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 	}
 }
 
-// askBodies asks which rules would care without bodies.
+// askBodies asks which rules would care without bodies: those that care with
+// one of the bodies that say nothing.
 func (j *judges) askBodies(kind int, pairs []*pair) {
-	var deeds, callers []*judged
-	var bare []int
-	var about []*pair
 	for _, p := range pairs {
 		p.bare = p.set
-		if j.words.asks(p.set, make(dogwatch.RuleSet, len(p.set))) {
+		if j.words.asks(p.set, nil) {
 			p.bare = make(dogwatch.RuleSet, len(p.set))
-			for i := range bareBodies {
-				deeds, callers, bare, about = append(deeds, p.of), append(callers, p.by), append(bare, i), append(about, p)
-			}
 		}
 	}
-	if len(about) == 0 {
-		return
-	}
-	for i, set := range j.judgeBare[kind].Rows(j.batch(deeds, callers, bare), union(pairs)) {
-		for w := range set {
-			about[i].bare[w] |= set[w]
+	for body := range bareBodies {
+		var deeds, callers []*judged
+		var sets []dogwatch.RuleSet
+		var about []*pair
+		for _, p := range pairs {
+			if j.words.asks(p.set, p.bare) {
+				deeds, callers, about = append(deeds, p.of), append(callers, p.by), append(about, p)
+				sets = append(sets, j.words.asking(p.set, p.bare))
+			}
+		}
+		if len(about) == 0 {
+			return
+		}
+		j.judgeBare[kind].Narrow(j.batch(deeds, callers, &body), sets)
+		for i, set := range sets {
+			for w := range set {
+				about[i].bare[w] |= set[w]
+			}
 		}
 	}
 }
@@ -168,13 +175,14 @@ func isTested(set, every, bodies dogwatch.RuleSet) bool {
 	return false
 }
 
-// union is the rules of any of some pairs.
-func union(pairs []*pair) dogwatch.RuleSet {
-	out := make(dogwatch.RuleSet, len(pairs[0].set))
-	for _, p := range pairs {
-		for w, word := range p.set {
-			out[w] |= word
-		}
+// everyRule is sets of all rules, for so many rows.
+func everyRule(rows, words int) []dogwatch.RuleSet {
+	all, out := make(dogwatch.RuleSet, rows*words), make([]dogwatch.RuleSet, rows)
+	for i := range all {
+		all[i] = ^uint64(0)
+	}
+	for i := range out {
+		out[i] = all[i*words : (i+1)*words : (i+1)*words]
 	}
 	return out
 }
@@ -192,18 +200,18 @@ func (j *judges) rowOf(p part) *keptRow {
 	return &keptRow{columns: j.r.kube.table.columns, record: rec}
 }
 
-// batch makes rows of parts, with callers' where they are given. bare are the
-// numbers of the bodies that deeds are to have; nil: none is to be asked for.
-func (j *judges) batch(parts, callers []*judged, bare []int) *value.Batch {
+// batch makes rows of parts, with callers' where they are given. body is the
+// number of the body that deeds are to have; nil: none is to be asked for.
+func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
 	b := &partRows{j: j, rows: make([]*keptRow, len(parts)), callers: callers}
 	for i, p := range parts {
-		if bare == nil {
+		if body == nil {
 			b.rows[i] = p.row
 			continue
 		}
-		of := &p.bare[bare[i]]
+		of := &p.bare[*body]
 		if *of == nil {
-			*of = j.rowOf(part{p.members + bareBodies[bare[i]], p.aks})
+			*of = j.rowOf(part{p.members + bareBodies[*body], p.aks})
 		}
 		b.rows[i] = *of
 	}

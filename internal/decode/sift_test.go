@@ -15,14 +15,7 @@ type aSieve struct{}
 
 func (aSieve) Judge(string, ...kql.Known) dogwatch.Judge {
 	return dogwatch.Judge{
-		Rows: func(b *value.Batch, _ dogwatch.RuleSet) []dogwatch.RuleSet {
-			sets := make([]dogwatch.RuleSet, b.N)
-			for i := range sets {
-				sets[i] = dogwatch.RuleSet{1}
-			}
-			return sets
-		},
-		Every: dogwatch.RuleSet{1}, Reads: make([][]kql.Ref, 1),
+		Narrow: func(*value.Batch, []dogwatch.RuleSet) {}, Every: dogwatch.RuleSet{1}, Reads: make([][]kql.Ref, 1),
 	}
 }
 

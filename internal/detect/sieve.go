@@ -14,7 +14,7 @@ import (
 // its rows. The worker uses it; so it is used by the worker's goroutine.
 func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 	j, reads := w.newSieve(table, math.MaxInt32, known...)
-	return dogwatch.Judge{Rows: j.judge, Every: dogwatch.RuleSet(j.every), Reads: reads}
+	return dogwatch.Judge{Narrow: j.narrow, Every: dogwatch.RuleSet(j.every), Reads: reads}
 }
 
 // newSieve makes a sieve of the rules' conditions that have no more than so
@@ -71,24 +71,6 @@ type rulesSieve struct {
 }
 
 type numbers struct{ from, to int }
-
-// judge says for each row of a batch which of some rules may care for it; nil
-// are all.
-func (j *rulesSieve) judge(b *value.Batch, among dogwatch.RuleSet) []dogwatch.RuleSet {
-	words := len(j.every)
-	all, out := make(dogwatch.RuleSet, b.N*words), make([]dogwatch.RuleSet, b.N)
-	for i := range out {
-		out[i] = all[i*words : (i+1)*words : (i+1)*words]
-		for w := range out[i] {
-			out[i][w] = ^uint64(0)
-			if among != nil {
-				out[i][w] = among[w]
-			}
-		}
-	}
-	j.narrow(b, out)
-	return out
-}
 
 // narrow takes the rules out of the rows' sets that do not care for them.
 func (j *rulesSieve) narrow(b *value.Batch, sets []dogwatch.RuleSet) {
