@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -40,6 +41,10 @@ type Reader struct {
 	beats       int // of all rhythms
 	held        int // bytes of records in the views
 	waited      int // events that were sifted since rows were handed on
+	started     time.Time
+
+	inputsMu sync.Mutex
+	inputs   map[string]*Ledger // that stand for those of rows that were kept
 }
 
 // A view collects the rows of one table.
@@ -59,7 +64,7 @@ const maxWaited = 8192
 
 // NewReader returns a Reader for some tables; none means all.
 func NewReader(opts Options, tables ...string) (*Reader, error) {
-	r := &Reader{opts: opts.withDefaults(), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
+	r := &Reader{opts: opts.withDefaults(), started: time.Now(), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
 	r.identities = newIdentities(r.opts.SystemIdentities)
 	r.operators = newOperatorSet(r.opts.Operators)
 	if len(tables) == 0 {
@@ -93,7 +98,7 @@ func (r *Reader) want(t *table) {
 	v := &view{table: t}
 	switch t.name {
 	case "KubeAudit":
-		r.kube, r.requests, r.versions, r.signs = v, newRequests(), newVersions(), newSigns(time.Now())
+		r.kube, r.requests, r.versions, r.signs = v, newRequests(), newVersions(), newSigns(r.started)
 	case "AKSAuditAdmin", "ArcK8sAuditAdmin":
 		v.copies = newRequests()
 	case "Sources", "Silences":

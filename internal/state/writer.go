@@ -68,6 +68,9 @@ func (s *Writer) Bytes(b []byte) {
 	s.full()
 }
 
+// Raw writes fields that Body gave.
+func (s *Writer) Raw(fields []byte) { s.frame = append(s.frame, fields...); s.full() }
+
 // Time writes a time, which is read back in UTC.
 func (s *Writer) Time(t time.Time) {
 	s.Int(t.Unix())
