@@ -1,6 +1,13 @@
 package decode
 
-import "strings"
+import (
+	"strings"
+
+	lines "github.com/dogwatch-dev/dogwatch/internal/skeleton"
+)
+
+// A skeleton is where texts and brackets stand in an event.
+type skeleton = lines.Line
 
 // A glance is what is seen of an audit event at first sight: where its members
 // stand, and of those that nearly every rule asks for also theirs. Only what
@@ -161,7 +168,7 @@ func (w *walk) key() (string, bool) {
 	if w.i >= len(w.s) || w.s[w.i] != '"' {
 		return "", false
 	}
-	end := w.k.quote(w.i + 1)
+	end := w.k.Quote(w.i + 1)
 	if end < 0 {
 		return "", false
 	}
@@ -183,10 +190,10 @@ func (w *walk) value() bool {
 	}
 	switch w.s[w.i] {
 	case '"':
-		w.i = w.k.quote(w.i+1) + 1
+		w.i = w.k.Quote(w.i+1) + 1
 		return w.i > 0
 	case '{', '[':
-		w.i = w.k.nested(w.i)
+		w.i = w.k.Nested(w.i)
 		return w.i > 0
 	}
 	for w.i < len(w.s) && inScalar[w.s[w.i]] {

@@ -25,7 +25,7 @@ func FuzzGlance(f *testing.F) {
 func sameGlance(t *testing.T, line string) bool {
 	t.Helper()
 	var k skeleton
-	end, ok := k.line(line)
+	end, ok := k.Read(line)
 	if i := strings.IndexByte(line, '\n'); ok && end != i && (i >= 0 || end != len(line)) {
 		t.Fatalf("%q ends at %d", line, end)
 	}

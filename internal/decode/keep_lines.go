@@ -10,7 +10,7 @@ import "strings"
 // takes nothing.
 func (k *Keeper) line(f *framer) (took bool, err error) {
 	rest := f.w.text()
-	end, ok := k.skeleton.line(rest)
+	end, ok := k.skeleton.Read(rest)
 	if !ok || end == len(rest) {
 		return false, nil
 	}

@@ -31,7 +31,7 @@ func FuzzKeptLines(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if end, ok := k.skeleton.line(s + "\n"); !ok || end != len(s) {
+		if end, ok := k.skeleton.Read(s + "\n"); !ok || end != len(s) {
 			return
 		}
 		members, ok := k.members(s, nil)

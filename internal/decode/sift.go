@@ -150,7 +150,7 @@ func (r *Reader) siftRecord(rec *record) bool {
 		return false
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
-	end, ok := f.skeleton.line(rec.event.text)
+	end, ok := f.skeleton.Read(rec.event.text)
 	if !ok || end != len(rec.event.text) || !it.read(rec.event.text, &f.skeleton) {
 		return false
 	}

@@ -55,7 +55,7 @@ func (f *sifter) look(c *chunk) {
 	f.sets, c.size, c.breaks = c.sets[:0], 0, 0
 	for c.size < len(s) && s[c.size] == '{' {
 		rest := s[c.size:]
-		end, ok := f.skeleton.line(rest)
+		end, ok := f.skeleton.Read(rest)
 		if !ok || end == len(rest) && !c.atEOF {
 			break
 		}

@@ -1,4 +1,7 @@
-package decode
+// Package skeleton finds the quotes and brackets in lines of JSON, 64 bytes at a
+// time, so that whoever reads them steps over texts and objects without a look
+// at their bytes. It stands below decode and the store.
+package skeleton
 
 import (
 	"math/bits"
@@ -19,23 +22,24 @@ type maskState struct {
 	odd      uint64 // not 0: there was a backslash outside a string
 }
 
-// A skeleton is the blocks of one line.
-type skeleton struct {
+// A Line is the blocks of one line. It is used again and again, by one
+// goroutine.
+type Line struct {
 	blocks []block
 	state  maskState
 }
 
-// maxSkeleton is how long a line may be; longer ones are walked.
-const maxSkeleton = 1 << 20
+// longest is how long a line may be; longer ones are walked.
+const longest = 1 << 20
 
-// line finds the end of the first line in s, without its break, and the blocks
+// Read finds the end of the first line in s, without its break, and the blocks
 // of it. ok is false where the line is too long, ends in a string, or has a
 // backslash outside of one: nothing is known of it then but its end, if that is
 // not negative. A line that ends with s has no break.
-func (k *skeleton) line(s string) (end int, ok bool) {
+func (k *Line) Read(s string) (end int, ok bool) {
 	k.state = maskState{}
 	k.blocks = k.blocks[:0]
-	whole := min(len(s), maxSkeleton) / blockBytes
+	whole := min(len(s), longest) / blockBytes
 	end = -1
 	for at := 0; at < whole && end < 0; {
 		n := min(whole-at, max(32, len(k.blocks)))
@@ -56,17 +60,17 @@ func (k *skeleton) line(s string) (end int, ok bool) {
 	return end, k.state.odd == 0 && k.endsOutside(end)
 }
 
-// tail is line for the last bytes, fewer than a block.
-func (k *skeleton) tail(s string, whole int) int {
+// tail is Read for the last bytes, fewer than a block.
+func (k *Line) tail(s string, whole int) int {
 	var last [blockBytes]byte
 	n := copy(last[:], s[whole*blockBytes:])
 	last[n] = '\n'
 	k.blocks = k.blocks[:whole]
 	k.grow(1)
-	return whole*blockBytes + k.masks(viewOf(last[:]), k.blocks[whole:])
+	return whole*blockBytes + k.masks(unsafe.String(&last[0], len(last)), k.blocks[whole:])
 }
 
-func (k *skeleton) grow(n int) {
+func (k *Line) grow(n int) {
 	n += len(k.blocks)
 	if n > cap(k.blocks) {
 		more := make([]block, len(k.blocks), max(2*cap(k.blocks), n, 64))
@@ -77,7 +81,7 @@ func (k *skeleton) grow(n int) {
 }
 
 // endsOutside says whether quotes come in pairs.
-func (k *skeleton) endsOutside(int) bool {
+func (k *Line) endsOutside(int) bool {
 	n := 0
 	for i := range k.blocks {
 		n += bits.OnesCount64(k.blocks[i].quotes)
@@ -87,7 +91,7 @@ func (k *skeleton) endsOutside(int) bool {
 
 // masks fills in the blocks of s up to its first line break, whose place it
 // returns, or -1.
-func (k *skeleton) masks(s string, out []block) int {
+func (k *Line) masks(s string, out []block) int {
 	if hasAVX2 {
 		return lineMasksAVX2(unsafe.StringData(s), len(out), &out[0], &k.state)
 	}
@@ -130,8 +134,8 @@ func (st *maskState) plain(s string, out []block) int {
 	return -1
 }
 
-// quote is the place of the first quote from i on, or -1.
-func (k *skeleton) quote(i int) int {
+// Quote is the place of the first quote from i on, or -1.
+func (k *Line) Quote(i int) int {
 	b := uint(i) / blockBytes
 	if b >= uint(len(k.blocks)) {
 		return -1
@@ -147,8 +151,8 @@ func (k *skeleton) quote(i int) int {
 	return -1
 }
 
-// nested is the place behind the bracket that closes the one at i, or -1.
-func (k *skeleton) nested(i int) int {
+// Nested is the place behind the bracket that closes the one at i, or -1.
+func (k *Line) Nested(i int) int {
 	depth := 0
 	b, from := uint(i)/blockBytes, ^uint64(0)<<(uint(i)%blockBytes)
 	for ; b < uint(len(k.blocks)); b++ {

@@ -1,4 +1,4 @@
-package decode
+package skeleton
 
 import "golang.org/x/sys/cpu"
 

@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package decode
+package skeleton
 
 const hasAVX2 = false
 

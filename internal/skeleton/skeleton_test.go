@@ -1,4 +1,4 @@
-package decode
+package skeleton
 
 import (
 	"math/rand/v2"
@@ -60,25 +60,25 @@ func TestMasksOfOddTexts(t *testing.T) {
 
 func TestSkeletonFindsEnds(t *testing.T) {
 	body := `{"a":"` + strings.Repeat(`x\"]`, 500) + `","b":[{"c":"}"},[[1]]],"d":{}}`
-	var k skeleton
+	var k Line
 	for _, rest := range []string{"", "\n", "\n{\"next\":\"\\", "\n" + strings.Repeat("}", 200)} {
-		end, ok := k.line(body + rest)
+		end, ok := k.Read(body + rest)
 		if end != len(body) || !ok {
 			t.Fatalf("line ends at %d (%v), want %d", end, ok, len(body))
 		}
-		if got := k.nested(0); got != len(body) {
+		if got := k.Nested(0); got != len(body) {
 			t.Errorf("the object ends at %d, want %d", got, len(body))
 		}
 		at := strings.Index(body, `[{"c"`)
-		if got := body[at:k.nested(at)]; got != `[{"c":"}"},[[1]]]` {
+		if got := body[at:k.Nested(at)]; got != `[{"c":"}"},[[1]]]` {
 			t.Errorf("the array is %q", got)
 		}
-		if got := k.quote(6); body[got:got+2] != `",` {
+		if got := k.Quote(6); body[got:got+2] != `",` {
 			t.Errorf("the first text ends at %d", got)
 		}
 	}
 	for _, bad := range []string{`{"a":"b}`, `{"a":\"b"}`, "{\"a\":\"b\nc\"}"} {
-		if _, ok := k.line(bad); ok {
+		if _, ok := k.Read(bad); ok {
 			t.Errorf("%q is taken for a line", bad)
 		}
 	}
