@@ -126,6 +126,12 @@ type ArgError struct {
 
 func (e *ArgError) Error() string { return e.Message }
 
+// An Unsupported is the error of a call that asks for what Kusto has and this
+// module has not: it names that.
+type Unsupported string
+
+func (e Unsupported) Error() string { return "not supported: " + string(e) }
+
 // An Agg is an aggregate function, allowed in summarize, make-series, mv-apply.
 type Agg struct {
 	Name     string

@@ -103,7 +103,7 @@ func geoLineFuncs() []Func {
 func onlyWithout(at int, what string) func([]Arg) error {
 	return func(args []Arg) error {
 		if at < len(args) && (args[at].Const == nil || args[at].Const.IsNull() || realOf(*args[at].Const) != 0) {
-			return &ArgError{at, what + " is not supported"}
+			return Unsupported(what)
 		}
 		return nil
 	}

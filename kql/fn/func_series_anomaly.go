@@ -67,7 +67,7 @@ func prepareOutliers(args []Arg) (Eval, error) {
 	}
 	for i := 3; i < len(args) && f.factor != 1; i++ {
 		if want := []float64{10, 90}[i-3]; args[i].Const == nil || realOf(*args[i].Const) != want {
-			return nil, errors.New("series_outliers() with percentiles other than 10 and 90 is not supported")
+			return nil, Unsupported("series_outliers() with percentiles other than 10 and 90")
 		}
 	}
 	return func(_ *Context, a []value.Value) value.Value {

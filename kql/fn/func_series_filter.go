@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"errors"
 	"math"
 	"math/cmplx"
 	"slices"
@@ -48,7 +47,7 @@ func seriesFilters() []Func {
 				case len(args) == 1:
 					return nil, errNoPeriod
 				case len(args) == 3:
-					return nil, errors.New("series_seasonal() with test_points is not supported")
+					return nil, Unsupported("test_points of series_seasonal()")
 				}
 				return func(_ *Context, a []value.Value) value.Value {
 					x, ok := numbers(a[0])

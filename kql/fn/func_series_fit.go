@@ -51,7 +51,7 @@ func testPoints() Param {
 	return optional("test_points", tLong, "how many elements at the end nothing is learned from")
 }
 
-var errNoPeriod = errors.New("finding the period of a series is not supported: give it, or 0 for none")
+const errNoPeriod = Unsupported("finding the period of a series (give it, or 0 for none)")
 
 // decomposer makes the code of a function that takes series apart; the places
 // are those of its arguments.

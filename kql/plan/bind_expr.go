@@ -287,14 +287,25 @@ func argOf(e Expr) fn.Arg {
 // bound makes the call, or reports why there is none.
 func (b *binder) bound(at syntax.Node, name string, bound fn.Bound, err error, written []syntax.Expr, args ...Expr) Expr {
 	if err != nil {
-		var ae *fn.ArgError
-		if errors.As(err, &ae) && ae.Arg >= 0 && ae.Arg < len(written) {
-			at = written[ae.Arg]
-		}
-		b.fail(at, "%s", err)
+		b.refuse(at, err, written)
 		return bad
 	}
 	return fold(&Call{name, bound, args})
+}
+
+// refuse tells why a call cannot be bound, at the argument that is wrong when
+// it is about one.
+func (b *binder) refuse(at syntax.Node, err error, written []syntax.Expr) {
+	var ae *fn.ArgError
+	var missing fn.Unsupported
+	switch {
+	case errors.As(err, &missing):
+		b.unsupported(at, string(missing))
+	case errors.As(err, &ae) && ae.Arg >= 0 && ae.Arg < len(written):
+		b.fail(written[ae.Arg], "%s", err)
+	default:
+		b.fail(at, "%s", err)
+	}
 }
 
 // convert makes an expression have a type, as Kusto does by itself.
