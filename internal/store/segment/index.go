@@ -105,15 +105,21 @@ func placesOf(r io.ReaderAt, size int64) (places []unitPlace, v1 bool, err error
 	return places, v1, nil
 }
 
+// A list is what a unit's part of an index says before its table.
+type list struct {
+	blocks []block
+	lines  int   // of the table
+	size   int64 // bytes
+}
+
 // A part is a unit's part of an index while a scan looks into it.
 type part struct {
-	blocks []block
-	read   int64 // bytes
+	*list
+	read int64 // bytes
 
 	r     io.ReaderAt
-	table int64 // where the table starts
-	size  int64 // of the table
-	lines int
+	table int64  // where the table starts
+	size  int64  // of the table
 	pages []byte // as far as they were read
 	has   []bool
 	buf   *[]byte
@@ -127,8 +133,8 @@ var tables = sync.Pool{New: func() any { return new([]byte) }}
 // firstRead is as much as the list of most units' blocks has.
 const firstRead = 8 << 10
 
-// readPart reads the list of blocks of a unit.
-func readPart(r io.ReaderAt, place unitPlace) (*part, error) {
+// readList reads the list of blocks of a unit.
+func readList(r io.ReaderAt, place unitPlace) (*list, error) {
 	data := make([]byte, min(place.size, firstRead))
 	if _, err := r.ReadAt(data, place.offset); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
@@ -146,46 +152,65 @@ func readPart(r io.ReaderAt, place unitPlace) (*part, error) {
 			return nil, fmt.Errorf("index: %w", err)
 		}
 	}
-	p, err := parseList(data[:n])
+	l, err := parseList(data[:n])
 	if err != nil {
 		return nil, err
 	}
-	p.r, p.table, p.size = r, place.offset+n, place.size-n
-	return p, p.check()
+	return l, l.check(place.size - n)
 }
 
-func parseList(data []byte) (*part, error) {
-	list := data[listHead:]
-	if binary.LittleEndian.Uint32(data[4:]) != crc32.Checksum(list, castagnoli) {
+func parseList(data []byte) (*list, error) {
+	text := data[listHead:]
+	if binary.LittleEndian.Uint32(data[4:]) != crc32.Checksum(text, castagnoli) {
 		return nil, fmt.Errorf("index: checksum: %w", ErrDamaged)
 	}
-	c := cursor{data: list}
-	p := &part{read: int64(len(data))}
-	n := c.count(MaxUnitRows)
-	for range n {
-		p.blocks = append(p.blocks, c.block())
+	c := cursor{data: text}
+	n := c.count(min(MaxUnitRows, len(text)))
+	l := &list{size: int64(len(data)), blocks: make([]block, n)}
+	for i := range l.blocks {
+		l.blocks[i] = c.block()
 	}
-	p.lines = c.count(1 << 30)
+	l.lines = c.count(1 << 30)
 	if c.bad || len(c.data) > 0 || n == 0 {
 		return nil, fmt.Errorf("index: nonsense: %w", ErrDamaged)
 	}
-	return p, nil
+	return l, l.whole()
 }
 
-// check says whether the table has the size that it should.
-func (p *part) check() error {
-	stride := strideOf(len(p.blocks))
-	per := linesPerPage(stride)
-	if per == 0 || p.lines == 0 {
-		return fmt.Errorf("index: %d lines for %d blocks: %w", p.lines, len(p.blocks), ErrDamaged)
+// whole says whether all blocks but the last are full.
+func (l *list) whole() error {
+	for i, b := range l.blocks {
+		if b.rows != BlockRows && i < len(l.blocks)-1 || b.rows > BlockRows {
+			return fmt.Errorf("index: a block of %d: %w", b.rows, ErrDamaged)
+		}
 	}
-	pages := (p.lines + per - 1) / per
-	last := p.lines - (pages-1)*per
-	if p.size != int64(pages-1)*pageSize+pageHead+int64(last*stride) {
-		return fmt.Errorf("index: a table of %d bytes for %d lines: %w", p.size, p.lines, ErrDamaged)
-	}
-	p.has = make([]bool, pages)
 	return nil
+}
+
+// check says whether a table has the size that it should.
+func (l *list) check(table int64) error {
+	stride := strideOf(len(l.blocks))
+	per := linesPerPage(stride)
+	if per == 0 || l.lines == 0 {
+		return fmt.Errorf("index: %d lines for %d blocks: %w", l.lines, len(l.blocks), ErrDamaged)
+	}
+	pages := l.pages()
+	last := l.lines - (pages-1)*per
+	if table != int64(pages-1)*pageSize+pageHead+int64(last*stride) {
+		return fmt.Errorf("index: a table of %d bytes for %d lines: %w", table, l.lines, ErrDamaged)
+	}
+	return nil
+}
+
+// pages is how many the table has.
+func (l *list) pages() int {
+	per := linesPerPage(strideOf(len(l.blocks)))
+	return (l.lines + per - 1) / per
+}
+
+// part is for looking into the table at a place.
+func (l *list) part(r io.ReaderAt, place unitPlace) *part {
+	return &part{list: l, r: r, table: place.offset + l.size, size: place.size - l.size, has: make([]bool, l.pages())}
 }
 
 // holders are the blocks that may hold a key.

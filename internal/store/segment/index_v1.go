@@ -30,7 +30,7 @@ func parsePartV1(data []byte) (*part, error) {
 		return nil, fmt.Errorf("index: checksum: %w", ErrDamaged)
 	}
 	c := cursor{data: data[partHead:]}
-	p := &part{read: int64(len(data))}
+	p := &part{list: &list{}, read: int64(len(data))}
 	for range c.count(MaxUnitRows) {
 		p.blocks = append(p.blocks, c.block())
 		p.filters = append(p.filters, c.bytes(c.count(len(c.data))))
@@ -38,7 +38,7 @@ func parsePartV1(data []byte) (*part, error) {
 	if c.bad || len(c.data) > 0 {
 		return nil, fmt.Errorf("index: nonsense: %w", ErrDamaged)
 	}
-	return p, nil
+	return p, p.whole()
 }
 
 // holdersV1 asks every filter.

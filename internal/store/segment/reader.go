@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -17,7 +18,8 @@ type Reader struct {
 	file, index *os.File
 	parquet     *parquet.File
 	places      []unitPlace
-	v1          bool // of the index
+	lists       []atomic.Pointer[list] // of the units whose part was read
+	v1          bool                   // of the index
 	number      map[string]int
 	types       map[string]value.Type
 
@@ -50,7 +52,28 @@ func (r *Reader) open() (err error) {
 		return err
 	}
 	r.places, r.v1, err = placesOf(r.index, info.Size())
+	r.lists = make([]atomic.Pointer[list], len(r.places))
 	return err
+}
+
+// part is a unit's part of the index, for one scan. What it says before its
+// table is read once.
+func (r *Reader) part(unit int) (*part, error) {
+	place := r.places[unit]
+	if r.v1 {
+		return readPartV1(r.index, place)
+	}
+	if l := r.lists[unit].Load(); l != nil {
+		return l.part(r.index, place), nil
+	}
+	l, err := readList(r.index, place)
+	if err != nil {
+		return nil, err
+	}
+	r.lists[unit].Store(l)
+	p := l.part(r.index, place)
+	p.read = l.size
+	return p, nil
 }
 
 // Ready reads what the file says of itself and holds it against the index.

@@ -169,7 +169,7 @@ func tableOf(t testing.TB, keys [][]uint64) *part {
 		list[i] = block{rows: BlockRows, from: 5, to: int64(i), timeless: i%2 == 0}
 	}
 	data := appendIndex(nil, list, keys)
-	p, err := readPart(bytes.NewReader(data), unitPlace{0, int64(len(data))})
+	p, err := readPart(data)
 	if err != nil || !slices.Equal(p.blocks, list) {
 		t.Fatalf("%v, %v", p, err)
 	}
@@ -255,8 +255,18 @@ func FuzzParts(f *testing.F) {
 	})
 }
 
+// readPart reads a part that is all that there is.
+func readPart(data []byte) (*part, error) {
+	r, place := bytes.NewReader(data), unitPlace{0, int64(len(data))}
+	l, err := readList(r, place)
+	if err != nil {
+		return nil, err
+	}
+	return l.part(r, place), nil
+}
+
 func look(data []byte) {
-	if p, err := readPart(bytes.NewReader(data), unitPlace{0, int64(len(data))}); err == nil {
+	if p, err := readPart(data); err == nil {
 		_, _ = p.holders(42)
 		p.close()
 	}

@@ -11,7 +11,7 @@ import (
 
 // Unit opens a unit for one scan. It is used by one goroutine.
 func (r *Reader) Unit(i int) *Unit {
-	return &Unit{r: r, at: i, place: r.places[i], columns: map[string]*store.Column{}, texts: map[int]*texts{}}
+	return &Unit{r: r, at: i, columns: map[string]*store.Column{}, texts: map[int]*texts{}}
 }
 
 // Ready makes sure that the file is open. Len and Rows are good from then on.
@@ -51,7 +51,6 @@ func (u *Unit) holds(p *part) error {
 type Unit struct {
 	r       *Reader
 	at      int
-	place   unitPlace
 	chunks  []parquet.ColumnChunk // nil until Ready
 	rows    int
 	part    *part // of the index
@@ -77,18 +76,9 @@ func (u *Unit) index() (*part, error) {
 	if u.part != nil {
 		return u.part, nil
 	}
-	read := readPart
-	if u.r.v1 {
-		read = readPartV1
-	}
-	p, err := read(u.r.index, u.place)
+	p, err := u.r.part(u.at)
 	if err != nil {
 		return nil, err
-	}
-	for i, b := range p.blocks {
-		if b.rows != BlockRows && i < len(p.blocks)-1 || b.rows > BlockRows {
-			return nil, fmt.Errorf("index: a block of %d: %w", b.rows, ErrDamaged)
-		}
 	}
 	if u.chunks != nil {
 		if err := u.holds(p); err != nil {
