@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/dogwatch-dev/dogwatch/internal/skeleton"
 )
 
 // An Indexer gathers what Index gives of many records that lie together, each
@@ -12,30 +14,36 @@ import (
 // without a look at its words. It is used by one goroutine.
 type Indexer struct {
 	keys    keySet // of words and leaves
-	seen    keySet // hashes of names, and of values under their names
+	seen    keySet // hashes of names, and of values and objects under their names
+	line    skeleton.Line
 	levels  [maxLevels]level
 	walk    leafWalk
 	secrets [2]uint64
 
 	// What names and values gave that were seen since whenever, for the next
-	// time that they are new: keys one after the other in given, and where.
+	// time that they are new: keys one after the other in given, and where. A
+	// place is for one of many hashes, the last that asked for it.
 	given []uint64
 	done  int // of given
-	where map[uint64]extent
+	where []extent
 }
 
-type extent struct{ from, to uint32 }
+type extent struct {
+	hash     uint64
+	from, to uint32
+}
 
 const (
 	maxLevels = 64
-	// maxGiven bounds the memory for what names and values gave.
-	maxGiven = 1 << 17
+	// places is how many names and values are remembered, maxGiven how many keys.
+	places   = 1 << 14
+	maxGiven = 1 << 16
 )
 
 // NewIndexer returns an empty one.
 func NewIndexer() *Indexer {
 	x := &Indexer{
-		keys: newKeySet(), seen: newKeySet(), where: map[uint64]extent{},
+		keys: newKeySet(), seen: newKeySet(), where: make([]extent, places),
 		// Of two strings with one hash the second would not be found: nobody
 		// may know how to make them.
 		secrets: [2]uint64{rand.Uint64() | 1, rand.Uint64() | 1},
@@ -56,7 +64,7 @@ func (x *Indexer) Reset() {
 
 // Add takes the keys of a record in.
 func (x *Indexer) Add(raw string) {
-	if !x.members(raw) {
+	if end, ok := x.line.Read(raw); !ok || end != len(raw) || !x.members(raw) {
 		Index(raw, x.keys.put)
 	}
 }
@@ -77,54 +85,37 @@ type member struct {
 // JSON that records are as a rule.
 func (x *Indexer) members(s string) (ok bool) {
 	depth, at := -1, member{}
-	wantName, wantValue := false, false // wantValue: behind a name
 	for i := 0; i < len(s); {
 		c := s[i]
-		if wantValue && (c == ',' || c == '}' || c == ']') {
-			return false
-		}
-		switch c {
-		case ' ', '\t', '\n', '\r', ':':
-			i++
-		case ',':
-			wantName = depth >= 0 && x.levels[depth].object
-			if depth >= 0 && !wantName {
-				at = x.levels[depth].member
+		switch {
+		case c == '"':
+			end := x.line.Quote(i + 1)
+			if end < 0 {
+				return false
 			}
-			i++
-		case '{', '[':
+			x.text(s, at, i+1, end)
+			i = end + 1
+		case c == '{' || c == '[':
+			if depth >= 0 {
+				if end := x.line.Nested(i); x.isAlike(s, at, i, end) {
+					i = end
+					break
+				}
+			}
 			if depth++; depth == maxLevels {
 				return false
 			}
 			x.name(s, at)
-			wantName, wantValue = c == '{', false
-			x.levels[depth] = level{at, wantName}
-			i++
-		case '}', ']':
-			if depth--; depth < -1 {
-				return false
+			x.levels[depth] = level{at, c == '{'}
+			if i = space(s, i+1); i < len(s) && (s[i] == '}' || s[i] == ']') {
+				break
 			}
-			wantName = false
-			i++
-		case '"':
-			end, hash := x.scan(s, i+1)
-			if end < 0 {
-				return false
-			}
-			if wantName {
-				at, wantName, wantValue = member{i + 1, end, hash}, false, true
-				i = end + 1
-				continue
-			}
-			wantValue = false
-			if h := x.mix(x.mix(at.hash, 1), hash); x.seen.add(h) {
-				x.name(s, at)
-				if !x.recall(h) {
-					x.text(s[at.from:at.to], s[i+1:end])
-					x.remember(h)
+			if c == '{' {
+				if at, i = x.key(s, i); i < 0 {
+					return false
 				}
 			}
-			i = end + 1
+			continue
 		default:
 			end := i
 			for end < len(s) && isBare[s[end]] {
@@ -133,27 +124,75 @@ func (x *Indexer) members(s string) (ok bool) {
 			if end == i {
 				return false
 			}
-			wantValue = false
-			if h := x.mix(x.mix(at.hash, 2), x.hash(s[i:end])); x.seen.add(h) {
-				x.name(s, at)
-				if !x.recall(h) {
-					x.bare(s[at.from:at.to], s[i:end])
-					x.remember(h)
-				}
-			}
+			x.bare(s, at, i, end)
 			i = end
 		}
+		// What stands behind a value leads to the next, or to the end.
+		for i = space(s, i); i < len(s) && (s[i] == '}' || s[i] == ']'); i = space(s, i+1) {
+			if depth--; depth < -1 {
+				return false
+			}
+		}
+		if i == len(s) {
+			return depth < 0
+		}
+		if s[i] != ',' || depth < 0 {
+			return false
+		}
+		i = space(s, i+1)
+		at = x.levels[depth].member
+		if x.levels[depth].object {
+			if at, i = x.key(s, i); i < 0 {
+				return false
+			}
+		}
 	}
-	return depth < 0 && !wantValue
+	return false
+}
+
+// isAlike says whether an object or array was seen under its name before. Long
+// ones are as a rule not, and what makes them so is deep inside.
+func (x *Indexer) isAlike(s string, at member, from, end int) bool {
+	const least, most = 32, 1024
+	if n := end - from; n < least || n > most {
+		return false
+	}
+	return !x.seen.add(x.mix(x.mix(at.hash, 3), x.hash(s, from, end)))
+}
+
+// key reads a member's name and says where its value stands, -1 if it is none.
+func (x *Indexer) key(s string, i int) (member, int) {
+	if i >= len(s) || s[i] != '"' {
+		return member{}, -1
+	}
+	end := x.line.Quote(i + 1)
+	if end < 0 {
+		return member{}, -1
+	}
+	at := member{i + 1, end, x.hash(s, i+1, end)}
+	if i = space(s, end+1); i >= len(s) || s[i] != ':' {
+		return at, -1
+	}
+	return at, space(s, i+1)
+}
+
+func space(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r') {
+		i++
+	}
+	return i
 }
 
 // recall takes in what the name or value of a hash gave before, if it did.
 func (x *Indexer) recall(h uint64) bool {
-	e, ok := x.where[h]
+	e := x.where[h%places]
+	if e.hash != h {
+		return false
+	}
 	for _, k := range x.given[e.from:e.to] {
 		x.keys.add(k)
 	}
-	return ok
+	return true
 }
 
 // give takes a key of what is looked at.
@@ -166,8 +205,8 @@ func (x *Indexer) give(k uint64) {
 func (x *Indexer) remember(h uint64) {
 	from := x.done
 	x.done = len(x.given)
-	x.where[h] = extent{uint32(from), uint32(x.done)}
-	if x.done > maxGiven || len(x.where) > maxGiven { // numbers give nothing
+	x.where[h%places] = extent{h, uint32(from), uint32(x.done)}
+	if x.done > maxGiven {
 		clear(x.where)
 		x.given, x.done = x.given[:0], 0
 	}
@@ -188,17 +227,85 @@ func (x *Indexer) name(s string, at member) {
 }
 
 // text takes in a string that stands under a name.
-func (x *Indexer) text(name, body string) {
-	x.words(body)
-	x.walk.scalar(nameHash(name), body, 0)
-	x.hidden()
+func (x *Indexer) text(s string, at member, from, end int) {
+	body := s[from:end]
+	if givesNothing(body) {
+		x.name(s, at)
+		return
+	}
+	h := x.mix(x.mix(at.hash, 1), x.hash(s, from, end))
+	if !x.seen.add(h) {
+		return
+	}
+	x.name(s, at)
+	switch {
+	case len(body) == uuidLen && isUUID(body):
+		x.keys.add(uuidKey(body))
+	case !x.recall(h):
+		x.words(body)
+		x.walk.scalar(nameHash(s[at.from:at.to]), body, 0)
+		x.hidden()
+		x.remember(h)
+	}
 }
 
 // bare takes in a number or a word.
-func (x *Indexer) bare(name, token string) {
-	x.words(token)
-	x.walk.bare(nameHash(name), token)
+func (x *Indexer) bare(s string, at member, from, end int) {
+	token := s[from:end]
+	if givesNothing(token) {
+		x.name(s, at)
+		return
+	}
+	h := x.mix(x.mix(at.hash, 2), x.hash(s, from, end))
+	if !x.seen.add(h) {
+		return
+	}
+	x.name(s, at)
+	if !x.recall(h) {
+		x.words(token)
+		x.walk.bare(nameHash(s[at.from:at.to]), token)
+		x.remember(h)
+	}
 }
+
+// givesNothing says whether a value is a long number or a timestamp: neither
+// its words nor its leaf are kept, see isTelling and isKept.
+func givesNothing(v string) bool {
+	if len(v) <= 5 || kinds[v[0]] != digit || len(v) > maxTimestamp {
+		return false
+	}
+	if len(v) < len(timestamp) {
+		for i := range len(v) {
+			if kinds[v[i]] != digit {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range len(timestamp) - 1 {
+		if c := timestamp[i]; c == '0' && kinds[v[i]] != digit || c != '0' && v[i] != c {
+			return false
+		}
+	}
+	last := len(v) - 1
+	fraction := v[len(timestamp)-1 : last]
+	if fraction != "" && fraction[0] == '.' {
+		fraction = fraction[1:]
+	} else if fraction != "" {
+		return false
+	}
+	for i := range len(fraction) {
+		if kinds[fraction[i]] != digit {
+			return false
+		}
+	}
+	return v[last] == 'Z'
+}
+
+const (
+	timestamp    = "0000-00-00T00:00:00Z"
+	maxTimestamp = len("0000-00-00T00:00:00.000000000Z")
+)
 
 // nameHash is keyHash of a name as it is written, which was looked at before.
 func nameHash(written string) uint64 {
@@ -219,52 +326,37 @@ func (x *Indexer) hidden() {
 	x.walk.opaque = false
 }
 
-const (
-	eachByte  = 0x0101010101010101
-	quotes    = '"' * eachByte
-	backslash = '\\' * eachByte
-)
-
-// zeros marks the first byte of w that is 0, and maybe others behind it.
-func zeros(w uint64) uint64 { return (w - eachByte) &^ w & (0x80 * eachByte) }
-
-// scan finds the quote that ends a string, or -1, and hashes what is before it.
-func (x *Indexer) scan(s string, from int) (end int, hash uint64) {
-	h := x.secrets[0]
-	for i := from; i+8 <= len(s); i += 8 {
-		w := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
-		found := zeros(w^quotes) | zeros(w^backslash)
-		if found == 0 {
-			h = x.mix(h, w)
-			continue
+// hash hashes a part of a text.
+func (x *Indexer) hash(s string, from, end int) uint64 {
+	n := end - from
+	h := x.secrets[0] ^ uint64(n)
+	if end < 8 {
+		var w uint64
+		for i := from; i < end; i++ {
+			w = w<<8 | uint64(s[i])
 		}
-		n := bits.TrailingZeros64(found) &^ 7
-		if byte(w>>n) == '\\' {
-			break
-		}
-		end = i + n/8
-		return end, x.mix(h, w&(1<<n-1)^uint64(end-from)<<56)
+		return x.mix(h, w)
 	}
-	end = stringEnd(s, from)
-	if end < 0 {
-		return -1, 0
+	last := load(s, end-8)
+	if n <= 8 {
+		return x.mix(h, last>>(64-8*n))
 	}
-	return end, x.hash(s[from:end])
+	if n <= 16 {
+		return x.pair(h, load(s, from), last)
+	}
+	for i := from; i+16 < end; i += 16 {
+		h = x.pair(h, load(s, i), load(s, i+8))
+	}
+	return x.pair(h, load(s, end-16), last)
 }
 
-// hash is what scan gives of a string.
-func (x *Indexer) hash(s string) uint64 {
-	h := x.secrets[0]
-	n := len(s)
-	for ; len(s) >= 8; s = s[8:] {
-		h = x.mix(h, binary.LittleEndian.Uint64([]byte(s[:8])))
-	}
-	var last uint64
-	for i := len(s) - 1; i >= 0; i-- {
-		last = last<<8 | uint64(s[i])
-	}
-	return x.mix(h, last^uint64(n)<<56)
+// pair goes on with a hash by sixteen bytes.
+func (x *Indexer) pair(h, a, b uint64) uint64 {
+	high, low := bits.Mul64(a^x.secrets[1], b^h)
+	return high ^ low
 }
+
+func load(s string, i int) uint64 { return binary.LittleEndian.Uint64([]byte(s[i : i+8])) }
 
 // mix goes on with a hash.
 func (x *Indexer) mix(h, w uint64) uint64 {
