@@ -16,6 +16,11 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 	queries := append(slices.Clone(sievedQueries),
 		`T | where User != 'a' and User !in ('b', 'c') and User in ('a', 'b', '') and User in ('b', '')`,
 		`T | where IsSystem and Name == 'a' and User != 'b'`,
+		`T | extend W = tolower(strcat(User, '-', Name)) | where W has 'a' or Code == 200 and W has 'b'`,
+		`T | extend W = tolower(strcat(User, '-', Name)) | where not(W has 'a' or Code == 200 and W has 'b')`,
+		`T | extend W = tolower(strcat(User, '-', Name)) | where case(W has 'b', W == 'b-a', W == 'a-', IsSystem, isempty(Name)) or W has 'a'`,
+		`let L = _GetWatchlist('L') | project SearchKey; T | extend W = tolower(strcat(User, '-', Name)) | where W has toscalar(L | take 1) or Code in (200, 201)`,
+		`let L = _GetWatchlist('L') | project SearchKey; T | extend W = tolower(strcat(User, '-', Name)) | where not(W has toscalar(L | take 1)) and User in (L)`,
 		`T | where not(IsSystem) and Code between (200 .. 299)`,
 		`T | where not(IsSystem) and Code !between (200 .. 299)`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User in (L) and Code == 200`,
@@ -35,7 +40,7 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 			knows[i] = r.IntN(3) > 0
 		}
 		panel, sieves := NewPanel(100), []*Sieve(nil)
-		for i := range 40 { // some queries twice
+		for i := range 50 { // some queries twice
 			live := lives[i%len(lives)]
 			if s := live.Sieve(0, len(sievedSchema), func(c int, _ []string) bool { return knows[c] }); s != nil {
 				live.Join(panel, s, math.MaxInt32)

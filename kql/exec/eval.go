@@ -28,6 +28,13 @@ func (f *buffer) get(n int) []value.Value {
 // compile makes the evaluator of an expression for this run. Subqueries are
 // run here, once.
 func (r *run) compile(e plan.Expr) (evaluator, error) {
+	if r.common != nil {
+		return r.common.part(r, e)
+	}
+	return r.compileOne(e)
+}
+
+func (r *run) compileOne(e plan.Expr) (evaluator, error) {
 	switch e := e.(type) {
 	case *plan.Const:
 		return &constEval{v: e.V}, nil
@@ -302,7 +309,7 @@ func (r *run) scalar(e *plan.Scalar) (v value.Value, err error) {
 		return v, nil
 	}
 	v = value.NullOf(e.Typ)
-	err = r.stream(e.Sub, func(b *value.Batch) error {
+	err = r.apart(e.Sub, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			v = b.Col(0, []int32{i})[i].Own()
 			return stop{e.Sub}
@@ -325,7 +332,7 @@ func (r *run) compileInTable(e *plan.InTable) (ev evaluator, err error) {
 	var list []value.Value
 	seen := map[string]bool{}
 	var key []byte
-	err = r.stream(e.Sub, func(b *value.Batch) error {
+	err = r.apart(e.Sub, func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := b.Col(0, rows)
 		for _, i := range rows {

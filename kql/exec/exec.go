@@ -63,6 +63,8 @@ type run struct {
 	leaves  []Leaf
 	above   map[plan.Node][]plan.Node
 	best    map[*plan.Scan]*Best
+	// common is set while a condition is made that shares parts with others.
+	common *commons
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
 	cut map[plan.Node]func(emit func(*value.Batch) error) error
 }

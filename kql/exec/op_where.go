@@ -33,6 +33,12 @@ func (r *run) where(n *plan.Where, out sink) sink {
 func failing(err error) sink { return func(*value.Batch) error { return err } }
 
 func (r *run) compileFilter(e plan.Expr) (filter, error) {
+	if r.common != nil { // of batches without a Dict
+		if f := r.common.filterOf(r, e); f != nil {
+			return f, nil
+		}
+		return r.compileCondition(e)
+	}
 	f, err := r.compileCondition(e)
 	if col, ok := onlyColumn(e); ok && err == nil {
 		return &dictFilter{col: col, rows: f}, nil

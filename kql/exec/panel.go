@@ -35,11 +35,9 @@ func (s Set) meets(o Set) bool {
 type Panel struct {
 	width  int // sieves there is room for
 	sieves []member
-	conds  []*condition
-	byKey  map[string]int
+	common *commons
 	texts  []*textIndex
 	flags  []*flagIndex
-	round  int
 	rows   [][]int32 // by sieve, of the batch at hand
 }
 
@@ -50,7 +48,7 @@ type member struct {
 }
 
 // NewPanel returns a Panel with room for so many sieves.
-func NewPanel(sieves int) *Panel { return &Panel{width: sieves, byKey: map[string]int{}} }
+func NewPanel(sieves int) *Panel { return &Panel{width: sieves, common: newCommons()} }
 
 // Add takes in a sieve, which gets the next number. Conditions of more than so
 // many parts are not asked.
@@ -71,20 +69,10 @@ func (p *Panel) Add(l *Live, s *Sieve, maxSize int) {
 		}
 		steps = steps[1:]
 	}
-	slices.SortStableFunc(m.conds, func(a, b int) int { return p.conds[a].cost - p.conds[b].cost })
+	slices.SortStableFunc(m.conds, func(a, b int) int { return p.common.conds[a].cost - p.common.conds[b].cost })
 	if len(steps) > 0 {
-		m.rest = l.chained(steps)
+		m.rest = &Sieve{run: l.run, Steps: steps}
 	}
-}
-
-// chained is a sieve of some steps.
-func (l *Live) chained(steps []plan.Node) *Sieve {
-	s := &Sieve{run: l.run, Steps: steps}
-	s.push = s.take
-	for _, n := range slices.Backward(steps) {
-		s.push, _ = l.run.transform(n, s.push)
-	}
-	return s
 }
 
 // Judge takes out of the sets those sieves that turn a row away; each row of the
@@ -98,7 +86,7 @@ func (p *Panel) Judge(b *value.Batch, sets []Set) {
 		x.judge(b, rows, sets)
 	}
 	p.turn(rows, sets)
-	p.round++
+	p.common.round++
 	for id := range p.rows {
 		if left := p.rows[id]; len(left) > 0 {
 			for _, row := range p.ask(id, b, left) {
@@ -129,7 +117,7 @@ func (p *Panel) turn(rows []int32, sets []Set) {
 func (p *Panel) ask(id int, b *value.Batch, rows []int32) []int32 {
 	m := &p.sieves[id]
 	for _, c := range m.conds {
-		if rows = p.conds[c].of(b, rows, p.round); len(rows) == 0 {
+		if rows = p.common.conds[c].ask(b, rows); len(rows) == 0 {
 			return nil
 		}
 	}
@@ -139,79 +127,12 @@ func (p *Panel) ask(id int, b *value.Batch, rows []int32) []int32 {
 	return rows
 }
 
-// A condition is what some sieves ask of a row, and the answers of a batch.
-type condition struct {
-	filter filter
-	run    *run
-	cost   int
-
-	round      int
-	asked, yes Set // by row
-	fresh      []int32
-}
-
 func (p *Panel) condition(r *run, e plan.Expr) int {
-	key, ok := plan.Key(e)
-	if at, known := p.byKey[key]; ok && known {
-		return at
-	}
-	// Where it cannot be made, it lets everything through.
-	f, _ := r.compileFilter(e)
-	at := len(p.conds)
-	p.conds = append(p.conds, &condition{filter: f, run: r, cost: cost(e)})
-	if ok {
-		p.byKey[key] = at
+	at, isNew := p.common.condition(r, e)
+	if isNew {
+		p.common.note(r, e)
 	}
 	return at
-}
-
-// of takes the rows out that the condition is not true of, in place.
-func (c *condition) of(b *value.Batch, rows []int32, round int) []int32 {
-	if c.round != round || len(c.asked)*64 < b.N {
-		c.round, c.asked, c.yes = round, cleared(c.asked, b.N), cleared(c.yes, b.N)
-	}
-	c.fresh = c.fresh[:0]
-	for _, row := range rows {
-		if !c.asked.Has(int(row)) {
-			c.asked.Add(int(row))
-			c.fresh = append(c.fresh, row)
-		}
-	}
-	if len(c.fresh) > 0 {
-		for _, row := range c.keep(b) {
-			c.yes.Add(int(row))
-		}
-	}
-	out := rows[:0]
-	for _, row := range rows {
-		if c.yes.Has(int(row)) {
-			out = append(out, row)
-		}
-	}
-	return out
-}
-
-func cleared(s Set, n int) Set {
-	words := (n + 63) / 64
-	if cap(s) < words {
-		return make(Set, words)
-	}
-	s = s[:words]
-	clear(s)
-	return s
-}
-
-// keep asks about the fresh rows. Where that goes wrong, all may pass.
-func (c *condition) keep(b *value.Batch) (out []int32) {
-	defer func() {
-		if recover() != nil {
-			out = c.fresh
-		}
-	}()
-	if c.filter == nil {
-		return c.fresh
-	}
-	return c.filter.keep(b, c.fresh)
 }
 
 // index takes in a condition that a column of text is, or is not, one of some

@@ -16,7 +16,7 @@ type Sieve struct {
 	Reads []plan.Ref
 
 	run  *run
-	push sink
+	push sink // made when it is first run
 	kept []int32
 }
 
@@ -30,10 +30,6 @@ func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 		return nil
 	}
 	s.Reads = plan.Refs(s.Steps, width)
-	s.push = s.take
-	for _, n := range slices.Backward(s.Steps) {
-		s.push, _ = l.run.transform(n, s.push)
-	}
 	return s
 }
 
@@ -84,5 +80,11 @@ func (s *Sieve) Keep(b *value.Batch) []int32 {
 
 func (s *Sieve) pushed(b *value.Batch) (err error) {
 	defer s.run.catch(&err)
+	if s.push == nil {
+		s.push = s.take
+		for _, n := range slices.Backward(s.Steps) {
+			s.push, _ = s.run.transform(n, s.push)
+		}
+	}
 	return s.push(b)
 }

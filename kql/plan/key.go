@@ -9,16 +9,40 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// Key tells whether expressions of different queries over the same columns are
-// the same: those that have one key have the same value for every row. Some have
-// none.
-func Key(e Expr) (string, bool) {
-	k := keyer{}
-	k.expr(e)
-	return k.b.String(), !k.unknown
+// ExprKeys tell whether expressions of different queries over the same columns are
+// the same: those that have one key have the same value for every row.
+type ExprKeys struct {
+	ids   map[string]int
+	known map[Expr]int // -1: it has no key
 }
 
+// NewExprKeys returns an empty ExprKeys.
+func NewExprKeys() *ExprKeys { return &ExprKeys{ids: map[string]int{}, known: map[Expr]int{}} }
+
+// Of is the key of an expression, from 0 on; some have none. scalar is what
+// subqueries give.
+func (k *ExprKeys) Of(e Expr, scalar func(*Scalar) (value.Value, bool)) (key int, ok bool) {
+	if key, seen := k.known[e]; seen {
+		return key, key >= 0
+	}
+	w := keyer{keys: k, scalar: scalar}
+	w.node(e)
+	key = -1
+	if !w.unknown {
+		text := w.b.String()
+		if key, ok = k.ids[text]; !ok {
+			key = len(k.ids)
+			k.ids[text] = key
+		}
+	}
+	k.known[e] = key
+	return key, key >= 0
+}
+
+// A keyer writes what tells an expression from others, whose parts have keys.
 type keyer struct {
+	keys    *ExprKeys
+	scalar  func(*Scalar) (value.Value, bool)
 	b       strings.Builder
 	unknown bool
 }
@@ -36,12 +60,21 @@ var keyedCalls = map[string]bool{
 	"hasprefix": true, "!hasprefix": true, "hassuffix": true, "!hassuffix": true,
 	"matches regex": true, "not": true, "isempty": true, "isnotempty": true, "isnull": true, "isnotnull": true,
 	"tolower": true, "toupper": true, "tostring": true, "parse_json": true, "todynamic": true, "strcat": true,
+	"toint": true, "tolong": true, "tobool": true, "strcat_array": true, "extract_all": true, "parse_url": true,
 	"strlen": true, "array_length": true, "extract": true, "replace_regex": true, "replace_string": true, "split": true,
 	"substring": true, "indexof": true, "trim": true, "coalesce": true, "set_has_element": true,
 	"ipv4_is_private": true, "ipv4_is_in_any_range": true, "ipv4_is_in_range": true,
+	"ipv6_is_in_any_range": true, "ipv6_is_in_range": true,
 }
 
+// expr writes the key of a part.
 func (k *keyer) expr(e Expr) {
+	key, ok := k.keys.Of(e, k.scalar)
+	k.unknown = k.unknown || !ok
+	fmt.Fprintf(&k.b, "%d", key)
+}
+
+func (k *keyer) node(e Expr) {
 	switch e := e.(type) {
 	case *Const:
 		k.constant(e.V)
@@ -65,6 +98,11 @@ func (k *keyer) expr(e Expr) {
 	case *Element:
 		k.b.WriteString("element")
 		k.list([]Expr{e.X, e.I})
+	case *Scalar:
+		v, ok := k.scalar(e)
+		k.unknown = k.unknown || !ok
+		k.b.WriteString("scalar:") // functions may not do with it what they do with a constant
+		k.constant(v)
 	case *InTable:
 		fmt.Fprintf(&k.b, "table:%s", e.Op)
 		k.rows(e.Sub)
