@@ -120,6 +120,15 @@ down ███████████████▌ -5
     ++----------------+----------------+
      0                5               10
 `},
+		{"one point", over("timechart", nil), "T:t n:l", [][]value.Value{{minute(0), long(11030)}}, true, `20,000 |
+       |
+10,000 |                *
+       |
+     0 |
+       ++------------------------------+
+        01-01 23:59:59    01-02 00:00:01
+        2026-01-01 23:59:59 to 2026-01-02 00:00:01 UTC
+`},
 		{"no rows", over("barchart", nil), "N:s n:l", nil, false, "error: render barchart has no rows to draw"},
 		{"no times", over("timechart", nil), "N:s n:l", names, false, "error: render timechart needs a column of times"},
 		{"no numbers", over("barchart", nil), "N:s", [][]value.Value{{str("a")}}, false, "error: render barchart needs a column of numbers beside N"},

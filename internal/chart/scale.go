@@ -179,8 +179,8 @@ func (c *Chart) yScale(n int) (scale, []float64) {
 	if c.logY && low > 0 {
 		return logScale(low, high)
 	}
-	if c.form != dots && c.form != lines || low > 0 && low < high/2 {
-		low, high = min(low, 0), max(high, 0) // lengths are compared from 0 on
+	if c.form != dots && c.form != lines || low > 0 && low < high/2 || low == high {
+		low, high = min(low, 0), max(high, 0) // lengths are compared from 0 on, and what is alone with 0
 	}
 	if c.hasMin {
 		low = c.min
@@ -227,7 +227,11 @@ func (c *Chart) xScale(n int) (scale, []float64, []string) {
 		return s, ticks, c.x.names
 	}
 	if low == high {
-		low, high = low-1, high+1
+		by := 1.0
+		if c.x.kind == times {
+			by = float64(value.Second) // of a tick a float64 knows nothing
+		}
+		low, high = low-by, high+by
 	}
 	if c.x.kind == times {
 		ticks := timeTicks(low, high, n)
