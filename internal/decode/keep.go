@@ -156,6 +156,7 @@ func (k *Keeper) Ledgers() []*Ledger { return k.r.ledgers }
 // is good until emit returns.
 func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(*Kept) error) error {
 	w := newWindow(in)
+	w.releases = true
 	k.r.ledger = &Ledger{Source: name, cluster: k.r.opts.Cluster}
 	k.r.ledgers = append(k.r.ledgers, k.r.ledger)
 	k.ordinal = 0
@@ -167,7 +168,9 @@ func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(
 		w.kept = true
 		k.record(fr)
 		if len(k.batch) >= maxKept || k.r.held >= maxHeld/2 {
-			return k.flush(emit)
+			err := k.flush(emit)
+			w.release()
+			return err
 		}
 		return nil
 	}

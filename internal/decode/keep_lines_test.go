@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -109,4 +111,43 @@ func keptPathsOf(t *testing.T, text string) *Kept {
 		t.Fatal(err)
 	}
 	return kept
+}
+
+// TestBlocksAreUsedAgain reads inputs of many blocks: what is handed on is as it
+// came, though blocks are written to anew when it was taken.
+func TestBlocksAreUsedAgain(t *testing.T) {
+	const n = 9000
+	event := func(i int) string {
+		return fmt.Sprintf(`{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"%d","stage":"ResponseComplete","verb":"get","pad":"%s"}`, i, strings.Repeat(strconv.Itoa(i), 200))
+	}
+	var lines, rows strings.Builder
+	rows.WriteString(`{"tables":[{"columns":[{"name":"log_s"},{"name":"Category"}],"rows":[`)
+	for i := range n {
+		lines.WriteString(event(i) + "\n")
+		fmt.Fprintf(&rows, "%s[%q,%q]", strings.Repeat(",", min(i, 1)), event(i), "kube-audit")
+	}
+	rows.WriteString(`]}]}`)
+	for name, text := range map[string]string{"lines": lines.String(), "rows": rows.String()} {
+		k, err := NewKeeper(Options{}, Further{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := 0
+		err = k.Read(t.Context(), name, strings.NewReader(text), func(b *Kept) error {
+			for _, r := range b.Records {
+				want := event(next)
+				if name == "rows" {
+					want = fmt.Sprintf(`{"log_s":%q,"Category":"kube-audit"}`, want)
+				}
+				if r.Raw != want {
+					t.Fatalf("%s: record %d is %.200s..., want %.200s...", name, next, r.Raw, want)
+				}
+				next++
+			}
+			return nil
+		})
+		if err != nil || next != n {
+			t.Errorf("%s: %d records, want %d: %v", name, next, n, err)
+		}
+	}
 }

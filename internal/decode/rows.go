@@ -1,6 +1,10 @@
 package decode
 
-import "github.com/dogwatch-dev/dogwatch/kql/value"
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
 
 // The answer of a query to Log Analytics lists its columns once and its rows
 // as arrays. Each row is put together with the names.
@@ -19,7 +23,7 @@ func columnsOf(s string, members []member) []string {
 			if name == "" {
 				name = str(get(c, "ColumnName"))
 			}
-			names = append(names, name)
+			names = append(names, strings.Clone(name)) // the rows may be many blocks
 		}
 		return names
 	}

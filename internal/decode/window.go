@@ -30,6 +30,11 @@ type window struct {
 	err      error
 	kept     bool // something points into buf: it is not to be overwritten
 	last     byte // what was taken last
+
+	// Blocks that something points into until it is let go, and others to be
+	// written to, where that is told: see release.
+	releases    bool
+	used, spare [][]byte
 }
 
 func newWindow(in io.Reader) *window { return &window{in: in, line: 1, newline: -1, most: blockSize} }
@@ -80,12 +85,31 @@ func (w *window) grow() {
 		w.noBreak, w.pos, w.end, w.newline = w.noBreak-w.pos, 0, len(unread), -1
 		return
 	}
+	if w.releases && len(w.buf) == w.most {
+		w.used = append(w.used, w.buf)
+	}
 	w.kept = false
 	w.block = min(max(2*w.block, firstBlock), w.most)
 	size := max(w.block, min(2*len(unread), len(unread)+MaxRecord/4))
-	buf := make([]byte, size)
+	buf := w.room(size)
 	copy(buf, unread)
 	w.buf, w.noBreak, w.pos, w.end, w.newline = buf, w.noBreak-w.pos, 0, len(unread), -1
+}
+
+// room is a block of that size.
+func (w *window) room(size int) []byte {
+	if n := len(w.spare) - 1; n >= 0 && len(w.spare[n]) == size {
+		buf := w.spare[n]
+		w.spare = w.spare[:n]
+		return buf
+	}
+	return make([]byte, size)
+}
+
+// release says that nothing points any more into what was taken.
+func (w *window) release() {
+	w.kept = false
+	w.spare, w.used = append(w.spare, w.used...), w.used[:0]
 }
 
 // advance takes n bytes.
