@@ -36,6 +36,8 @@ type App struct {
 	tables tables
 	set    *rule.Set
 	rules  []*dogwatch.Rule // those that run
+
+	resident int64 // bytes of rows in memory; 0: what detect thinks right
 }
 
 // A Finding is something that lint has to say.

@@ -14,6 +14,8 @@ type Input struct {
 	Stdin io.Reader // what - reads
 	// Store, when set, is hunted in instead.
 	Store store.Store
+	// State, when set, is a file that keeps what a scan knows for the next one.
+	State string
 	// Progress, when set, is told now and then how many bytes of total were
 	// read (0: not known), and records found, and in which input.
 	Progress func(name string, read, total, records int64)

@@ -17,19 +17,20 @@ func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []
 	if err != nil {
 		return &Ledger{}, err
 	}
-	return a.sit(ctx, in, r, emit)
+	ledger, err := a.sit(ctx, in, r, emit)
+	if err == nil {
+		err = r.Finish(emit)
+	}
+	return ledger, err
 }
 
-// sit is read with a reader that is there.
+// sit is read with a reader that is there, and that it does not finish.
 func (a *App) sit(ctx context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
 	ledger := &Ledger{}
 	s := &sitting{ctx: ctx, in: in, ledger: ledger, ledgers: r.Ledgers}
 	take := func(b dogwatch.Batch) error { return s.fail(emit(b)) }
 	s.read = func(name string, in io.Reader) error { return r.Read(ctx, name, in, take) }
 	err := s.all()
-	if err == nil {
-		err = r.Finish(take)
-	}
 	ledger.Sources = r.Ledgers()
 	return ledger, err
 }

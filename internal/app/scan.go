@@ -19,6 +19,10 @@ type ScanResult struct {
 	Alerts []dogwatch.Alert // by their first event
 	Ledger *Ledger
 	Rules  []detect.RuleStats
+	// Restored says what became of the state that was loaded; nil: there was none.
+	Restored *detect.Restored
+
+	kept *keepsake // of a scan that has a state
 }
 
 // Losses says, a line each, what rules could not judge or keep.
@@ -53,11 +57,14 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	emit, fed := feeding(s.worker.Feed)
-	ledger, err := a.sit(ctx, in, s.reader, emit)
-	if failed := fed(); err == nil {
-		err = failed
+	result := &ScanResult{Ledger: &Ledger{}}
+	if in.State != "" {
+		result.kept = &keepsake{path: in.State}
+		if result.Restored, err = result.kept.load(a, s); err != nil {
+			return result, err
+		}
 	}
+	err = s.read(ctx, a, in, result)
 	end := ctx
 	if err != nil {
 		var stop context.CancelFunc
@@ -68,7 +75,28 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 	if err == nil {
 		err = failed
 	}
-	return &ScanResult{alerts, ledger, s.engine.Stats()}, err
+	if err != nil {
+		result.Discard()
+	}
+	result.Alerts, result.Rules = alerts, s.engine.Stats()
+	return result, err
+}
+
+// read feeds the rules with all inputs.
+func (s *scanning) read(ctx context.Context, a *App, in Input, result *ScanResult) error {
+	emit, fed := feeding(s.worker.Feed)
+	var err error
+	result.Ledger, err = a.sit(ctx, in, s.reader, emit)
+	if failed := fed(); err == nil {
+		err = failed
+	}
+	if err == nil && result.kept != nil {
+		err = result.kept.draft(a, s)
+	}
+	if err == nil {
+		err = s.reader.Finish(s.worker.Feed)
+	}
+	return err
 }
 
 // feeding hands batches to a goroutine of its own, that takes them one by one,
@@ -117,14 +145,16 @@ type scanning struct {
 }
 
 func (a *App) newScanning(ctx context.Context) (*scanning, error) {
-	s := &scanning{engine: detect.New(a.rules, detect.Options{Catalog: a.set.Catalog()})}
+	s := &scanning{engine: detect.New(a.rules, detect.Options{Catalog: a.set.Catalog(), Resident: a.resident})}
 	s.worker = s.engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
 	if opts.Sieve = s.worker; runtime.GOMAXPROCS(0) > 1 {
 		opts.Sieve = s.engine.NewWorker(ctx) // rows are judged while others are looked at
 	}
 	var err error
-	s.reader, err = decode.NewReader(opts, s.engine.Tables()...)
+	if s.reader, err = decode.NewReader(opts, s.engine.Tables()...); err == nil {
+		s.engine.ReadRows(s.reader.Row)
+	}
 	return s, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,8 @@ type scanFlags struct {
 	noSummary bool
 	ruleStats bool
 	timeout   time.Duration
+	state     string
+	told      bool
 
 	failAt  dogwatch.Severity
 	showAt  dogwatch.Severity
@@ -42,12 +45,21 @@ func scanCommand(env *Env) *cobra.Command {
 alerts in the order of time, then the stories that they tell.
 
 Inputs are files, directories, globs in quotes, and - for standard input, in any of
-the shapes that "dogwatch help inputs" lists, plain, gzip or zstd.`,
+the shapes that "dogwatch help inputs" lists, plain, gzip or zstd.
+
+With --state FILE a log can be scanned in pieces, a day at a time: what rules have
+counted, which requests and objects were seen, and what was told is read from FILE and
+written there at the end. Nothing is closed between pieces: after the last one all
+alerts together are those of one scan of the whole log. Alerts that were told before
+are told again only when they say more, with the same id. A rule that has changed since,
+or its lists, begins anew, which is said. FILE holds records of the log, and a scan that
+is called off leaves it as it was.`,
 		Example: `  dogwatch scan kube-audit.log
   dogwatch scan /var/log/kubernetes/audit/ --rules my-rules/ --lists my-lists/
   dogwatch scan insights-logs-kube-audit/ -o jsonl | jq -r .summary
   zstdcat audit.zst | dogwatch scan - --fail-on high
-  dogwatch scan audit.log -o sarif > audit.sarif`,
+  dogwatch scan audit.log -o sarif > audit.sarif
+  dogwatch scan --state cluster-a.state audit-2026-11-21.log.gz`,
 		Args: arguments(1, -1, "a file, a directory, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(env); err != nil {
@@ -68,6 +80,8 @@ the shapes that "dogwatch help inputs" lists, plain, gzip or zstd.`,
 	flags.BoolVar(&f.noSummary, "no-summary", false, "leave out the stories at the end")
 	flags.BoolVar(&f.ruleStats, "rule-stats", false, "say what each rule looked at, found, and kept in memory")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop reading after this time")
+	flags.StringVar(&f.state, "state", "", "go on from what a scan before wrote to this file, and write it anew")
+	flags.BoolVar(&f.told, "told", false, "with --state, print the alerts that were told before as well")
 	complete(cmd, "fail-on", "none", "informational", "low", "medium", "high")
 	complete(cmd, "severity", "informational", "low", "medium", "high")
 	_ = cmd.RegisterFlagCompletionFunc("only", f.ruleNames)
@@ -86,7 +100,9 @@ func (f *scanFlags) check(env *Env) error {
 			return err
 		}
 	}
-	f.showAt, err = severity("--severity", f.least)
+	if f.showAt, err = severity("--severity", f.least); err == nil && f.told && f.state == "" {
+		err = usage("--told is of use with --state only")
+	}
 	return err
 }
 
@@ -136,23 +152,69 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	}
 	m := newMeter(env, f.quiet)
 	start := env.Now()
-	result, err := a.Scan(ctx, app.Input{Paths: inputs, Stdin: env.Stdin, Progress: m.show})
+	result, err := a.Scan(ctx, app.Input{Paths: inputs, Stdin: env.Stdin, State: f.state, Progress: m.show})
 	m.clear()
-	shown := f.shown(result.Alerts)
-	if failed := f.print(env, shown, result.Ledger); failed != nil {
-		return failed
+	if result == nil || result.Rules == nil { // it did not begin
+		return &failure{code: ExitInput, err: err}
 	}
-	for _, loss := range result.Losses() {
-		fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(loss))
-	}
-	f.note(env, "%s: %s%s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"), f.hidden(len(result.Alerts)-len(shown)))
-	printLedger(env.Stderr, result.Ledger, env.Now().Sub(start), f.quiet)
-	if f.ruleStats {
-		if failed := writeRuleStats(env.Stderr, result.Rules, f.palette); failed != nil {
-			return failed
+	failed := f.tell(env, a, result)
+	if failed == nil {
+		printLedger(env.Stderr, result.Ledger, env.Now().Sub(start), f.quiet)
+		if f.ruleStats {
+			failed = writeRuleStats(env.Stderr, result.Rules, f.palette)
 		}
 	}
+	if failed != nil {
+		result.Discard()
+		return failed
+	}
+	if failed := result.Keep(); failed != nil && err == nil {
+		return &failure{code: ExitInput, err: failed}
+	}
 	return f.verdict(result, err)
+}
+
+// tell prints what the scan found, and what it lost.
+func (f *scanFlags) tell(env *Env, a *app.App, r *app.ScanResult) error {
+	f.noteRestored(env, r)
+	found := f.found(r)
+	shown := f.shown(found)
+	if err := f.print(env, shown, r.Ledger); err != nil {
+		return err
+	}
+	for _, loss := range r.Losses() {
+		fmt.Fprintf(env.Stderr, "dogwatch: %s\n", oneLine(loss))
+	}
+	f.note(env, "%s: %s%s", plural(int64(len(a.Rules())), "rule"), plural(int64(len(shown)), "alert"), f.hidden(len(found)-len(shown)))
+	return nil
+}
+
+// found are the alerts that this scan has to tell: with a state, those that are
+// new or say more.
+func (f *scanFlags) found(r *app.ScanResult) []dogwatch.Alert {
+	if f.told {
+		return r.Alerts
+	}
+	return r.Fresh()
+}
+
+// noteRestored says which rules do not go on where they stopped.
+func (f *scanFlags) noteRestored(env *Env, r *app.ScanResult) {
+	if r.Restored == nil {
+		return
+	}
+	for _, list := range []struct {
+		what  string
+		rules []string
+	}{
+		{"changed since the state was written, and begin anew", r.Restored.Changed},
+		{"not in the state, and begin now", r.Restored.New},
+		{"in the state and not run, and what it knew of them is let go", r.Restored.Gone},
+	} {
+		if len(list.rules) > 0 {
+			fmt.Fprintf(env.Stderr, "dogwatch: rules %s: %s\n", list.what, strings.Join(list.rules, ", "))
+		}
+	}
 }
 
 // hidden says how many alerts are not shown.
@@ -180,7 +242,7 @@ func (f *scanFlags) verdict(r *app.ScanResult, err error) error {
 		return &failure{code: ExitInput, err: err}
 	case len(r.Ledger.Problems) > 0:
 		return said(ExitInput)
-	case f.failing && slices.ContainsFunc(r.Alerts, func(a dogwatch.Alert) bool { return a.Severity >= f.failAt }):
+	case f.failing && slices.ContainsFunc(f.found(r), func(a dogwatch.Alert) bool { return a.Severity >= f.failAt }):
 		return said(ExitFindings)
 	}
 	return nil

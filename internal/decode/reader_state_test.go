@@ -68,10 +68,7 @@ func (y *relay) finish() map[string][]string {
 // Whether one reader reads all pieces, or each is read by a new one that took
 // the state of the last one over, the rows are the same.
 func TestSavedReadersGoOn(t *testing.T) {
-	var pieces []string
-	for _, text := range caseTexts(t) {
-		pieces = append(pieces, text)
-	}
+	pieces := caseTexts(t)
 	// The stages of a request, copies, and versions of an object, in pieces.
 	lines := strings.SplitAfter(string(corpus(t, "attacks.ndjson")), "\n")
 	for i := 0; i < min(len(lines), 3000); i += 271 {

@@ -31,7 +31,7 @@ func TestABodyIsReadAsItWasWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, &shelved{&shelfOf{h.of, s}, at, int32(len(b))})
+		all = append(all, &shelved{of: &shelfOf{h.of, s}, at: at, n: int32(len(b))})
 	}
 	if err := s.settle(); err != nil {
 		t.Fatal(err)
@@ -48,8 +48,11 @@ func TestABodyIsReadAsItWasWritten(t *testing.T) {
 func FuzzReadBody(f *testing.F) {
 	f.Add(aBody().append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if h, err := aBody().of.readBody(b); err == nil {
+			h.append(nil)
+		}
 		for place := range 2 {
-			if v, err := readValue(b, 2, place); err == nil {
+			if v, err := readValue(b, place); err == nil {
 				v.AppendBinary(nil)
 			}
 		}

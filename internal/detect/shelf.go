@@ -107,7 +107,6 @@ func (s *shelf) chunk(from int64) (*chunk, error) {
 // shelve puts the window's rows on disk, and says how many bytes of memory
 // that freed.
 func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
-	of := map[*keptTable]*shelfOf{}
 	var b []byte
 	type move struct {
 		row int
@@ -119,15 +118,12 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 		if !ok {
 			continue
 		}
-		if of[h.of] == nil {
-			of[h.of] = &shelfOf{h.of, s}
-		}
 		b = h.append(b[:0])
-		at, err := s.put(b)
+		to, err := h.of.shelved(s, b)
 		if err != nil {
 			return 0, err
 		}
-		moves = append(moves, move{i, &shelved{of[h.of], at, int32(len(b))}})
+		moves = append(moves, move{i, to})
 		st.Shelved += int64(len(b))
 	}
 	if err := s.settle(); err != nil {

@@ -36,6 +36,8 @@ type keptTable struct {
 	schema  value.Schema
 	columns []int
 	at      []int // by the table's column: its place among columns, or -1
+	rows    RowReader
+	shelf   *shelfOf // its rows on disk, once there are any
 }
 
 // maxCopied is how many columns of a row are copied. Of rules that read more,
@@ -335,11 +337,12 @@ type windowDB struct {
 	w    *window
 	rows []kept
 	only []int32 // the places of those that are meant; nil: all
+	open *openRows
 }
 
 // Scan emits the rows of a table. Their Origin is their place among the rows.
 func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*value.Batch) error) error {
-	const size = 1024
+	const size = openAtOnce
 	t := db.w.tables[table]
 	if t == nil {
 		return nil
@@ -349,7 +352,7 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 		if len(index) == 0 {
 			return nil
 		}
-		b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, db.rows, index})
+		b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, db, index})
 		b.Origin = make([][]int64, len(index))
 		places := make([]int64, len(index))
 		for k, i := range index {
@@ -384,7 +387,7 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 // keptRows fills a batch with kept values.
 type keptRows struct {
 	*keptTable
-	rows  []kept
+	db    *windowDB
 	index []int
 }
 
@@ -393,5 +396,33 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if k.at[col] < 0 {
 		return value.NullOf(k.schema[col].Type)
 	}
-	return k.rows[k.index[row]].value(col)
+	at := k.index[row]
+	s, ok := k.db.rows[at].body.(*shelved)
+	if !ok || !s.whole {
+		return k.db.rows[at].value(col)
+	}
+	// The value is to outlive the row, which takes more memory.
+	if k.db.open == nil {
+		k.db.open = &openRows{}
+	}
+	return k.db.open.row(at, s).Value(col).Own()
+}
+
+// openAtOnce is how many rows a batch has, and how many of those that lie on disk
+// as they are stay open: batches are read column by column.
+const openAtOnce = 512
+
+// openRows are rows that lie on disk as they are and were read last, by their
+// places.
+type openRows struct {
+	at  [openAtOnce]int // plus 1
+	all [openAtOnce]value.Row
+}
+
+func (o *openRows) row(at int, s *shelved) value.Row {
+	slot := at % openAtOnce
+	if o.at[slot] != at+1 {
+		o.at[slot], o.all[slot] = at+1, s.open()
+	}
+	return o.all[slot]
 }

@@ -35,6 +35,14 @@ func NewWriter(w io.Writer) *Writer {
 	return s
 }
 
+// Fields are what write writes, by themselves: to be one field of a state that
+// who does not know what it is can step over.
+func Fields(write func(*Writer)) []byte {
+	var s Writer
+	write(&s)
+	return s.frame
+}
+
 // Int writes a number.
 func (s *Writer) Int(n int64) { s.frame = binary.AppendVarint(s.frame, n); s.full() }
 
@@ -79,7 +87,7 @@ func (s *Writer) Time(t time.Time) {
 
 // full ends the frame at hand when it is long enough.
 func (s *Writer) full() {
-	if len(s.frame) >= frameHead+frameSize {
+	if s.w != nil && len(s.frame) >= frameHead+frameSize {
 		s.end()
 	}
 }
