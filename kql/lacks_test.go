@@ -13,15 +13,15 @@ import (
 func TestLacksAreRefused(t *testing.T) {
 	written := map[string]string{
 		"reduce": "T | reduce by State", "macro-expand": "T | macro-expand entity_group [database()] as X (X.T)",
-		"entity_group":                           "let g = entity_group [database()]; T | where Deaths in (g)",
-		"graph-where-nodes":                      "T | make-graph State --> State with_node_id=n | graph-where-nodes n == 1",
-		"graph-where-edges":                      "T | make-graph State --> State with_node_id=n | graph-where-edges n == 1",
-		"make-graph with --":                     "T | make-graph State -- State with_node_id=n | graph-match (a) project a.n",
-		"node_id()":                              "T | make-graph State --> State with_node_id=n | graph-match (a) project x = node_id(a)",
-		"scan with order by or partition by":     "T | scan order by Deaths with (step s: true;)",
-		"optional steps of scan":                 "T | scan with (step s: true; step t optional: true;)",
-		"a step of scan that reads a later one":  "T | scan with (step s: t.Deaths > 1; step t: true;)",
-		"tables of other databases and clusters": `database("other").T`,
+		"entity_group":       "let g = entity_group [database()]; T | where Deaths in (g)",
+		"graph-where-nodes":  "T | make-graph State --> State with_node_id=n | graph-where-nodes n == 1",
+		"graph-where-edges":  "T | make-graph State --> State with_node_id=n | graph-where-edges n == 1",
+		"make-graph with --": "T | make-graph State -- State with_node_id=n | graph-match (a) project a.n",
+		"node_id()":          "T | make-graph State --> State with_node_id=n | graph-match (a) project x = node_id(a)",
+		"with_match_id of scan with partition by": "T | scan with_match_id=m partition by State with (step s: true;)",
+		"optional steps of scan":                  "T | scan with (step s: true; step t optional: true;)",
+		"a step of scan that reads a later one":   "T | scan with (step s: t.Deaths > 1; step t: true;)",
+		"tables of other databases and clusters":  `database("other").T`,
 	}
 	for _, l := range plan.Lacks() {
 		for _, feature := range l.Features {

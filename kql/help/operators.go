@@ -254,11 +254,11 @@ find in (A, B) where User == "ann" project User`},
 | serialize n = row_number()`},
 	},
 	{
-		Name: "scan", Form: "T | scan [with_match_id=Name] [declare (Name:type = Value)] with (step Name: Condition => Column = Expression; ...)",
-		Doc: "Follows sequences of rows through steps, each with a condition, and writes down what it saw on the way. The rows must be in order.",
+		Name: "scan", Form: "T | scan [with_match_id=Name] [order by Column] [partition by Key, ...] [declare (Name:type = Value)] with (step Name: Condition => Column = Expression; ...)",
+		Doc: "Follows sequences of rows through steps, each with a condition, and writes down what it saw on the way. The rows must be in order; partition by follows the rows of each key by themselves.",
 		Examples: []string{`range x from 1 to 5 step 1
 | scan declare (Sum:long = 0) with (step s: true => Sum = x + s.Sum;)`},
-		Words: []string{"declare", "with", "step", "with_match_id="},
+		Words: []string{"declare", "with", "step", "with_match_id=", "order by", "partition by"},
 	},
 	{
 		Name: "make-graph", Form: "T | make-graph Source --> Target [with Nodes on Key, ... | with_node_id=Name] [partitioned-by Column (Operators)]",

@@ -65,11 +65,38 @@ func (n *SeqScan) inputColumns(wanted, refs []int) []int {
 	return out
 }
 
+// seqScan binds scan. With `order by` and `partition by` of its own it is a scan
+// of sorted rows, for each combination of keys by itself.
 func (b *binder) seqScan(op *syntax.Scan, in Node, s *scope) Node {
-	if len(op.OrderBy) > 0 || len(op.Partial) > 0 {
-		b.unsupported(op, "scan with order by or partition by").Hint = "sort before it; partition by X (sort by ... | scan ...)"
+	if len(op.OrderBy) > 0 {
+		in = b.sort(&syntax.Sort{Pos: op.Pos, By: op.OrderBy}, in, s)
+	}
+	if len(op.Partial) == 0 {
+		return b.stepsOf(op, in, s)
+	}
+	if syntax.FindOption(op.Options, "with_match_id") != nil {
+		b.unsupported(op, "with_match_id of scan with partition by").Hint = "partition by X (sort by ... | scan with_match_id=... )"
 		return &Values{}
 	}
+	return b.scanParts(op, op.Partial, in, s)
+}
+
+// scanParts scans the rows of each value of the keys: of the first, and in its
+// rows of the others.
+func (b *binder) scanParts(op *syntax.Scan, keys []syntax.Expr, in Node, s *scope) Node {
+	if len(keys) == 0 {
+		return b.stepsOf(op, in, s)
+	}
+	by := b.scalar(keys[0], b.envOf(in, s))
+	if !isBad(by) && by.Type() == value.Dynamic {
+		b.fail(keys[0], "rows cannot be partitioned by a dynamic value").Hint = "convert it, as in tostring(...)"
+	}
+	rows := &Given{node{in.Schema()}}
+	sub := b.scanParts(op, keys[1:], rows, s)
+	return &Partition{node: node{sub.Schema()}, In: in, By: by, Rows: rows, Sub: sub}
+}
+
+func (b *binder) stepsOf(op *syntax.Scan, in Node, s *scope) Node {
 	n := &SeqScan{node: node{in.Schema()[:len(in.Schema()):len(in.Schema())]}, In: in}
 	before := len(b.errs)
 	b.declareColumns(n, op, s)

@@ -68,7 +68,7 @@ var lacks = []Lack{
 		"what they do is not documented",
 	},
 	{
-		[]string{"scan with order by or partition by", "optional steps of scan", "a step of scan that reads a later one"},
+		[]string{"with_match_id of scan with partition by", "optional steps of scan", "a step of scan that reads a later one"},
 		"what they do is not documented",
 	},
 	{
