@@ -155,8 +155,9 @@ func (e *Engine) Tables() []string {
 type Worker struct {
 	e     *Engine
 	ctx   context.Context
-	feeds map[string][]*feed   // by table
-	whole map[string]*rowSieve // by table, over rows of which all is known
+	feeds map[string][]*feed      // by table
+	whole map[string]*rowSieve    // by table, over rows of which all is known
+	few   map[string]*value.Batch // by table, some rows of the batch at hand
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -169,7 +170,7 @@ type feed struct {
 
 // NewWorker makes ready to feed.
 func (e *Engine) NewWorker(ctx context.Context) *Worker {
-	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}, whole: map[string]*rowSieve{}}
+	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}, whole: map[string]*rowSieve{}, few: map[string]*value.Batch{}}
 	for _, u := range e.units {
 		live := u.feed.NewLive(ctx, kql.RunOptions{})
 		of := map[string]*feed{}
@@ -183,6 +184,8 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 	}
 	for table := range w.feeds {
 		w.whole[table] = w.newRowSieve(table)
+		schema, _ := e.opt.Catalog.Table(table)
+		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
 	}
 	return w
 }
@@ -202,10 +205,18 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 			return err
 		}
 		if len(rows[i]) > 0 {
-			w.one(f, s.only(rows[i]...))
+			w.one(f, w.part(s, rows[i]))
 		}
 	}
 	return nil
+}
+
+// part is some rows of a source, good until the next.
+func (w *Worker) part(s *source, rows []int32) *source {
+	if 4*len(rows) < s.batch.Rows.N {
+		return s.pick(rows, w.few[s.batch.Table])
+	}
+	return s.only(rows...)
 }
 
 // one runs a rule over a batch. Where that goes wrong, it is run row by row,

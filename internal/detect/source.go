@@ -15,6 +15,9 @@ type source struct {
 	batch    dogwatch.Batch
 	timeCol  int // TimeGenerated, or -1
 	evidence map[int]dogwatch.Evidence
+
+	of   *source // that its rows were picked from; nil: it is whole
+	rows []int32 // their numbers there
 }
 
 func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
@@ -37,8 +40,21 @@ func (s *source) only(rows ...int32) *source {
 	return &c
 }
 
+// pick is the source with some of its rows, numbered anew, which into is made
+// to hold.
+func (s *source) pick(rows []int32, into *value.Batch) *source {
+	c := &source{timeCol: s.timeCol, batch: s.batch, of: s, rows: rows}
+	s.batch.Rows.PickInto(into, rows)
+	into.Now = c.ticks
+	c.batch.Rows = into
+	return c
+}
+
 // ticks is the time of a row as Kusto counts it.
 func (s *source) ticks(row int) int64 {
+	if s.of != nil {
+		return s.of.ticks(int(s.rows[row]))
+	}
 	if s.timeCol >= 0 {
 		if v := s.batch.Rows.At(row, s.timeCol); v.Kind() == value.KDateTime {
 			return v.Int()
@@ -49,6 +65,9 @@ func (s *source) ticks(row int) int64 {
 
 // at is the evidence of a row, with text that keeps no record's bytes alive.
 func (s *source) at(row int) dogwatch.Evidence {
+	if s.of != nil {
+		return s.of.at(int(s.rows[row]))
+	}
 	e, ok := s.evidence[row]
 	if !ok {
 		e = s.batch.Evidence(row)

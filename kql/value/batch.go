@@ -170,6 +170,22 @@ func NewLazyBatch(n, width int, fill Filler) *Batch {
 	return &Batch{N: n, Cols: make([]Column, width), fill: fill}
 }
 
+// PickInto makes into a batch of some rows of b, numbered anew, whose columns
+// are computed by b when they are asked for: what works on few rows of many
+// takes memory for those only. into was made by NewLazyBatch for as many columns;
+// what was read of it before is gone.
+func (b *Batch) PickInto(into *Batch, rows []int32) {
+	into.Reset(len(rows), &picked{b, rows})
+}
+
+type picked struct {
+	of   *Batch
+	rows []int32
+}
+
+func (p *picked) Value(row, col int) Value { return p.of.At(int(p.rows[row]), col) }
+func (p *picked) Keep(row int) Row         { return p.of.Keep(int(p.rows[row])) }
+
 // Reset makes a lazy batch ready for n other rows, keeping its memory.
 func (b *Batch) Reset(n int, fill Filler) {
 	b.N, b.Sel, b.fill = n, nil, fill
