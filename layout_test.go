@@ -73,7 +73,7 @@ var layout = map[string]place{
 	"internal/store":           {imports: []string{"internal/skeleton", "internal/store/sha", "kql/value"}},
 	"internal/store/sha":       {imports: []string{syscpu}},
 	"internal/store/wal":       {},
-	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/encoding/thrift", parquet + "/format", zstd}, tests: []string{"internal/store/storetest", "internal/store/memory", parquet + "/encoding/delta"}},
+	"internal/store/segment":   {imports: []string{"internal/store", "kql/value", parquet, parquet + "/encoding/delta", parquet + "/encoding/rle", parquet + "/encoding/thrift", parquet + "/format", zstd}, tests: []string{"internal/store/storetest", "internal/store/memory"}},
 	"internal/store/embedded":  {imports: []string{"internal/store", "internal/store/sha", "internal/store/wal", "internal/store/segment", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/memory":    {imports: []string{"internal/store", "kql/value"}, tests: []string{"internal/store/storetest"}},
 	"internal/store/storetest": {imports: []string{"internal/store", "kql/value"}},

@@ -22,10 +22,13 @@ func (codec) String() string { return "ZSTD" }
 func (codec) CompressionCodec() format.CompressionCodec { return format.Zstd }
 
 // Encode compresses src.
-func (codec) Encode(dst, src []byte) ([]byte, error) {
+func (c codec) Encode(dst, src []byte) ([]byte, error) { return c.append(dst[:0], src), nil }
+
+// append compresses src behind what dst holds.
+func (codec) append(dst, src []byte) []byte {
 	e, _ := encoders.Get().(*zstd.Encoder)
 	defer encoders.Put(e)
-	return e.EncodeAll(src, dst[:0]), nil
+	return e.EncodeAll(src, dst)
 }
 
 // Decode is the opposite.

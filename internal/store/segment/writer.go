@@ -2,14 +2,17 @@ package segment
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
-	"unsafe"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/delta"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -40,20 +43,18 @@ type Stats struct {
 
 // A Writer makes a segment of units.
 type Writer struct {
-	fields  []Field
-	file    *parquet.GenericWriter[any]
-	columns map[string]*parquet.ColumnWriter
-	number  map[string]int
-	index   io.Writer
-	stats   Stats
-	words   *store.Indexer
-	values  []parquet.Value
-	text    []byte
-}
+	fields []Field
+	file   *parquetFile
+	index  io.Writer
+	stats  Stats
+	words  *store.Indexer
 
-// pageBuffer is what columns start with. A page is what is put into one at once,
-// however large.
-const pageBuffer = 64 << 10
+	// Memory for what is being written.
+	text    []byte
+	sizes   []int32
+	present []byte
+	codes   []int32
+}
 
 // NewWriter starts a segment. meta is told to whoever reads the Parquet file.
 func NewWriter(file, index io.Writer, fields []Field, meta map[string]string) (*Writer, error) {
@@ -65,30 +66,8 @@ func NewWriter(file, index io.Writer, fields []Field, meta map[string]string) (*
 	if _, err := io.WriteString(index, indexHeader); err != nil {
 		return nil, err
 	}
-	schema := schemaOf(fields)
-	options := []parquet.WriterOption{
-		schema, parquet.MaxRowsPerRowGroup(MaxUnitRows), parquet.PageBufferSize(pageBuffer),
-		parquet.CreatedBy("dogwatch", "1", "0"),
-	}
-	// The least and greatest text of a page says nothing to a hunt.
-	for _, name := range []string{colRaw, colRawBytes, colPrior, colHash, colStream, colSource} {
-		options = append(options, parquet.SkipPageBounds(name))
-	}
-	for _, f := range fields {
-		options = append(options, parquet.SkipPageBounds(f.Name))
-	}
-	for k, v := range meta {
-		options = append(options, parquet.KeyValueMetadata(k, v))
-	}
-	w := &Writer{
-		fields: fields, file: parquet.NewGenericWriter[any](file, options...), index: index, words: store.NewIndexer(),
-		columns: map[string]*parquet.ColumnWriter{}, number: map[string]int{},
-	}
-	for i, c := range w.file.ColumnWriters() {
-		name := schema.Columns()[i][0]
-		w.columns[name], w.number[name] = c, i
-	}
-	return w, nil
+	f, err := newParquetFile(file, schemaOf(fields), meta)
+	return &Writer{fields: fields, file: f, index: index, words: store.NewIndexer()}, err
 }
 
 // Unit writes rows of blocks as one unit, in the order of refs.
@@ -108,75 +87,79 @@ func (w *Writer) Unit(blocks []store.Block, refs []Ref) error {
 		return err
 	}
 	w.stats.Units++
-	return w.file.Flush()
+	return w.file.end(int64(len(refs)))
 }
 
 // Close ends the segment. The files are the caller's to close.
-func (w *Writer) Close() (Stats, error) { return w.stats, w.file.Close() }
-
-func (w *Writer) put(name string, values []parquet.Value) error {
-	_, err := w.columns[name].WriteRowValues(values)
-	return err
-}
+func (w *Writer) Close() (Stats, error) { return w.stats, w.file.close() }
 
 // places writes where records came from.
 func (w *Writer) places(blocks []store.Block, refs []Ref) error {
-	places := make([]store.Place, len(refs))
+	numbers := map[string][]int64{}
+	for _, name := range []string{colSeq, colReceived, colPosition, colLine, colNumber} {
+		numbers[name] = make([]int64, len(refs))
+	}
+	seqs, received, positions := numbers[colSeq], numbers[colReceived], numbers[colPosition]
+	lines, ordinals := numbers[colLine], numbers[colNumber]
+	var times []int64
+	present, hashes := make([]byte, len(refs)), make([]byte, 0, len(refs)*len(store.Digest{}))
+	streams, sources := newCoder(len(refs)), newCoder(len(refs))
 	for i, r := range refs {
 		p, err := blocks[r.Block].Place(r.Row)
 		if err != nil {
 			return err
 		}
-		places[i] = p
 		w.count(&p)
-	}
-	number := func(name string, of func(*store.Place) int64) error {
-		w.values = w.values[:0]
-		for i := range places {
-			w.values = append(w.values, parquet.Int64Value(of(&places[i])).Level(0, 0, w.number[name]))
+		seqs[i], positions[i], lines[i], ordinals[i] = p.Seq, p.Position, p.Line, int64(p.Number)
+		received[i], _ = nanosOf(p.Received)
+		if n, ok := nanosOf(p.Time); ok {
+			times, present[i] = append(times, n), 1
 		}
-		return w.put(name, w.values)
+		hashes = append(hashes, p.Hash[:]...)
+		streams.add(p.Stream)
+		sources.add(p.Source)
 	}
-	text := func(name string, of func(*store.Place) string) error {
-		w.values = w.values[:0]
-		for i := range places {
-			w.values = append(w.values, textValue(of(&places[i])).Level(0, 0, w.number[name]))
-		}
-		return w.put(name, w.values)
-	}
-	for _, err := range []error{
-		number(colSeq, func(p *store.Place) int64 { return p.Seq }),
-		number(colReceived, func(p *store.Place) int64 { n, _ := nanosOf(p.Received); return n }),
-		number(colPosition, func(p *store.Place) int64 { return p.Position }),
-		number(colLine, func(p *store.Place) int64 { return p.Line }),
-		number(colNumber, func(p *store.Place) int64 { return int64(p.Number) }),
-		text(colStream, func(p *store.Place) string { return p.Stream }),
-		text(colSource, func(p *store.Place) string { return p.Source }),
-	} {
-		if err != nil {
+	for _, name := range []string{colSeq, colReceived, colPosition, colLine, colNumber} {
+		if err := w.file.numbers(name, numbers[name], len(refs), nil); err != nil {
 			return err
 		}
 	}
-	return w.timesAndHashes(places)
+	return errors.Join(
+		w.file.numbers(colTime, times, len(refs), present),
+		w.file.data(w.file.column(colHash), page{hashes, format.Plain, len(refs), nil}),
+		w.file.coded(colStream, streams.dictionary, len(streams.known), streams.codes, len(refs), nil),
+		w.file.coded(colSource, sources.dictionary, len(sources.known), sources.codes, len(refs), nil),
+	)
 }
 
-func (w *Writer) timesAndHashes(places []store.Place) error {
-	w.values = w.values[:0]
-	for i := range places {
-		v := parquet.NullValue().Level(0, 0, w.number[colTime])
-		if n, ok := nanosOf(places[i].Time); ok {
-			v = parquet.Int64Value(n).Level(0, 1, w.number[colTime])
+// A coder gives texts codes, and makes the dictionary of them.
+type coder struct {
+	known      map[string]int32
+	dictionary []byte
+	codes      []int32
+	last       string
+	code       int32
+}
+
+func newCoder(rows int) *coder {
+	return &coder{known: map[string]int32{}, codes: make([]int32, 0, rows)}
+}
+
+func (c *coder) add(s string) {
+	if len(c.codes) == 0 || s != c.last {
+		code, ok := c.known[s]
+		if !ok {
+			code = int32(len(c.known))
+			c.known[s] = code
+			c.dictionary = appendPlain(c.dictionary, s)
 		}
-		w.values = append(w.values, v)
+		c.last, c.code = s, code
 	}
-	if err := w.put(colTime, w.values); err != nil {
-		return err
-	}
-	w.values = w.values[:0]
-	for i := range places {
-		w.values = append(w.values, parquet.FixedLenByteArrayValue(places[i].Hash[:]).Level(0, 0, w.number[colHash]))
-	}
-	return w.put(colHash, w.values)
+	c.codes = append(c.codes, c.code)
+}
+
+func appendPlain(b []byte, s string) []byte {
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...)
 }
 
 func (w *Writer) count(p *store.Place) {
@@ -198,110 +181,255 @@ func (w *Writer) count(p *store.Place) {
 	}
 }
 
-func textValue(s string) parquet.Value {
-	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(s), len(s)))
-}
+// Codes that stand for no place in the dictionary of a unit.
+const (
+	unseen  = -1
+	missing = -2
+)
 
 // column writes a column; blocks that lack it, or have it with another type, do
 // not know its values.
 func (w *Writer) column(f Field, blocks []store.Block, refs []Ref) error {
-	at := w.number[f.Name]
-	null := parquet.NullValue().Level(0, 0, at)
-	dicts := make([][]parquet.Value, len(blocks))
-	codes := make([][]uint32, len(blocks))
+	columns := make([]*store.Column, len(blocks))
+	codes := make([][]int32, len(blocks)) // of the unit, by those of the block
 	for i, b := range blocks {
 		c, ok := b.Column(f.Name)
 		if !ok || c.Type != f.Type {
 			continue
 		}
-		codes[i] = c.Codes
-		dicts[i] = make([]parquet.Value, len(c.Dict))
-		for k, v := range c.Dict {
-			if dicts[i][k], ok = hotValue(v, f.Type); ok {
-				dicts[i][k] = dicts[i][k].Level(0, 1, at)
-			} else {
-				dicts[i][k] = null
+		columns[i], codes[i] = c, make([]int32, len(c.Dict))
+		for k := range codes[i] {
+			codes[i][k] = unseen
+		}
+	}
+	dict := newDictionary(f.Type)
+	w.codes, w.present = w.codes[:0], w.present[:0]
+	for _, r := range refs {
+		code := int32(missing)
+		if c := columns[r.Block]; c != nil {
+			at := c.Codes[r.Row]
+			if code = codes[r.Block][at]; code == unseen {
+				code = dict.code(c.Dict[at])
+				codes[r.Block][at] = code
 			}
 		}
-	}
-	w.values = w.values[:0]
-	for _, r := range refs {
-		v := null
-		if c := codes[r.Block]; c != nil {
-			v = dicts[r.Block][c[r.Row]]
+		if code == missing {
+			w.present = append(w.present, 0)
+			continue
 		}
-		w.values = append(w.values, v)
+		w.present = append(w.present, 1)
+		w.codes = append(w.codes, code)
 	}
-	return w.put(f.Name, w.values)
+	present := w.present
+	if len(w.codes) == len(refs) {
+		present = nil
+	}
+	if f.Type == value.Bool {
+		return w.file.data(w.file.column(f.Name), page{bitsOf(w.codes), format.Plain, len(refs), present})
+	}
+	return w.file.coded(f.Name, dict.text, dict.n, w.codes, len(refs), present)
 }
 
-// hotValue is a value as Parquet has it; ok is false when it is not known, or
-// is text that Parquet cannot hold.
-func hotValue(v value.Value, t value.Type) (_ parquet.Value, ok bool) {
-	if v.IsNull() {
-		return parquet.Value{}, false
+// bitsOf is how Parquet has truth values: eight in a byte.
+func bitsOf(codes []int32) []byte {
+	b := make([]byte, (len(codes)+7)/8)
+	for i, c := range codes {
+		b[i/8] |= byte(c) << (i % 8)
 	}
-	switch t {
-	case value.Bool:
-		return parquet.BooleanValue(v.Bool()), true
-	case value.Int:
-		return parquet.Int32Value(int32(v.Int())), true
-	case value.Long:
-		return parquet.Int64Value(v.Int()), true
-	}
-	return textValue(v.Str()), utf8.ValidString(v.Str())
+	return b
 }
+
+// A dictionary is the distinct values of a column of a unit, as Parquet has
+// them.
+type dictionary struct {
+	typ     value.Type
+	texts   map[string]int32
+	numbers map[int64]int32
+	text    []byte
+	n       int
+}
+
+func newDictionary(t value.Type) *dictionary {
+	return &dictionary{typ: t, texts: map[string]int32{}, numbers: map[int64]int32{}}
+}
+
+// code is a value's; missing when it is not known, or is text that Parquet
+// cannot hold. False and true are 0 and 1.
+func (d *dictionary) code(v value.Value) int32 {
+	switch {
+	case v.IsNull():
+		return missing
+	case d.typ == value.Bool:
+		if v.Bool() {
+			return 1
+		}
+		return 0
+	case d.typ == value.String:
+		return d.codeOf(v.Str())
+	}
+	code, ok := d.numbers[v.Int()]
+	if !ok {
+		code = d.next()
+		d.numbers[v.Int()] = code
+		if d.typ == value.Int {
+			d.text = binary.LittleEndian.AppendUint32(d.text, uint32(v.Int()))
+		} else {
+			d.text = binary.LittleEndian.AppendUint64(d.text, uint64(v.Int()))
+		}
+	}
+	return code
+}
+
+func (d *dictionary) codeOf(s string) int32 {
+	code, ok := d.texts[s]
+	if !ok {
+		if !utf8.ValidString(s) {
+			return missing
+		}
+		code = d.next()
+		d.texts[s] = code
+		d.text = appendPlain(d.text, s)
+	}
+	return code
+}
+
+func (d *dictionary) next() int32 {
+	d.n++
+	return int32(d.n - 1)
+}
+
+func bitsFor(n int) int { return bits.Len(uint(n)) }
 
 // texts writes the bytes of records and the index of them, block by block.
 func (w *Writer) texts(blocks []store.Block, refs []Ref) error {
 	var parts []block
 	var keys [][]uint64
+	raw := w.file.column(colRaw)
+	odd, prior := sparse{chunk: w.file.column(colRawBytes)}, sparse{chunk: w.file.column(colPrior)}
 	for len(refs) > 0 {
 		n := min(len(refs), BlockRows)
-		b, err := w.block(blocks, refs[:n])
+		b, err := w.block(blocks, refs[:n], raw, &odd, &prior)
 		if err != nil {
 			return err
 		}
 		parts, keys = append(parts, b), append(keys, slices.Clone(w.words.Keys()))
 		refs = refs[n:]
 	}
+	if err := errors.Join(odd.end(w.file), prior.end(w.file)); err != nil {
+		return err
+	}
 	w.text = appendIndex(w.text[:0], parts, keys)
 	_, err := w.index.Write(w.text)
 	return err
 }
 
-func (w *Writer) block(blocks []store.Block, refs []Ref) (block, error) {
+func (w *Writer) block(blocks []store.Block, refs []Ref, raw *chunk, odd, prior *sparse) (block, error) {
 	b := block{rows: len(refs)}
 	w.words.Reset()
-	var raws, bytes, priors []parquet.Value
-	null := func(name string) parquet.Value { return parquet.NullValue().Level(0, 0, w.number[name]) }
-	for _, r := range refs {
-		raw, prior, err := blocks[r.Block].Text(r.Row)
+	raws, odds, priors := make([]string, len(refs)), make([]string, len(refs)), make([]string, len(refs))
+	for i, r := range refs {
+		text, before, err := blocks[r.Block].Text(r.Row)
 		if err != nil {
 			return b, err
 		}
-		w.words.Add(raw)
-		w.stats.RawBytes += int64(len(raw))
+		w.words.Add(text)
+		w.stats.RawBytes += int64(len(text))
 		b.see(r.Time)
-		asText, asBytes, before := textValue(raw).Level(0, 1, w.number[colRaw]), null(colRawBytes), null(colPrior)
-		if !utf8.ValidString(raw) {
-			asText, asBytes = null(colRaw), textValue(raw).Level(0, 1, w.number[colRawBytes])
+		if raws[i], priors[i] = text, before; !utf8.ValidString(text) {
+			raws[i], odds[i] = "", text
 		}
-		if prior != "" {
-			before = textValue(prior).Level(0, 1, w.number[colPrior])
-		}
-		raws, bytes, priors = append(raws, asText), append(bytes, asBytes), append(priors, before)
 	}
-	for name, values := range map[string][]parquet.Value{colRaw: raws, colRawBytes: bytes, colPrior: priors} {
-		if err := w.put(name, values); err != nil {
-			return b, err
+	p, err := w.page(raws, func(i int) bool { return odds[i] == "" })
+	if err != nil {
+		return b, err
+	}
+	if err := errors.Join(w.file.data(raw, p), w.file.flush(raw)); err != nil {
+		return b, err
+	}
+	for _, s := range []struct {
+		*sparse
+		texts []string
+	}{{odd, odds}, {prior, priors}} {
+		p, err := w.page(s.texts, func(i int) bool { return s.texts[i] != "" })
+		if err == nil {
+			err = s.add(w.file, p)
 		}
-		if err := w.columns[name].Flush(); err != nil {
+		if err != nil {
 			return b, err
 		}
 	}
 	return b, nil
 }
+
+// page is a page of texts, of which some may be missing. It is good until the
+// next one.
+func (w *Writer) page(texts []string, has func(int) bool) (page, error) {
+	w.sizes, w.present = w.sizes[:0], w.present[:0]
+	size := 0
+	for i, s := range texts {
+		if !has(i) {
+			w.present = append(w.present, 0)
+			continue
+		}
+		w.present, w.sizes = append(w.present, 1), append(w.sizes, int32(len(s)))
+		size += len(s)
+	}
+	p := page{encoding: format.DeltaLengthByteArray, rows: len(texts), present: w.present}
+	if len(w.sizes) == 0 {
+		p.encoding = format.Plain
+		return p, nil
+	}
+	var err error
+	if w.text, err = (&delta.BinaryPackedEncoding{}).EncodeInt32(w.text[:0], w.sizes); err != nil {
+		return p, err
+	}
+	w.text = slices.Grow(w.text, size)
+	for i, s := range texts {
+		if w.present[i] != 0 {
+			w.text = append(w.text, s...)
+		}
+	}
+	p.values = w.text
+	return p, nil
+}
+
+// A sparse column has texts in few rows, as a rule in none. It has a page for
+// each block once it has a text, and one for all rows if it has none.
+type sparse struct {
+	*chunk
+	blocks []int // rows of those that passed without a text
+}
+
+func (s *sparse) add(f *parquetFile, p page) error {
+	if s.blocks != nil || s.rows == 0 {
+		if len(p.values) == 0 {
+			s.blocks = append(s.blocks, p.rows)
+			return nil
+		}
+		for _, rows := range s.blocks {
+			if err := f.data(s.chunk, nothing(rows)); err != nil {
+				return err
+			}
+		}
+		s.blocks = nil
+	}
+	return f.data(s.chunk, p)
+}
+
+// end ends the column of a unit.
+func (s *sparse) end(f *parquetFile) error {
+	if s.blocks == nil {
+		return nil
+	}
+	rows := 0
+	for _, n := range s.blocks {
+		rows += n
+	}
+	return f.data(s.chunk, nothing(rows))
+}
+
+// nothing is a page of rows without a value.
+func nothing(rows int) page { return page{nil, format.Plain, rows, make([]byte, rows)} }
 
 func (b *block) see(ticks int64) {
 	if _, ok := nanosOf(ticks); !ok {
