@@ -152,10 +152,14 @@ func (k *Line) Quote(i int) int {
 }
 
 // Nested is the place behind the bracket that closes the one at i, or -1.
-func (k *Line) Nested(i int) int {
+func (k *Line) Nested(i int) int { return k.NestedWithin(i, longest) }
+
+// NestedWithin is Nested, or -1 where that is much farther away than so many
+// bytes.
+func (k *Line) NestedWithin(i, most int) int {
 	depth := 0
 	b, from := uint(i)/blockBytes, ^uint64(0)<<(uint(i)%blockBytes)
-	for ; b < uint(len(k.blocks)); b++ {
+	for last := min(uint(len(k.blocks)), uint(i+most)/blockBytes+1); b < last; b++ {
 		opens, closes := k.blocks[b].opens&from, k.blocks[b].closes&from
 		from = ^uint64(0)
 		n := bits.OnesCount64(closes)

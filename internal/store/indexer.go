@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/internal/skeleton"
 )
@@ -97,7 +98,7 @@ func (x *Indexer) members(s string) (ok bool) {
 			i = end + 1
 		case c == '{' || c == '[':
 			if depth >= 0 {
-				if end := x.line.Nested(i); x.isAlike(s, at, i, end) {
+				if end := x.line.NestedWithin(i, mostAlike); x.isAlike(s, at, i, end) {
 					i = end
 					break
 				}
@@ -150,11 +151,13 @@ func (x *Indexer) members(s string) (ok bool) {
 	return false
 }
 
+// How long what isAlike is asked for is.
+const leastAlike, mostAlike = 32, 1024
+
 // isAlike says whether an object or array was seen under its name before. Long
 // ones are as a rule not, and what makes them so is deep inside.
 func (x *Indexer) isAlike(s string, at member, from, end int) bool {
-	const least, most = 32, 1024
-	if n := end - from; n < least || n > most {
+	if n := end - from; n < leastAlike || n > mostAlike {
 		return false
 	}
 	return !x.seen.add(x.mix(x.mix(at.hash, 3), x.hash(s, from, end)))
@@ -242,10 +245,64 @@ func (x *Indexer) text(s string, at member, from, end int) {
 	case len(body) == uuidLen && isUUID(body):
 		x.keys.add(uuidKey(body))
 	case !x.recall(h):
-		x.words(body)
-		x.walk.scalar(nameHash(s[at.from:at.to]), body, 0)
-		x.hidden()
+		key := nameHash(s[at.from:at.to])
+		if !x.simple(key, body) {
+			x.words(body)
+			x.walk.scalar(key, body, 0)
+			x.hidden()
+		}
 		x.remember(h)
+	}
+}
+
+// simple takes in the words and the leaf of a string in one go. It is false for
+// what may be a number or JSON, and where it meets what is not simple; what it
+// took until then is right all the same.
+func (x *Indexer) simple(key uint64, s string) bool {
+	if s == "" || !startsSimply[s[0]] {
+		return false
+	}
+	leaf, word := (key^'=')*fnvPrime, uint64(fnvStart)
+	start, seen := 0, uint8(0)
+	for i := 0; i < len(s); i++ {
+		c := lower[s[i]]
+		leaf = (leaf ^ uint64(c)) * fnvPrime
+		switch k := kinds[c]; {
+		case k&high != 0, c == '\\', c == '%':
+			return false
+		case k != 0:
+			word = (word ^ uint64(c)) * fnvPrime
+			seen |= k
+			continue
+		case seen != 0:
+			if i-start == 8 && c == '-' && isUUID(s[start:]) {
+				return false
+			}
+			x.word(s[start:i], word, seen)
+		}
+		word, seen, start = fnvStart, 0, i+1
+	}
+	if seen != 0 {
+		x.word(s[start:], word, seen)
+	}
+	if isKept(s) {
+		x.give(finish(leaf))
+	}
+	return true
+}
+
+// startsSimply are the bytes that neither a number nor JSON starts with.
+var startsSimply = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c > ' ' && !strings.ContainsRune("0123456789+-.{[", rune(c))
+	}
+	return t
+}()
+
+// word takes in a word of ASCII with its hash, as wordAt does.
+func (x *Indexer) word(s string, h uint64, seen uint8) {
+	if seen&letter != 0 && kinds[s[0]] == letter || seen&^digit != 0 && isTelling(s) {
+		x.give(finish(h))
 	}
 }
 

@@ -68,6 +68,8 @@ func TestIndexerFindsWhatIndexDoes(t *testing.T) {
 		{`{"a":123456,"b":"00000012","c":"550e8400-e29b-41d4-a716-446655440000","d":"550E8400-e29b-41d4-a716-446655440000","e":123456.5}`},
 		{"{\"a\":\n\"b\"}", "{\"a\":\"b\"}\n"},
 		{`{"a":"x\\"}`, `{"a":"x\\\\\"y"}`, `{"a":"12345\"89","b":"1234567\\"}`},
+		{`{"a":"A Word, two words: x-550e8400-e29b-41d4-a716-446655440000,550e8400-e29b-41d4-a716-446655440000","b":"café au lait","c":"a%41b","d":"x\\ny"}`},
+		{`{"a":"2x","b":"e5","c":"00e5","d":"abcd","e":"abcdabcd","f":"word1-2-3-abcdef01","g":"-","h":" x","i":"X"}`},
 		{`{"a":["first text","second text","third text"]}`, `{"b":["first text","second text","third text"],"a":["first text","second text","third text"]}`},
 		{`{"a":{"b":{"c":"a text that is long enough"}}}`, `{"x":{"b":{"c":"a text that is long enough"}},"a":{"b":{"c":"a text that is long enough"},"d":1}}`},
 		{strings.Repeat("[", 70) + `"deep"` + strings.Repeat("]", 70)},
