@@ -41,8 +41,11 @@ func jsonFuncs() []Func {
 		{
 			Name: "treepath", Category: dynamicCategory, Result: value.Dynamic,
 			Params:   []Param{param("object", tDynamic, "the value")},
-			Doc:      "Lists the paths of all leaves of a dynamic value.",
-			Examples: []string{`tostring(treepath(dynamic({"a": {"b": 1}}))) == "[\"['a']\",\"['a']['b']\"]"`},
+			Doc:      "Lists the paths of a dynamic value; the elements of an array have one path together.",
+			Examples: []string{
+				`tostring(treepath(dynamic({"a": {"b": 1}}))) == "[\"['a']\",\"['a']['b']\"]"`,
+				`tostring(treepath(dynamic([1, {"b": 1}]))) == "[\"[0]\",\"[0]['b']\"]"`,
+			},
 			Eval:     treepath,
 		},
 	}
@@ -144,32 +147,68 @@ func prepareExtractJSON(args []Arg) (Eval, error) {
 // maxPaths bounds the list, whose length is that of the value times its depth.
 const maxPaths = 100_000
 
+// maxPathDepth is how far down paths are looked for.
+const maxPathDepth = 100
+
 func treepath(_ *Context, a []value.Value) value.Value {
 	if !a[0].IsArray() && !a[0].IsBag() {
 		return value.NullOf(value.Dynamic)
 	}
-	var paths []value.Value
-	size := 0
-	var walk func(at string, v value.Value, depth int)
-	walk = func(at string, v value.Value, depth int) {
-		if len(paths) >= maxPaths || size > maxText || depth > 100 {
-			return
-		}
-		if at != "" {
-			size += len(at)
-			paths = append(paths, value.StringOf(at))
-		}
-		if v.IsArray() {
-			if v.Len() > 0 {
-				walk(at+"[0]", v.At(0), depth+1)
-			}
-			return
-		}
-		v.Each(func(key string, e value.Value) bool {
-			walk(at+"['"+key+"']", e, depth+1)
-			return len(paths) < maxPaths
-		})
+	var shape pathShape
+	shape.add(a[0].Resolve(), 0)
+	l := pathList{}
+	l.below("", &shape)
+	return value.ArrayOf(l.paths)
+}
+
+// A pathShape is what is below a place of a value, each path once: the elements
+// of an array have one path together.
+type pathShape struct {
+	steps []string // ['key'] or [0], in the order in which they came
+	below map[string]*pathShape
+}
+
+func (s *pathShape) add(v value.Value, depth int) {
+	if depth > maxPathDepth {
+		return
 	}
-	walk("", a[0].Resolve(), 0)
-	return value.ArrayOf(paths)
+	if v.IsArray() {
+		for i := range v.Len() {
+			s.at("[0]").add(v.At(i), depth+1)
+		}
+		return
+	}
+	v.Each(func(key string, e value.Value) bool {
+		s.at("['"+key+"']").add(e, depth+1)
+		return true
+	})
+}
+
+func (s *pathShape) at(step string) *pathShape {
+	if s.below == nil {
+		s.below = map[string]*pathShape{}
+	}
+	if s.below[step] == nil {
+		s.below[step] = &pathShape{}
+		s.steps = append(s.steps, step)
+	}
+	return s.below[step]
+}
+
+// A pathList writes the paths of a shape out.
+type pathList struct {
+	paths []value.Value
+	size  int
+}
+
+func (l *pathList) below(at string, s *pathShape) {
+	for _, step := range s.steps {
+		if len(l.paths) >= maxPaths || l.size > maxText {
+			return
+		}
+		path := at + step
+		l.size += len(path)
+		l.paths = append(l.paths, value.StringOf(path))
+		l.below(path, s.below[step])
+	}
 }

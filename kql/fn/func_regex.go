@@ -80,11 +80,11 @@ func regexFuncs() []Func {
 			Name: "indexof_regex", Category: regexCategory, Result: value.Long,
 			Params: []Param{
 				param("string", nil, "the text"), param("match", tWritten, "a regular expression"),
-				optional("start", tLong, "where to start, from 0; negative counts from the end"),
+				optional("start", tLong, "where to start, from 0"),
 				optional("length", tLong, "how many characters to look at; -1 for all"),
 				optional("occurrence", tLong, "which match, from 1"),
 			},
-			Doc:      "Finds a regular expression in a text: the place of the match's first character, or -1.",
+			Doc:      "Finds a regular expression in a text: the place of the match's first character, or -1. With a negative start it is null.",
 			Examples: []string{`indexof_regex("abcabc", @"a.c") == 0`, `indexof_regex("abcabc", "c", 0, -1, 2) == 5`},
 			Prepare:  prepareIndexRegex,
 		},
@@ -177,7 +177,7 @@ func chosenGroups(r *regex, v value.Value) []int {
 }
 
 func extractAll(r *regex, groups []int, s string) value.Value {
-	matches := r.findAllGroups(s)
+	matches := r.findAll(s, -1)
 	if len(matches) == 0 || len(groups) == 0 {
 		return value.NullOf(value.Dynamic)
 	}
@@ -222,7 +222,7 @@ func prepareReplace(source, regex, rewrite int) func([]Arg) (Eval, error) {
 func replaceRegex(ctx *Context, r *regex, s, rewrite string) string {
 	var b strings.Builder
 	last := 0
-	for _, m := range r.findAllGroups(s) {
+	for _, m := range r.findAll(s, -1) {
 		b.WriteString(s[last:m[0]])
 		appendRewrite(&b, s, rewrite, m)
 		last = m[1]
@@ -308,7 +308,7 @@ func prepareIndexRegex(args []Arg) (Eval, error) {
 	return func(_ *Context, a []value.Value) value.Value {
 		r := re(a[1])
 		w, ok := windowOf(text(a[0]), a)
-		if r == nil || !ok || a[0].IsNull() {
+		if start, _ := longArg(a, 2, 0); r == nil || !ok || start < 0 || a[0].IsNull() {
 			return value.NullOf(value.Long)
 		}
 		s := w.part()

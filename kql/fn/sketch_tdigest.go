@@ -121,23 +121,16 @@ func digestFuncs() []Func {
 			},
 		},
 		{
-			Name: "percentiles_array_tdigest", Category: sketchCategory, Result: value.Dynamic,
-			Params:   []Param{digested, repeated("percentile", append(tDynamic[:1:1], tNumber...), "0 to 100, or an array of them")},
-			Doc:      "Gives several percentiles of a digest in an array.",
-			Examples: []string{`toscalar(range x from 1 to 100 step 1 | summarize t = tdigest(x) | project tostring(percentiles_array_tdigest(t, 5, 95))) == "[5,95]"`},
-			Eval: func(_ *Context, a []value.Value) value.Value {
-				d, ok := readDigest(a[0])
-				if !ok {
-					return value.NullOf(value.Dynamic)
-				}
-				var out []value.Value
-				for _, v := range a[1:] {
-					for _, e := range appendElements(nil, v) {
-						out = append(out, d.at(realOf(e)))
-					}
-				}
-				return value.ArrayOf(out)
+			Name: "percentiles_array_tdigest", Category: sketchCategory,
+			Params:   []Param{digested, repeated("percentile", slices.Concat(tDynamic, tNumber, tText), "0 to 100, or an array of them; behind them the type of the result may stand: typeof(long)")},
+			ResultOf: func(args []Arg) value.Type { t, _ := percentilesType(args); return t },
+			Check:    checkPercentiles,
+			Doc:      "Gives several percentiles of a digest in an array; a single one is no array when its type is given.",
+			Examples: []string{
+				`toscalar(range x from 1 to 100 step 1 | summarize t = tdigest(x) | project tostring(percentiles_array_tdigest(t, 5, 95))) == "[5,95]"`,
+				`toscalar(range x from 1 to 100 step 1 | summarize t = tdigest(x) | project percentiles_array_tdigest(t, 95, typeof(long))) == 95`,
 			},
+			Prepare: preparePercentiles,
 		},
 		digestRank("rank_tdigest", "Counts the values of a digest that are not greater than a value.", "== 42", digested, param("value", tNumbers, "the value"),
 			func(below, _ int64) float64 { return float64(below) }),
@@ -171,6 +164,62 @@ func digestRank(name, doc, example string, digested, v Param, f func(below, tota
 			return value.RealOf(f(d.rank(a[1])))
 		},
 	}
+}
+
+// percentilesType is the type of percentiles_array_tdigest(), and that of the
+// percentiles in it; Unknown leaves them as they are.
+func percentilesType(args []Arg) (result, each value.Type) {
+	last := len(args) - 1
+	if last < 2 || args[last].Type != value.String || args[last].Const == nil {
+		return value.Dynamic, value.Unknown
+	}
+	each, ok := value.TypeByName(args[last].Const.String())
+	if !ok {
+		return value.Dynamic, value.Unknown
+	}
+	if last == 2 && args[1].Type != value.Dynamic {
+		return each, each
+	}
+	return value.Dynamic, each
+}
+
+// checkPercentiles takes a type behind the percentiles only.
+func checkPercentiles(args []Arg) error {
+	_, each := percentilesType(args)
+	for i, a := range args[1:] {
+		if a.Type == value.String && (each == value.Unknown || i+2 < len(args)) {
+			return &ArgError{i + 1, "percentiles_array_tdigest() wants a number or an array of numbers for percentile, not string"}
+		}
+	}
+	return nil
+}
+
+func preparePercentiles(args []Arg) (Eval, error) {
+	result, each := percentilesType(args)
+	numbers := len(args)
+	if each != value.Unknown {
+		numbers--
+	}
+	return func(_ *Context, a []value.Value) value.Value {
+		d, ok := readDigest(a[0])
+		if !ok {
+			return value.NullOf(result)
+		}
+		var out []value.Value
+		for _, v := range a[1:numbers] {
+			for _, e := range appendElements(nil, v) {
+				p := d.at(realOf(e))
+				if each != value.Unknown {
+					p = p.To(each)
+				}
+				out = append(out, p)
+			}
+		}
+		if result != value.Dynamic {
+			return out[0]
+		}
+		return value.ArrayOf(out)
+	}, nil
 }
 
 // digestType is what typeof() names; dynamic without it.

@@ -29,6 +29,13 @@ func (p *parser) literal() Expr {
 	return p.literalAt(start, t.text)
 }
 
+// isNow says whether a typed literal is datetime(), which is the current time.
+func isNow(text string) bool {
+	name, inside, _ := strings.Cut(text, "(")
+	inside, closed := strings.CutSuffix(inside, ")")
+	return closed && typedLiteral[name] == value.DateTime && strings.TrimSpace(inside) == ""
+}
+
 // typedLiteral reads datetime(...) and the like.
 func (p *parser) typedLiteral() Expr {
 	start := p.i
@@ -135,6 +142,9 @@ func (p *parser) json() value.Value {
 	case p.is("-") && (next.kind == tLong || next.kind == tReal):
 		p.i += 2
 		return constant(p.literalAt(start, "-"+next.text))
+	case t.kind == tTyped && isNow(t.text):
+		p.fail("a constant is needed here, and %s is the current time", t.text).Hint = "bag_pack(\"name\", now()) makes a bag of it"
+		return value.NullOf(value.Dynamic)
 	case t.kind == tText || t.kind == tLong || t.kind == tReal || t.kind == tSpan || t.kind == tTyped || isBool(t):
 		return constant(p.literal())
 	}

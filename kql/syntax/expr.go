@@ -211,7 +211,14 @@ func (p *parser) member(x Expr) Expr {
 func (p *parser) primary() Expr {
 	t := p.tok()
 	switch t.kind {
-	case tLong, tReal, tSpan, tText, tTyped, tGUID:
+	case tTyped:
+		if isNow(t.text) {
+			p.i++
+			pos := p.from(p.i - 1)
+			return &Call{Pos: pos, Func: Name{pos, "now", false}}
+		}
+		return p.literal()
+	case tLong, tReal, tSpan, tText, tGUID:
 		return p.literal()
 	case tOp:
 		return p.bracketed()
