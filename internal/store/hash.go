@@ -30,6 +30,7 @@ func (c Chain) Next(sum [sha256.Size]byte) Chain {
 // The zero value is ready for records without columns.
 type Hasher struct {
 	columns []hashColumn
+	text    []byte // of their values
 	many    sha.Many
 	sums    []sha.Sum
 }
@@ -39,7 +40,7 @@ type Hasher struct {
 const hashed = 512 << 10
 
 type hashColumn struct {
-	codes []uint32
+	codes []uint32 // nil: all have the first
 	dict  [][]byte // nil for what is not known
 }
 
@@ -47,16 +48,33 @@ type hashColumn struct {
 func (h *Hasher) Columns(columns []Column) {
 	sorted := slices.Clone(columns)
 	slices.SortFunc(sorted, func(a, b Column) int { return cmp.Compare(a.Name, b.Name) })
-	h.columns = h.columns[:0]
+	h.columns, h.text = h.columns[:0], h.text[:0]
+	same := -1 // the column before, if all have the same there
 	for _, c := range sorted {
+		if len(c.Dict) == 1 && same >= 0 {
+			h.columns[same].dict[0] = append(h.columns[same].dict[0], h.valueOf(&c, 0)...)
+			continue
+		}
 		hc := hashColumn{c.Codes, make([][]byte, len(c.Dict))}
-		for i, v := range c.Dict {
-			if !v.IsNull() {
-				hc.dict[i] = appendValue(appendText(nil, c.Name), v)
-			}
+		for i := range c.Dict {
+			hc.dict[i] = h.valueOf(&c, i)
+		}
+		if same = -1; len(c.Dict) == 1 {
+			same, hc.codes = len(h.columns), nil
 		}
 		h.columns = append(h.columns, hc)
 	}
+}
+
+// valueOf is what is summed for a value of a column.
+func (h *Hasher) valueOf(c *Column, code int) []byte {
+	v := c.Dict[code]
+	if v.IsNull() {
+		return nil
+	}
+	at := len(h.text)
+	h.text = appendValue(appendText(h.text, c.Name), v)
+	return h.text[at:len(h.text):len(h.text)]
 }
 
 // Add takes the record of a row of the columns.
@@ -66,8 +84,13 @@ func (h *Hasher) Add(p *Place, row int, raw, prior string) {
 		b = binary.AppendVarint(b, n)
 	}
 	b = appendText(appendText(b, p.Stream), p.Source)
-	for _, c := range h.columns {
-		b = append(b, c.dict[c.codes[row]]...)
+	for i := range h.columns {
+		code := uint32(0)
+		c := &h.columns[i]
+		if c.codes != nil {
+			code = c.codes[row]
+		}
+		b = append(b, c.dict[code]...)
 	}
 	b = appendText(append(b, 0), prior)
 	h.many.Text = append(b, raw...)
