@@ -224,6 +224,32 @@ func (q *Query) Grows() (why string, ok bool) { return plan.Grows(q.plan) }
 // summarize apart, bins of time left out. ok is false when there is none.
 func (q *Query) Keys() (columns []int, ok bool) { return plan.Keys(q.plan) }
 
+// A Recall says what a query that is run over a window of time, again and again,
+// has old rows for: the first of those that agree in all that counts stands for
+// the others.
+type Recall struct {
+	// Age is how long, in ticks, a row lies before the clock that is old; one of
+	// exactly that age is not.
+	Age int64
+	// Keys are by table a query that makes of each row its time, and then what
+	// old rows have to agree in. Of tables that are not named no old row counts.
+	Keys map[string]*Query
+}
+
+// Recall is what the query has old rows for in a window of so many ticks; nil when
+// it may depend on each of them.
+func (q *Query) Recall(period int64) *Recall {
+	r := plan.RecallOf(q.plan, period)
+	if r == nil {
+		return nil
+	}
+	out := &Recall{Age: r.Age, Keys: map[string]*Query{}}
+	for table, p := range r.Keys {
+		out.Keys[table] = &Query{plan: p, leaves: exec.Leaves(p), tree: q.tree}
+	}
+	return out
+}
+
 // Run executes the query to its end. Batches are only good until emit returns.
 func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(*value.Batch) error) error {
 	return exec.Run(ctx, q.plan, db, opt, emit)

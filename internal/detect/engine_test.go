@@ -34,7 +34,7 @@ func (world) Watchlist(string) (value.Schema, [][]value.Value, bool) {
 
 // A request is one row of the table.
 type request struct {
-	at    string // "10:00:00"
+	at    string // "10:00:00", or "2026-11-21 10:00:00"
 	user  string
 	verb  string
 	name  string
@@ -42,7 +42,11 @@ type request struct {
 }
 
 func (r request) time() time.Time {
-	t, err := time.Parse("2006-01-02 15:04:05", "2026-11-21 "+r.at)
+	text := r.at
+	if len(text) == len("10:00:00") {
+		text = "2026-11-21 " + text
+	}
+	t, err := time.Parse("2006-01-02 15:04:05", text)
 	if err != nil {
 		panic(err)
 	}

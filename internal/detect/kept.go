@@ -11,6 +11,7 @@ import (
 type kept struct {
 	ticks int64
 	size  int64 // in memory
+	elder int32 // what stands for it when it is old: see elders
 	body
 }
 

@@ -14,6 +14,7 @@ import (
 // is something new, as Sentinel does.
 func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 	last := to == w.rows[len(w.rows)-1].ticks
+	w.elders.learn(ctx, w)
 	for _, at := range w.steps(st) {
 		if at > to && !last {
 			return
@@ -55,8 +56,7 @@ func (w *window) steps(st *RuleStats) []int64 {
 	for {
 		steps, work := w.stepsOf(every, period), 0
 		for _, at := range steps {
-			lo, hi := w.between(at)
-			work += hi - lo
+			work += w.work(at)
 		}
 		if work <= maxWork || len(steps) < 2 {
 			return steps
@@ -64,6 +64,16 @@ func (w *window) steps(st *RuleStats) []int64 {
 		every *= 2
 		st.Coarse = true
 	}
+}
+
+// work is about how many rows a step looks at.
+func (w *window) work(at int64) int {
+	lo, hi := w.between(at)
+	if w.elders == nil {
+		return hi - lo
+	}
+	old := w.after(at-w.elders.age-1) - lo
+	return hi - lo - old + min(old, len(w.elders.numbers))
 }
 
 func (w *window) stepsOf(every, period int64) []int64 {
@@ -92,8 +102,10 @@ func (w *window) step(ctx context.Context, at int64, lo, hi int, st *RuleStats) 
 	}()
 	var hits []hit
 	rows := w.rows[lo:hi]
-	st.Looks += int64(len(rows))
-	db := &windowDB{w: w, rows: rows}
+	db := &windowDB{w: w, rows: rows, only: w.elders.among(rows, at)}
+	if st.Looks += int64(len(rows)); db.only != nil {
+		st.Looks += int64(len(db.only) - len(rows))
+	}
 	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(len(rows))}
 	err = w.u.rule.Query.Run(ctx, db, opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {

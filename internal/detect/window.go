@@ -23,8 +23,9 @@ type window struct {
 	maxWork int  // rows that one run may look at
 	slides  bool // the rule runs on change
 
-	rows []kept
-	mem  int64
+	rows   []kept
+	mem    int64
+	elders *elders // nil: every row may count, however old
 	// done is the time, in ticks, up to which the rule was run with all rows
 	// that came; 0: none. gone is that of the last row that was let go.
 	done, gone int64
@@ -56,7 +57,9 @@ func newWindow(u *unit, opt Options) *window {
 		w.tables[name] = t
 	}
 	_, grows := u.feed.Grows()
-	w.slides = u.rule.OnChange() && grows
+	if w.slides = u.rule.OnChange() && grows; !w.slides && !opt.Plain {
+		w.elders = newElders(u.rule.Query.Recall(w.period()))
+	}
 	return w
 }
 
@@ -96,7 +99,7 @@ func (w *window) takeRows(s *source, rows []int32, found *findings) {
 		t.copyRows(s, rows, bodies)
 	}
 	for k, row := range rows {
-		found.kept = append(found.kept, kept{s.ticks(int(row)), bodies[k].size(), bodies[k]})
+		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: bodies[k].size(), body: bodies[k]})
 	}
 }
 
@@ -338,6 +341,7 @@ type windowDB struct {
 	rows []kept
 	only []int32 // the places of those that are meant; nil: all
 	open *openRows
+	read map[*keptTable][]*value.Batch // of few rows: a query reads them more than once
 }
 
 // Scan emits the rows of a table. Their Origin is their place among the rows.
@@ -347,6 +351,16 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 	if t == nil {
 		return nil
 	}
+	if read, ok := db.read[t]; ok {
+		for _, b := range read {
+			again := *b
+			if err := emit(&again); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var all []*value.Batch
 	var index []int
 	flush := func() error {
 		if len(index) == 0 {
@@ -360,7 +374,11 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 			b.Origin[k] = places[k : k+1 : k+1]
 		}
 		index = make([]int, 0, size)
-		return emit(b)
+		if db.few() {
+			all = append(all, b)
+		}
+		again := *b
+		return emit(&again)
 	}
 	add := func(i int) error {
 		if db.rows[i].table() != t {
@@ -381,7 +399,28 @@ func (db *windowDB) Scan(ctx context.Context, table string, _ []int, emit func(*
 			return err
 		}
 	}
-	return flush()
+	if err := flush(); err != nil {
+		return err
+	}
+	if db.few() {
+		if db.read == nil {
+			db.read = map[*keptTable][]*value.Batch{}
+		}
+		db.read[t] = all
+	}
+	return nil
+}
+
+// maxReread is how many batches are read once for all parts of a query.
+const maxReread = 8
+
+// few says whether the rows are so few that what is read of them is remembered.
+func (db *windowDB) few() bool {
+	n := len(db.only)
+	if db.only == nil {
+		n = len(db.rows)
+	}
+	return n <= maxReread*openAtOnce
 }
 
 // keptRows fills a batch with kept values.

@@ -1,0 +1,115 @@
+package detect
+
+import (
+	"context"
+
+	"github.com/dogwatch-dev/dogwatch/kql"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// Elders stand for old rows of a rule that looks back (see kql.Recall): the first
+// of those that agree in all that counts. A rule that is run each hour over two
+// weeks then looks at the last hour, and at as many rows as there are different
+// ones before, and not at two weeks each time.
+type elders struct {
+	age     int64
+	keys    map[string]*kql.Query
+	numbers map[string]int32 // of what rows agree in, from 1
+	seen    []int64          // by number: the step that has one
+	steps   int64
+}
+
+// standsAlone is the number of rows for which no other can stand.
+const standsAlone = -1
+
+func newElders(r *kql.Recall) *elders {
+	if r == nil {
+		return nil
+	}
+	return &elders{age: r.Age, keys: r.Keys, numbers: map[string]int32{}, seen: []int64{0}}
+}
+
+// learn numbers the rows that have none.
+func (e *elders) learn(ctx context.Context, w *window) {
+	if e == nil {
+		return
+	}
+	for _, t := range w.tables {
+		q := e.keys[t.name]
+		if q == nil {
+			continue
+		}
+		var index []int32
+		for i := range w.rows {
+			if w.rows[i].elder == 0 && w.rows[i].table() == t {
+				w.rows[i].elder = standsAlone // unless it is told better
+				index = append(index, int32(i))
+			}
+		}
+		if len(index) > 0 {
+			e.number(ctx, w, t, q, index)
+		}
+	}
+}
+
+// number numbers some rows of a table. Rows that cannot be judged stand alone: a
+// run says what is wrong with them.
+func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
+	defer func() { _ = recover() }()
+	live := q.NewLive(ctx, kql.RunOptions{})
+	db := &windowDB{w: w, rows: w.rows, only: index}
+	var key []byte
+	_ = db.Scan(ctx, t.name, nil, func(b *value.Batch) error {
+		plain := *b
+		plain.Origin = nil // those of what comes out are rows of b
+		return live.Feed(0, &plain, func(out *value.Batch) error {
+			for c := range out.Cols { // all rows at once
+				out.Col(c, out.Rows())
+			}
+			for _, i := range out.Rows() {
+				row := &w.rows[b.Origin[origin(out, int(i))][0]]
+				if at := out.At(int(i), 0); at.Kind() != value.KDateTime || at.Int() != row.ticks {
+					continue
+				}
+				key = key[:0]
+				for c := 1; c < len(out.Cols); c++ {
+					key = out.At(int(i), c).GroupKey(key)
+				}
+				row.elder = e.numberOf(key)
+			}
+			return ctx.Err()
+		})
+	})
+}
+
+func (e *elders) numberOf(key []byte) int32 {
+	n, ok := e.numbers[string(key)]
+	if !ok {
+		n = int32(len(e.seen))
+		e.numbers[string(key)] = n
+		e.seen = append(e.seen, 0)
+	}
+	return n
+}
+
+// among are the places of the rows that count for a step; nil: all. The rows are
+// in the order of time.
+func (e *elders) among(rows []kept, at int64) (only []int32) {
+	if e == nil {
+		return nil
+	}
+	e.steps++
+	only = make([]int32, 0, 1024)
+	for i := range rows {
+		n := rows[i].elder
+		switch {
+		case rows[i].ticks >= at-e.age || n == standsAlone:
+		case n == 0 || e.seen[n] == e.steps: // no old row of its table counts, or an earlier one stands for it
+			continue
+		default:
+			e.seen[n] = e.steps
+		}
+		only = append(only, int32(i))
+	}
+	return only
+}
