@@ -52,6 +52,7 @@ type compiled struct {
 type regex struct {
 	re   *regexp.Regexp
 	need *needed
+	lits *literals // nil: it does not match a list of texts
 }
 
 func newRegex(pattern string) (*regex, error) {
@@ -59,41 +60,49 @@ func newRegex(pattern string) (*regex, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &regex{re, neededBy(re.String())}, nil
+	return &regex{re, neededBy(re.String()), literalsOf(re.String())}, nil
 }
 
-func (r *regex) matches(s string) bool { return r.need.mayMatch(s) && r.re.MatchString(s) }
+// listed says whether the matches in a text are those of lits.
+func (r *regex) listed(s string) bool { return r.lits != nil && isASCII(s) }
+
+func (r *regex) matches(s string) bool {
+	if r.listed(s) {
+		_, _, ok := r.lits.find(s, 0)
+		return ok
+	}
+	return r.need.mayMatch(s) && r.re.MatchString(s)
+}
 
 // find is the place of the first match; nil if there is none.
 func (r *regex) find(s string) []int {
-	if !r.need.mayMatch(s) {
-		return nil
+	if m := r.findGroups(s); m != nil {
+		return m[:2]
 	}
-	return r.re.FindStringIndex(s)
+	return nil
 }
 
 // findGroups is find with the places of the groups.
 func (r *regex) findGroups(s string) []int {
-	if !r.need.mayMatch(s) {
+	switch {
+	case r.listed(s):
+		return r.lits.findGroups(s, 0)
+	case !r.need.mayMatch(s):
 		return nil
 	}
 	return r.re.FindStringSubmatchIndex(s)
 }
 
-// findAll are the places of the first n matches; all if n is negative.
+// findAll are the places of the first n matches, with those of their groups; all
+// if n is negative.
 func (r *regex) findAll(s string, n int) [][]int {
-	if !r.need.mayMatch(s) {
+	switch {
+	case r.listed(s):
+		return r.lits.findAll(s, n)
+	case !r.need.mayMatch(s):
 		return nil
 	}
-	return r.re.FindAllStringIndex(s, n)
-}
-
-// findAllGroups is findAll, without a bound, with the places of the groups.
-func (r *regex) findAllGroups(s string) [][]int {
-	if !r.need.mayMatch(s) {
-		return nil
-	}
-	return r.re.FindAllStringSubmatchIndex(s, -1)
+	return r.re.FindAllStringSubmatchIndex(s, n)
 }
 
 // CompileRegex compiles a regular expression of the language. Its flavour is

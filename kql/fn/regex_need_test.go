@@ -95,3 +95,59 @@ func BenchmarkNeeded(b *testing.B) {
 		}
 	}
 }
+
+func TestLiterals(t *testing.T) {
+	for _, c := range []struct {
+		pattern string
+		words   []string // nil: it is no list
+	}{
+		{`(?i)xmrig|ethminer`, []string{"xmrig", "ethminer"}},
+		{`((?i)(mini?ng|[A-Ca-c]2|--))`, []string{"mining", "minng", "a2", "b2", "c2", "--"}},
+		{`(?i)pass(word)??s`, nil}, // a group that is not the whole match
+		{`(?i)pass(?:word)??s`, []string{"passs", "passwords"}},
+		{`xmrig`, nil},
+		{`1-2|3\.4`, []string{"1-2", "3.4"}},
+		{`(?i)\bxmrig`, nil},
+		{`(?i)xm+rig`, nil},
+		{`(?i)xmrig|x`, nil},
+		{`[ab]2`, nil},
+		{``, nil},
+	} {
+		var got []string
+		if l := literalsOf(c.pattern); l != nil {
+			got = l.words
+		}
+		if !slices.Equal(got, c.words) {
+			t.Errorf("%s: lists %q, want %q", c.pattern, got, c.words)
+		}
+	}
+}
+
+// A list of texts is found as the expression finds it.
+func FuzzLiterals(f *testing.F) {
+	for _, p := range []string{`(?i)xmrig|ethminer`, `(?i)(min(?:er|ing)|minergate|min)`, `(?i)(?:ab|abc)(?:cd|d)?`, `((?i)a{2,3}b??c)`, `--|-=|(?i)aa|aab`, `[0-3]-[45]`} {
+		for _, s := range []string{"xmrig -o", "XMRIG ethminer", "minergate mining", "abcd abd abccd", "aaabc aac", "--- -=-", "\u212a min", "2-4,1-5"} {
+			f.Add(p, s)
+		}
+	}
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		re, err := newRegex(pattern)
+		if err != nil || re.lits == nil {
+			return
+		}
+		for _, s := range []string{s, s + pattern + s, strings.ToUpper(s), strings.Join(re.lits.words, s)} {
+			if got, want := re.matches(s), re.re.MatchString(s); got != want {
+				t.Fatalf("%q matches %q: %t", pattern, s, got)
+			}
+			if got, want := re.findGroups(s), re.re.FindStringSubmatchIndex(s); !slices.Equal(got, want) {
+				t.Fatalf("%q in %q: at %v, want %v", pattern, s, got, want)
+			}
+			for _, n := range []int{-1, 2} {
+				got, want := re.findAll(s, n), re.re.FindAllStringSubmatchIndex(s, n)
+				if !slices.EqualFunc(got, want, slices.Equal[[]int]) {
+					t.Fatalf("%q in %q: all at %v, want %v", pattern, s, got, want)
+				}
+			}
+		}
+	})
+}
