@@ -40,13 +40,13 @@ func jsonFuncs() []Func {
 		},
 		{
 			Name: "treepath", Category: dynamicCategory, Result: value.Dynamic,
-			Params:   []Param{param("object", tDynamic, "the value")},
-			Doc:      "Lists the paths of a dynamic value; the elements of an array have one path together.",
+			Params: []Param{param("object", tDynamic, "the value")},
+			Doc:    "Lists the paths of a dynamic value; the elements of an array have one path together.",
 			Examples: []string{
 				`tostring(treepath(dynamic({"a": {"b": 1}}))) == "[\"['a']\",\"['a']['b']\"]"`,
 				`tostring(treepath(dynamic([1, {"b": 1}]))) == "[\"[0]\",\"[0]['b']\"]"`,
 			},
-			Eval:     treepath,
+			Eval: treepath,
 		},
 	}
 }

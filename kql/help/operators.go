@@ -8,7 +8,7 @@ var joinKinds = []string{
 var operators = []Entry{
 	{
 		Name: "where", Aliases: []string{"filter"}, Form: "T | where Condition",
-		Doc: "Keeps the rows for which a condition is true; a row for which it is null is not kept.",
+		Doc: "Keeps the rows for which a condition is true; a row for which it is null is not kept. `* has \"text\"`, contains and their like look in the text of every column.",
 		Examples: []string{`datatable(User:string, Code:long)["ann", 200, "bob", 403]
 | where Code >= 400`},
 		Words: []string{"and", "or"},

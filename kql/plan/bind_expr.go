@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
@@ -175,12 +176,10 @@ func isParen(x syntax.Expr) bool {
 }
 
 func (b *binder) binary(x *syntax.Binary, v *env) Expr {
-	l := b.scalar(x.X, v)
-	if (x.Op == "has" || x.Op == "contains") && isStarred(x.X) {
-		b.fail(x.X, "* can be searched with search, not here")
-		return bad
+	if isStarred(x.X) {
+		return b.inAnyColumn(x, v)
 	}
-	r := b.scalar(x.Y, v)
+	l, r := b.scalar(x.X, v), b.scalar(x.Y, v)
 	if isBad(l) || isBad(r) {
 		return bad
 	}
@@ -189,6 +188,28 @@ func (b *binder) binary(x *syntax.Binary, v *env) Expr {
 	}
 	bound, err := fn.BindBinary(x.Op, argOf(l), argOf(r))
 	return b.bound(x, x.Op, bound, err, []syntax.Expr{x.X, x.Y}, l, r)
+}
+
+// inAnyColumn is `* has X` and its like: whether the text of any column of the
+// row is so.
+func (b *binder) inAnyColumn(x *syntax.Binary, v *env) Expr {
+	switch {
+	case strings.HasPrefix(x.Op, "!"):
+		b.unsupported(x, "* "+x.Op).Hint = "where not(* " + x.Op[1:] + " ...) has the rows in which no column is so"
+		return bad
+	case v.cols == nil:
+		b.fail(x.X, "* stands for the columns of a row, and there is none here")
+		return bad
+	}
+	text := b.scalar(x.Y, v)
+	if isBad(text) {
+		return bad
+	}
+	if text.Type() != value.String {
+		b.unsupported(x, "* "+x.Op+" other than text")
+		return bad
+	}
+	return b.anyColumn(x, x.Op, text, v.cols)
 }
 
 func isStarred(x syntax.Expr) bool {

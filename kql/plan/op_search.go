@@ -140,7 +140,7 @@ func (b *binder) searched(x syntax.Expr, in Node, s *scope, has string) Expr {
 
 // starred is the text of `* op "text"`.
 func (b *binder) starred(x *syntax.Binary) (string, bool) {
-	if !isStarred(x.X) {
+	if !isStarred(x.X) || strings.HasPrefix(x.Op, "!") {
 		return "", false
 	}
 	l, ok := x.Y.(*syntax.Literal)
@@ -177,12 +177,17 @@ func (b *binder) anywhere(at syntax.Node, op, text string, in Node) Expr {
 			op = "hassuffix" + cs
 		}
 	}
-	needle := value.StringOf(text)
+	return b.anyColumn(at, op, &Const{value.StringOf(text)}, in.Schema())
+}
+
+// anyColumn says whether the text of any column is to another as an operator
+// says.
+func (b *binder) anyColumn(at syntax.Node, op string, text Expr, cols value.Schema) Expr {
 	var any Expr
-	for i, f := range in.Schema() {
+	for i, f := range cols {
 		col := convertTo(&Col{i, f.Name, f.Type}, value.String)
-		bound, err := fn.BindBinary(op, fn.Arg{Type: value.String}, fn.Arg{Type: value.String, Const: &needle})
-		e := b.bound(at, op, bound, err, nil, col, &Const{needle})
+		bound, err := fn.BindBinary(op, fn.Arg{Type: value.String}, argOf(text))
+		e := b.bound(at, op, bound, err, nil, col, text)
 		if isBad(e) {
 			return bad
 		}
