@@ -171,7 +171,8 @@ func wholeNumber(token string) string {
 	if !strings.ContainsAny(token, ".eE") && token != "-0" {
 		return token
 	}
-	if strings.IndexByte(token, ':') >= 0 || isUUID(token) { // a timestamp: no number, and to say so costs
+	// A timestamp and an address are no numbers, and to say so costs.
+	if strings.IndexByte(token, ':') >= 0 || isUUID(token) || strings.Count(token, ".") > 1 {
 		return token
 	}
 	f, err := strconv.ParseFloat(token, 64)

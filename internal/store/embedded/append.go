@@ -150,7 +150,8 @@ func (w *write) frames(queue []*pending) error {
 		if p.receipt.Kept == 0 {
 			continue
 		}
-		frame := frameOf(&b, known, w.seq+1, w.received)
+		var frame []byte
+		frame, w.store.head = frameOf(w.store.head, &b, known, w.seq+1, w.received)
 		part, err := parseFrame(frame)
 		if err != nil {
 			return err

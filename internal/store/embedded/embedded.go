@@ -81,6 +81,7 @@ type Store struct {
 	queue   []*pending
 	writing bool
 	hasher  store.Hasher // of whoever is writing
+	head    []byte       // memory of the same, for a frame
 	log     *wal.Writer
 	logName string
 	logNo   int64

@@ -26,9 +26,10 @@ const mostRecords = 1 << 20
 var errFrame = errors.New("the frame makes no sense")
 
 // frameOf is the frame of a batch's records from number skip on. Nobody may
-// write to it.
-func frameOf(batch *store.Batch, skip int, first, received int64) []byte {
-	head := appendHead(nil, batch, skip, first, received)
+// write to it. What stands before the records is put together in head, whose
+// memory is given back.
+func frameOf(head []byte, batch *store.Batch, skip int, first, received int64) (frame, _ []byte) {
+	head = appendHead(head[:0], batch, skip, first, received)
 	size := len(head)
 	for i := range batch.Records[skip:] {
 		r := &batch.Records[skip+i]
@@ -44,7 +45,7 @@ func frameOf(batch *store.Batch, skip int, first, received int64) []byte {
 		b.WriteString(r.Raw)
 		b.WriteString(r.Prior)
 	}
-	return unsafe.Slice(unsafe.StringData(b.String()), size)
+	return unsafe.Slice(unsafe.StringData(b.String()), size), head
 }
 
 // appendHead writes what stands before the texts.
