@@ -27,6 +27,7 @@ var alike = []struct {
 	{[]int{fLevel, fStage, fVerb}, []string{"Level", "Stage", "Verb"}},
 	{[]int{fStatus}, []string{"Code", "Reason", "Outcome"}},
 	{[]int{fAnnotations}, []string{"Decision", "DecisionReason"}},
+	{[]int{fURI}, []string{"Path"}},
 }
 
 // A family is columns that are read from the same members.

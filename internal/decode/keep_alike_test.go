@@ -56,6 +56,7 @@ func someEvents(t *testing.T) []map[string]json.RawMessage {
 var memberNames = map[int]string{
 	fUser: "user", fImpersonated: "impersonatedUser", fUserAgent: "userAgent", fSourceIPs: "sourceIPs",
 	fLevel: "level", fStage: "stage", fVerb: "verb", fStatus: "responseStatus", fAnnotations: "annotations",
+	fURI: "requestURI",
 }
 
 // TestAlikeIsAll checks that columns of a family depend on its members alone:
