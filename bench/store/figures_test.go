@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -126,12 +127,16 @@ func tellMemory() {
 	}
 }
 
+// memory is what dogwatch import asks the collector to stay below.
+const memory = 240 << 20
+
 // TestDogwatchTogether fills a store while questions are asked of it, several at
 // once, and tells the memory that takes.
 func TestDogwatchTogether(t *testing.T) {
 	if *dir == "" {
 		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
+	debug.SetMemoryLimit(memory)
 	a := app.Load(app.Config{NoTests: true})
 	s, err := app.OpenStore(app.StoreOptions{Dir: *dir + "/together"})
 	if err != nil {
