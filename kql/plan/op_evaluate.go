@@ -102,9 +102,7 @@ func (b *binder) makeSeries(op *syntax.MakeSeries, in Node, s *scope) Node {
 	v := b.envOf(in, s)
 	v.ordered = false
 	m := &MakeSeries{In: in}
-	if kind, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
-		m.NonEmpty = kind.Name.Text == "nonempty"
-	}
+	m.NonEmpty = b.optionWord(op.Options, "kind", "nonempty") != ""
 	taken := b.newNames()
 	for _, x := range op.By {
 		name := autoName(x, v.cols)

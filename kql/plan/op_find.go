@@ -15,8 +15,8 @@ func (b *binder) find(op *syntax.Find, in Node, s *scope) Node {
 	}
 	cols, pack := b.findColumns(op, u)
 	source := "source_"
-	if id, ok := syntax.FindOption(op.Options, "withsource").(*syntax.Ident); ok {
-		source = id.Name.Text
+	if name := b.optionName(op.Options, "withsource"); name != "" {
+		source = name
 	}
 	for i, arm := range u.Ins {
 		u.Ins[i] = findArm(arm, cols, pack)

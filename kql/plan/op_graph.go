@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/syntax"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -238,20 +237,10 @@ func (b *binder) onGraph(op syntax.Op, in Graph, s *scope) Node {
 func (b *binder) graphComponents(op *syntax.GraphComponents, in Graph) Node {
 	n := &GraphComponents{graph: graph{edges: in.EdgeSchema()}, In: in}
 	name := "ComponentId"
-	for _, o := range op.Options {
-		word, _ := o.Value.(*syntax.Ident)
-		switch {
-		case word == nil:
-			b.fail(o, "a word is needed here")
-		case strings.EqualFold(o.Name, "with_component_id"):
-			name = word.Name.Text
-		case !strings.EqualFold(o.Name, "kind"):
-		case word.Name.Text == "strong":
-			n.Strong = true
-		case word.Name.Text != "weak":
-			b.fail(o, "components are weak or strong, not %q", word.Name.Text)
-		}
+	if id := b.optionName(op.Options, "with_component_id"); id != "" {
+		name = id
 	}
+	n.Strong = b.optionWord(op.Options, "kind", "weak", "strong") == "strong"
 	if in.NodeSchema().Index(name) >= 0 {
 		b.fail(op, "the nodes have a property %q already", name).Hint = "with_component_id=Name gives the new one another name"
 		return &Values{}
@@ -294,19 +283,17 @@ func (b *binder) graphRows(o *syntax.GraphOutput, in Graph) Node {
 		edges  bool
 		set    *bool
 	}{{"with_node_id", false, &n.ID}, {"with_source_id", true, &n.Source}, {"with_target_id", true, &n.Target}} {
-		x := syntax.FindOption(o.Options, id.option)
-		word, ok := x.(*syntax.Ident)
+		x, name := syntax.FindOption(o.Options, id.option), b.optionName(o.Options, id.option)
 		switch {
 		case x == nil:
 		case id.edges != o.Edges:
 			b.fail(x, "%s is not for these rows", id.option)
-		case !ok:
-			b.fail(x, "a name is needed here")
-		case own.Index(word.Name.Text) >= 0 || n.schema.Index(word.Name.Text) >= 0:
-			b.fail(x, "there is a column %q already", word.Name.Text)
+		case name == "":
+		case own.Index(name) >= 0 || n.schema.Index(name) >= 0:
+			b.fail(x, "there is a column %q already", name)
 		default:
 			*id.set = true
-			n.schema = append(n.schema, value.Field{Name: word.Name.Text, Type: value.Long})
+			n.schema = append(n.schema, value.Field{Name: name, Type: value.Long})
 		}
 	}
 	n.schema = append(n.schema, own...)

@@ -27,20 +27,18 @@ func (b *binder) expand(op syntax.Node, options []syntax.Option, cols []syntax.E
 		m.Out = append(m.Out, i)
 	}
 	for _, key := range []string{"kind", "bagexpansion"} {
-		if id, ok := syntax.FindOption(options, key).(*syntax.Ident); ok {
-			m.ArrayBag = id.Name.Text == "array"
-		}
+		m.ArrayBag = m.ArrayBag || b.optionWord(options, key, "bag", "array") == "array"
 	}
 	for _, c := range cols {
 		b.expandColumn(m, c, s)
 	}
-	if id, ok := syntax.FindOption(options, "with_itemindex").(*syntax.Ident); ok {
+	if index := b.optionName(options, "with_itemindex"); index != "" {
 		m.Index = len(m.schema)
 		taken := b.newNames()
 		for _, f := range m.schema {
 			taken.used[f.Name], taken.rows[f.Name] = true, true
 		}
-		m.schema = append(m.schema, value.Field{Name: taken.take(id.Name.Text), Type: value.Long})
+		m.schema = append(m.schema, value.Field{Name: taken.take(index), Type: value.Long})
 		m.Out = append(m.Out, -1-len(m.Exprs))
 	}
 	if limit != nil {

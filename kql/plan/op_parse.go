@@ -65,14 +65,11 @@ func typeOr(t, other value.Type) value.Type {
 // takes all that is left.
 func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 	kind, flags := "simple", "s"
-	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
-		kind = id.Name.Text
+	if word := b.optionWord(op.Options, "kind", "simple", "regex", "relaxed"); word != "" {
+		kind = word
 	}
-	if id, ok := syntax.FindOption(op.Options, "flags").(*syntax.Ident); ok {
-		flags = regexFlags(id.Name.Text)
-	}
-	if kind != "simple" && kind != "regex" && kind != "relaxed" {
-		b.fail(op, "unknown kind of parse %q", kind).Hint = "simple, regex or relaxed"
+	if word := b.optionName(op.Options, "flags"); word != "" {
+		flags = regexFlags(word)
 	}
 	out := &Pattern{Strict: kind != "relaxed"}
 	re := strings.Builder{}

@@ -104,9 +104,9 @@ func (b *binder) stepsOf(op *syntax.Scan, in Node, s *scope) Node {
 	if len(b.errs) > before {
 		return &Values{}
 	}
-	if id, ok := syntax.FindOption(op.Options, "with_match_id").(*syntax.Ident); ok {
+	if id := b.optionName(op.Options, "with_match_id"); id != "" {
 		n.MatchID = true
-		b.scanColumn(n, id, id.Name.Text, value.Long)
+		b.scanColumn(n, syntax.FindOption(op.Options, "with_match_id"), id, value.Long)
 	}
 	steps := map[string]int{}
 	for i, st := range op.Steps {

@@ -12,7 +12,7 @@ import (
 // table that lacks a column the condition names has no row for it.
 func (b *binder) search(op *syntax.Search, in Node, s *scope) Node {
 	has := "has"
-	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok && id.Name.Text == "case_sensitive" {
+	if b.optionWord(op.Options, "kind", "default", "case_insensitive", "case_sensitive") == "case_sensitive" {
 		has = "has_cs"
 	}
 	u := b.searchedUnion(op, op.P, b.searchArms(op, op.Tables, in, s), s, has)

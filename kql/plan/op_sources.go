@@ -176,7 +176,7 @@ func schemaText(s value.Schema) string {
 
 // getSchema is the columns of a table, as rows, or with kind=csl as one text.
 func (b *binder) getSchema(op *syntax.GetSchema, in Node) Node {
-	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok && id.Name.Text == "csl" {
+	if b.optionWord(op.Options, "kind", "csl") != "" {
 		text := strings.Trim(schemaText(in.Schema()), "()")
 		return &Values{node{value.Schema{{Name: "Schema", Type: value.String}}}, [][]value.Value{{value.StringOf(strings.ReplaceAll(text, ", ", ","))}}}
 	}

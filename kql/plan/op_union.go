@@ -27,14 +27,11 @@ func (b *binder) union(op *syntax.Union, in Node, s *scope) Node {
 			u.Ins, names = append(u.Ins, t.table), append(names, name)
 		}
 	}
-	inner := false
-	if id, ok := syntax.FindOption(op.Options, "kind").(*syntax.Ident); ok {
-		inner = id.Name.Text == "inner"
-	}
+	inner := b.optionWord(op.Options, "kind", "inner", "outer") == "inner"
 	source := ""
 	for _, key := range []string{"withsource", "with_source"} {
-		if id, ok := syntax.FindOption(op.Options, key).(*syntax.Ident); ok {
-			source = id.Name.Text
+		if name := b.optionName(op.Options, key); name != "" {
+			source = name
 		}
 	}
 	if len(u.Ins) == 0 {
@@ -57,7 +54,7 @@ func isTrue(x syntax.Expr) bool {
 	case *syntax.Ident:
 		return strings.EqualFold(x.Name.Text, "true")
 	case *syntax.Literal:
-		return x.Value.Kind() == value.KBool && x.Value.Bool()
+		return strings.EqualFold(x.Value.String(), "true")
 	}
 	return false
 }
