@@ -51,6 +51,9 @@ var lookBack = []string{
 	Requests | where TimeGenerated >= ago(1h) and Name !in (Requests | where TimeGenerated < ago(1h) and User != 'u1' | project Name)
 	| where set_has_element(Wide, toupper(User)) or array_length(Wide) > 2 | summarize Names = make_set(Name) by User`,
 
+	`Requests | where TimeGenerated > ago(1h) | summarize N = count() by User | where N >= 2
+	| join kind=leftsemi (Requests | where TimeGenerated <= ago(1h) and Verb == 'exec' | project User) on User`,
+
 	`Requests | where TimeGenerated > ago(30m) | where Name !in (toscalar(Requests | where Verb == 'exec' | project Name))
 	| join kind=leftanti (Requests | where TimeGenerated <= ago(30m) | project User, Verb, Name) on User, Verb, Name | count | where Count > 0 | extend User = 'all'`,
 }

@@ -37,7 +37,7 @@ const (
 	DefaultMaxRows   = 500_000
 	DefaultMaxMemory = 256 << 20
 	// DefaultResident is for all of them.
-	DefaultResident = 24 << 20
+	DefaultResident = 12 << 20
 )
 
 func (o Options) withDefaults() Options {

@@ -2,24 +2,42 @@ package detect
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// kept is one row of a window.
+// kept is one row of a window: what it says and where it was read lies in memory,
+// or else on a shelf. There are very many of them.
 type kept struct {
 	ticks int64
-	size  int64 // in memory
+	size  int32 // in memory
 	elder int32 // what stands for it when it is old: see elders
-	body
+	held  *held
+	lies  shelved // where held is nil
 }
 
-// A body is what a kept row says, and where it was read.
-type body interface {
-	table() *keptTable
-	value(col int) value.Value // of a column that is kept
-	evidence() dogwatch.Evidence
+func (k *kept) table() *keptTable {
+	if k.held != nil {
+		return k.held.of
+	}
+	return k.lies.of.keptTable
+}
+
+// value is that of a column that is kept.
+func (k *kept) value(col int) value.Value {
+	if k.held != nil {
+		return k.held.value(col)
+	}
+	return k.lies.value(col)
+}
+
+func (k *kept) evidence() dogwatch.Evidence {
+	if k.held != nil {
+		return k.held.at
+	}
+	return k.lies.evidence()
 }
 
 // A held body lies in memory.
@@ -33,9 +51,6 @@ type held struct {
 // heldSize is about what a row takes but for its values.
 const heldSize = 250
 
-func (h *held) table() *keptTable           { return h.of }
-func (h *held) evidence() dogwatch.Evidence { return h.at }
-
 func (h *held) value(col int) value.Value {
 	if h.row != nil {
 		return h.row.Value(col)
@@ -44,7 +59,7 @@ func (h *held) value(col int) value.Value {
 }
 
 // size is about how many bytes it takes.
-func (h *held) size() int64 {
+func (h *held) size() int32 {
 	size := heldSize
 	if h.row != nil {
 		size += h.row.Size()
@@ -52,7 +67,7 @@ func (h *held) size() int64 {
 	for i := range h.vals {
 		size += h.vals[i].Size()
 	}
-	return int64(size)
+	return int32(min(size, math.MaxInt32))
 }
 
 // A shelved body lies on disk.
@@ -71,18 +86,16 @@ type shelfOf struct {
 
 // shelved puts a body that was written on a shelf, which is to be settled before
 // it is read.
-func (t *keptTable) shelved(s *shelf, b []byte) (*shelved, error) {
+func (t *keptTable) shelved(s *shelf, b []byte) (shelved, error) {
 	if t.shelf == nil || t.shelf.shelf != s {
 		t.shelf = &shelfOf{t, s}
 	}
 	at, err := s.put(b)
-	return &shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
+	return shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
 }
 
 // shelvedSize is about what a row on disk takes in memory.
-const shelvedSize = 64
-
-func (s *shelved) table() *keptTable { return s.of.keptTable }
+const shelvedSize = 48
 
 // What reads rows runs where a panic is the failure of one run of one rule.
 

@@ -110,12 +110,12 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 	var b []byte
 	type move struct {
 		row int
-		to  *shelved
+		to  shelved
 	}
 	var moves []move
 	for i := range w.rows {
-		h, ok := w.rows[i].body.(*held)
-		if !ok {
+		h := w.rows[i].held
+		if h == nil {
 			continue
 		}
 		b = h.append(b[:0])
@@ -131,8 +131,8 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 	}
 	for _, m := range moves {
 		r := &w.rows[m.row]
-		freed += r.size - shelvedSize
-		r.body, r.size = m.to, shelvedSize
+		freed += int64(r.size) - shelvedSize
+		r.held, r.lies, r.size = nil, m.to, shelvedSize
 	}
 	w.mem -= freed
 	return freed, nil

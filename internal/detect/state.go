@@ -138,31 +138,32 @@ func (e *Engine) loadField(u *unit, kind uint64, b []byte) error {
 
 // loadRow reads a row: one that lay on the shelf is put there again.
 func (e *Engine) loadRow(w *window, s *state.Reader) error {
-	k, onShelf := kept{ticks: s.Int(), size: s.Int()}, s.Bool()
+	k, size, onShelf := kept{ticks: s.Int()}, s.Int(), s.Bool()
 	t, b := w.tables[s.Text()], s.Bytes()
 	if err := s.Close(); err != nil {
 		return err
 	}
-	if t == nil || k.size < 0 || k.size > 1<<32 {
+	if k.size = int32(size); t == nil || size < 0 || int64(k.size) != size {
 		return errField
 	}
 	h, err := t.readBody(b)
 	if err != nil {
 		return errors.Join(state.ErrDamaged, err)
 	}
-	if k.body = h; onShelf {
+	if k.held = h; onShelf {
 		if e.shelf == nil {
 			if e.shelf, err = newShelf(); err != nil {
 				return err
 			}
 		}
-		if k.body, err = t.shelved(e.shelf, b); err != nil {
+		k.held = nil
+		if k.lies, err = t.shelved(e.shelf, b); err != nil {
 			return err
 		}
 	}
 	w.rows = append(w.rows, k)
-	w.mem += k.size
-	e.resident += k.size
+	w.mem += int64(k.size)
+	e.resident += int64(k.size)
 	return nil
 }
 
@@ -171,14 +172,13 @@ func (w *window) save(field func(kind uint64, b []byte)) (err error) {
 	var text []byte
 	for i := range w.rows {
 		k := &w.rows[i]
-		_, onShelf := k.body.(*shelved)
 		if text, err = k.written(text[:0]); err != nil {
 			return err
 		}
 		field(aRow, state.Fields(func(s *state.Writer) {
 			s.Int(k.ticks)
-			s.Int(k.size)
-			s.Bool(onShelf)
+			s.Int(int64(k.size))
+			s.Bool(k.held == nil)
 			s.Text(k.table().name)
 			s.Bytes(text)
 		}))
@@ -188,15 +188,13 @@ func (w *window) save(field func(kind uint64, b []byte)) (err error) {
 
 // written is the row as it is written.
 func (k *kept) written(b []byte) (text []byte, err error) {
-	switch body := k.body.(type) {
-	case *held:
-		return body.append(b), nil
-	case *shelved:
-		err = body.text(func(lies []byte) error {
-			b = append(b, lies...)
-			return nil
-		})
+	if k.held != nil {
+		return k.held.append(b), nil
 	}
+	err = k.lies.text(func(lies []byte) error {
+		b = append(b, lies...)
+		return nil
+	})
 	return b, err
 }
 

@@ -99,7 +99,7 @@ func (w *window) takeRows(s *source, rows []int32, found *findings) {
 		t.copyRows(s, rows, bodies)
 	}
 	for k, row := range rows {
-		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: bodies[k].size(), body: bodies[k]})
+		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: bodies[k].size(), held: bodies[k]})
 	}
 }
 
@@ -140,7 +140,7 @@ func (w *window) add(rows []kept, st *RuleStats) {
 				st.Late++
 			}
 		}
-		w.mem += k.size
+		w.mem += int64(k.size)
 	}
 	w.rows = append(w.rows, rows...)
 	st.Kept, st.Memory = max(st.Kept, len(w.rows)), max(st.Memory, w.mem)
@@ -192,7 +192,7 @@ func (w *window) forget() {
 func (w *window) dropOldest(st *RuleStats) {
 	keep, mem := 0, w.mem
 	for keep < len(w.rows) && (len(w.rows)-keep > w.maxRows/2 || mem > w.maxMem/2) {
-		mem -= w.rows[keep].size
+		mem -= int64(w.rows[keep].size)
 		keep++
 		st.Dropped++
 	}
@@ -205,7 +205,7 @@ func (w *window) cut(n int) {
 		return
 	}
 	for i := range n {
-		w.mem -= w.rows[i].size
+		w.mem -= int64(w.rows[i].size)
 	}
 	w.gone = max(w.gone, w.rows[n-1].ticks)
 	w.rows = append([]kept(nil), w.rows[n:]...)
@@ -436,15 +436,15 @@ func (k *keptRows) Value(row, col int) value.Value {
 		return value.NullOf(k.schema[col].Type)
 	}
 	at := k.index[row]
-	s, ok := k.db.rows[at].body.(*shelved)
-	if !ok || !s.whole {
-		return k.db.rows[at].value(col)
+	r := &k.db.rows[at]
+	if r.held != nil || !r.lies.whole {
+		return r.value(col)
 	}
 	// The value is to outlive the row, which takes more memory.
 	if k.db.open == nil {
 		k.db.open = &openRows{}
 	}
-	return k.db.open.row(at, s).Value(col).Own()
+	return k.db.open.row(at, &r.lies).Value(col).Own()
 }
 
 // openAtOnce is how many rows a batch has, and how many of those that lie on disk

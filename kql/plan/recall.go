@@ -31,14 +31,16 @@ const TimeColumn = "TimeGenerated"
 // leftanti), nothing may depend on how often something is there, nor on any time
 // but the first.
 func RecallOf(p *Plan, period int64) *Recall {
-	r := &recall{period: period, exprs: map[string][]Expr{}, tables: map[string]*Scan{}, ok: period > 0}
+	r := &recall{period: period, tables: map[string]*recalled{}, ok: period > 0}
 	r.visible(p.Root)
-	if !r.ok || r.age <= 0 || r.age >= period || len(r.exprs) == 0 {
+	if !r.ok || r.age <= 0 || r.age >= period || len(r.tables) == 0 {
 		return nil
 	}
 	out := &Recall{Age: r.age, Keys: map[string]*Plan{}}
-	for table, exprs := range r.exprs {
-		out.Keys[table] = r.keys(p.File, table, exprs)
+	for table, t := range r.tables {
+		if out.Keys[table] = t.plan(p.File); out.Keys[table] == nil {
+			return nil
+		}
 	}
 	return out
 }
@@ -46,10 +48,32 @@ func RecallOf(p *Plan, period int64) *Recall {
 type recall struct {
 	period int64
 	age    int64
-	exprs  map[string][]Expr // by table, over its columns
-	tables map[string]*Scan  // one of each
+	tables map[string]*recalled
 	steps  int
 	ok     bool
+}
+
+// A recalled is what old rows of a table have to agree in.
+type recalled struct {
+	scan  *Scan  // one that has the time
+	exprs []Expr // over the table's columns
+	known *ExprKeys
+	keyed map[int]int // places in exprs, by key
+	keys  []Expr      // over exprs
+}
+
+// place is that of an expression among exprs.
+func (t *recalled) place(e Expr) *Col {
+	key, known := t.known.Of(e, func(*Scalar) (value.Value, bool) { return value.Value{}, false })
+	at, ok := t.keyed[key]
+	if !ok || !known {
+		at = len(t.exprs)
+		t.exprs = append(t.exprs, e)
+		if known {
+			t.keyed[key] = at
+		}
+	}
+	return &Col{Index: at, Typ: e.Type()}
 }
 
 // maxRecall bounds the parts of all keys, and the steps that are looked at.
@@ -237,44 +261,53 @@ func (r *recall) keep(c *tableChain, of []Expr) {
 			conds = append(conds, cond)
 		}
 	})
-	end := &follower{cols: cols}
 	if !whole {
 		r.no()
 	}
-	passes := allOf(conds)
-	keys := slices.Clone(conds)
+	end := &follower{cols: cols}
+	var keys []Expr
 	for _, e := range of {
 		if e == nil {
 			continue
 		}
 		x := end.exactly(e)
-		if x == nil {
+		if x == nil || isTime(x) {
 			r.no()
 			return
 		}
-		keys = append(keys, &Choose{When: []Expr{passes}, Then: []Expr{x}, Else: &Const{value.NullOf(x.Type())}, Typ: x.Type()})
+		keys = append(keys, x)
 	}
-	for _, k := range keys {
-		if !static(k) || isTime(k) || isTime(chosenBy(k)) {
+	for _, e := range append(slices.Clone(conds), keys...) {
+		if e == nil || !static(e) {
 			r.no()
+			return
 		}
 	}
-	table := c.scan.Table
-	if r.exprs[table] = append(r.exprs[table], keys...); len(r.exprs[table]) > maxRecall/10 {
-		r.no()
-	}
-	if at := c.scan.Schema().Index(TimeColumn); at >= 0 {
-		r.tables[table] = c.scan
-	} else if r.tables[table] == nil {
-		r.no()
-	}
+	r.of(c.scan).add(conds, keys)
 }
 
-func chosenBy(e Expr) Expr {
-	if c, ok := e.(*Choose); ok && len(c.Then) == 1 {
-		return c.Then[0]
+func (r *recall) of(scan *Scan) *recalled {
+	t := r.tables[scan.Table]
+	if t == nil {
+		t = &recalled{known: NewExprKeys(), keyed: map[int]int{}}
+		r.tables[scan.Table] = t
 	}
-	return e
+	if scan.Schema().Index(TimeColumn) >= 0 {
+		t.scan = scan
+	}
+	return t
+}
+
+// add adds the conditions of a chain, and keys of the rows that meet them.
+func (t *recalled) add(conds, keys []Expr) {
+	for i, c := range conds {
+		conds[i] = t.place(c)
+		t.keys = append(t.keys, conds[i])
+	}
+	passes := allOf(conds)
+	for _, k := range keys {
+		t.keys = append(t.keys, &Choose{When: []Expr{passes}, Then: []Expr{t.place(k)}, Else: &Const{value.NullOf(k.Type())}, Typ: k.Type()})
+	}
 }
 
 func allOf(conds []Expr) Expr {
@@ -406,11 +439,15 @@ func clockBehind(e Expr) (ago int64, ok bool) {
 	return 0, false
 }
 
-// keys is a query that makes the keys of a table's rows.
-func (r *recall) keys(file *diag.File, table string, exprs []Expr) *Plan {
-	of := r.tables[table]
-	width := 0
-	for _, e := range exprs {
+// plan makes the time and the keys of a table's rows; nil where they are too many,
+// or the time is not known. What several keys are made of is computed once.
+func (t *recalled) plan(file *diag.File) *Plan {
+	if t.scan == nil || len(t.keys) > maxRecall/20 {
+		return nil
+	}
+	at, width := t.scan.Columns[t.scan.Schema().Index(TimeColumn)], 0
+	parts := append(slices.Clone(t.exprs), &Col{at, TimeColumn, value.DateTime})
+	for _, e := range parts {
 		Walk(e, func(e Expr) bool {
 			if c, ok := e.(*Col); ok {
 				width = max(width, c.Index+1)
@@ -418,15 +455,20 @@ func (r *recall) keys(file *diag.File, table string, exprs []Expr) *Plan {
 			return true
 		})
 	}
-	at := of.Columns[of.Schema().Index(TimeColumn)]
-	scan := &Scan{Table: table}
-	for i := range max(width, at+1) {
+	scan := &Scan{Table: t.scan.Table}
+	for i := range width {
 		scan.Columns = append(scan.Columns, i)
 		scan.schema = append(scan.schema, value.Field{})
 	}
-	p := &Project{In: scan, Exprs: append([]Expr{&Col{at, TimeColumn, value.DateTime}}, exprs...)}
-	for _, e := range p.Exprs {
+	keys := append([]Expr{&Col{len(t.exprs), TimeColumn, value.DateTime}}, t.keys...)
+	root := projected(projected(scan, parts), keys)
+	return &Plan{File: file, Root: root, Scans: []*Scan{scan}}
+}
+
+func projected(in Node, exprs []Expr) *Project {
+	p := &Project{In: in, Exprs: exprs}
+	for _, e := range exprs {
 		p.schema = append(p.schema, value.Field{Type: e.Type()})
 	}
-	return &Plan{File: file, Root: p, Scans: []*Scan{scan}}
+	return p
 }
