@@ -3,6 +3,7 @@ package decode
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -18,6 +19,8 @@ type keptRow struct {
 	mu     sync.Mutex
 	record record
 	known  []knownValue // few: most columns are never asked for
+
+	holders atomic.Int32
 }
 
 type knownValue struct {
@@ -64,6 +67,9 @@ func (k *keptRow) Value(col int) value.Value {
 	k.known = append(k.known, knownValue{col, v})
 	return v
 }
+
+// Hold notes who keeps the row.
+func (k *keptRow) Hold(more int) (holders int) { return int(k.holders.Add(int32(more))) }
 
 // Size counts the event, its object's last version, and room for what was read
 // of them.

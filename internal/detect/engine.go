@@ -299,9 +299,9 @@ func (e *Engine) take(u *unit, s *source, found findings) {
 		u.folds.add(&found.hits[i])
 	}
 	if u.window != nil {
-		before := u.window.mem
+		before := u.window.resident
 		u.window.add(found.kept, st)
-		e.resident += u.window.mem - before
+		e.resident += u.window.resident - before
 		e.tidy()
 	}
 }

@@ -40,6 +40,23 @@ func (k *kept) evidence() dogwatch.Evidence {
 	return k.lies.evidence()
 }
 
+// hold notes that a window keeps the row, and says how much more memory all
+// windows take: a row that others keep too takes little.
+func (k *kept) hold() int64 { return k.holding(1, 1) }
+
+// release notes that a window keeps it no more, and says how much less they take.
+func (k *kept) release() int64 { return k.holding(-1, 0) }
+
+func (k *kept) holding(more, alone int) int64 {
+	if k.held == nil {
+		return int64(k.size)
+	}
+	if s, ok := k.held.row.(value.Shared); ok && s.Hold(more) > alone {
+		return heldSize
+	}
+	return int64(k.size)
+}
+
 // A held body lies in memory.
 type held struct {
 	of   *keptTable

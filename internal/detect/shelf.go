@@ -131,10 +131,11 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 	}
 	for _, m := range moves {
 		r := &w.rows[m.row]
-		freed += int64(r.size) - shelvedSize
+		w.mem -= int64(r.size) - shelvedSize
+		freed += r.release() - shelvedSize
 		r.held, r.lies, r.size = nil, m.to, shelvedSize
 	}
-	w.mem -= freed
+	w.resident -= freed
 	return freed, nil
 }
 

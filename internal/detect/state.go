@@ -162,8 +162,9 @@ func (e *Engine) loadRow(w *window, s *state.Reader) error {
 		}
 	}
 	w.rows = append(w.rows, k)
-	w.mem += int64(k.size)
-	e.resident += int64(k.size)
+	more := k.hold()
+	w.mem, w.resident = w.mem+int64(k.size), w.resident+more
+	e.resident += more
 	return nil
 }
 

@@ -23,9 +23,11 @@ type window struct {
 	maxWork int  // rows that one run may look at
 	slides  bool // the rule runs on change
 
-	rows   []kept
-	mem    int64
-	elders *elders // nil: every row may count, however old
+	rows []kept
+	mem  int64
+	// resident is mem, but for what others keep too: see kept.hold
+	resident int64
+	elders   *elders // nil: every row may count, however old
 	// done is the time, in ticks, up to which the rule was run with all rows
 	// that came; 0: none. gone is that of the last row that was let go.
 	done, gone int64
@@ -141,6 +143,7 @@ func (w *window) add(rows []kept, st *RuleStats) {
 			}
 		}
 		w.mem += int64(k.size)
+		w.resident += k.hold()
 	}
 	w.rows = append(w.rows, rows...)
 	st.Kept, st.Memory = max(st.Kept, len(w.rows)), max(st.Memory, w.mem)
@@ -206,6 +209,7 @@ func (w *window) cut(n int) {
 	}
 	for i := range n {
 		w.mem -= int64(w.rows[i].size)
+		w.resident -= w.rows[i].release()
 	}
 	w.gone = max(w.gone, w.rows[n-1].ticks)
 	w.rows = append([]kept(nil), w.rows[n:]...)

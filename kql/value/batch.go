@@ -33,6 +33,13 @@ type Row interface {
 	Size() int
 }
 
+// A Shared row may be kept by several at once.
+type Shared interface {
+	Row
+	// Hold notes that so many more keep it, or fewer, and returns how many do.
+	Hold(more int) (holders int)
+}
+
 // A Keeper is a Filler that can hand out its rows one by one, to be kept.
 type Keeper interface {
 	Keep(row int) Row // nil if it cannot
