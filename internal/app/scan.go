@@ -96,6 +96,9 @@ func (s *scanning) read(ctx context.Context, a *App, in Input, result *ScanResul
 	if err == nil {
 		err = s.reader.Finish(s.worker.Feed)
 	}
+	// The last runs of rules need the room.
+	s.reader.Forget()
+	s.worker = nil
 	return err
 }
 

@@ -167,6 +167,13 @@ func (r *Reader) Finish(emit func(dogwatch.Batch) error) error {
 	return r.flush(emit)
 }
 
+// Forget lets go of what is remembered from one input to the next: nothing more
+// is read. Rows that were handed out stay good.
+func (r *Reader) Forget() {
+	r.requests, r.versions, r.signs, r.siftings, r.arena = nil, nil, nil, nil, arena{}
+	r.inflows, r.inflowOrder, r.inflow, r.rhythms, r.free = nil, nil, nil, nil, nil
+}
+
 // Ledgers returns what became of each input, in order.
 func (r *Reader) Ledgers() []*Ledger { return r.ledgers }
 

@@ -146,7 +146,7 @@ func (r *ring) grow() {
 	size := min(max(4*len(r.order), 1024), r.size)
 	order := make([]uint64, size)
 	copy(order, r.order)
-	r.order, r.slots = order, make([]uint64, 1<<bits.Len(uint(2*size)))
+	r.order, r.slots = order, make([]uint64, 1<<bits.Len(uint(2*size-1)))
 	for _, id := range r.order {
 		if id != 0 {
 			r.insert(id)

@@ -9,7 +9,7 @@ import (
 // changed.
 const (
 	maxVersions     = 20_000
-	maxVersionBytes = 32 << 20
+	maxVersionBytes = 24 << 20
 )
 
 // versions keeps the last known text of objects, the least recently used go
@@ -20,8 +20,8 @@ type versions struct {
 	byKey map[versionKey]int32 // places in list
 	list  []version            // the first is no version: its next is the latest used, its last the oldest
 	free  []int32
-	spare [32][][]byte // memory of texts, by the logarithm of its size
-	bytes int          // of all texts' memory
+	spare [4 * 32][][]byte // memory of texts, by its class
+	bytes int              // of all texts' memory
 }
 
 // A versionKey stands for an object. Two that have the same do not occur by
@@ -71,8 +71,8 @@ func (v *versions) put(key versionKey, text string) {
 	if len(text) > maxVersionBytes/16 {
 		return
 	}
-	room := memoryFor(len(text))
-	for len(v.byKey) >= maxVersions || v.bytes+1<<room > maxVersionBytes && len(v.byKey) > 0 {
+	class, room := memoryFor(len(text))
+	for len(v.byKey) >= maxVersions || v.bytes+room > maxVersionBytes && len(v.byKey) > 0 {
 		v.drop(v.list[v.list[0].last].key)
 	}
 	at := int32(len(v.list))
@@ -82,23 +82,30 @@ func (v *versions) put(key versionKey, text string) {
 		v.list = append(v.list, version{})
 	}
 	x := &v.list[at]
-	x.key, x.text = key, append(v.memory(room), text...)
+	x.key, x.text = key, append(v.memory(class, room), text...)
 	v.byKey[key] = at
 	v.link(at)
 	v.bytes += cap(x.text)
 }
 
-// memoryFor is the logarithm of the size of the memory that a text is put into.
-func memoryFor(size int) int { return bits.Len(uint(max(size, 256) - 1)) }
+// memoryFor is the size of the memory that a text is put into, four sizes from one
+// power of two to the next, and the number of that size.
+func memoryFor(size int) (class, room int) {
+	size = max(size, 257)
+	log := bits.Len(uint(size-1)) - 1
+	quarter := 1 << log / 4
+	n := (size - 1<<log + quarter - 1) / quarter
+	return 4*log + n - 1, 1<<log + n*quarter
+}
 
-func (v *versions) memory(room int) []byte {
-	spare := &v.spare[room]
+func (v *versions) memory(class, room int) []byte {
+	spare := &v.spare[class]
 	if n := len(*spare); n > 0 {
 		b := (*spare)[n-1]
 		*spare = (*spare)[:n-1]
 		return b
 	}
-	return make([]byte, 0, 1<<room)
+	return make([]byte, 0, room)
 }
 
 func (v *versions) drop(key versionKey) {
@@ -111,8 +118,8 @@ func (v *versions) drop(key versionKey) {
 	x := &v.list[at]
 	v.bytes -= cap(x.text)
 	// What is spare is soon used again, or it is let go.
-	if room := memoryFor(cap(x.text)); len(v.spare[room]) < maxSpare {
-		v.spare[room] = append(v.spare[room], x.text[:0])
+	if class, _ := memoryFor(cap(x.text)); len(v.spare[class]) < maxSpare {
+		v.spare[class] = append(v.spare[class], x.text[:0])
 	}
 	x.text = nil
 	v.free = append(v.free, at)
