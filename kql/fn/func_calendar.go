@@ -47,7 +47,7 @@ func calendarFuncs() []Func {
 			},
 			Doc:      "Gives a part of a datetime as a number.",
 			Examples: []string{`datetime_part("quarter", datetime(2017-10-30)) == 4`, `datetime_part("millisecond", datetime(2017-10-30 01:02:03.7654321)) == 765`},
-			Eval:     datetimePart,
+			Prepare:  knownPart(datetimePart, calendarParts),
 		},
 		zoneFunc("datetime_utc_to_local", "Turns a time in UTC into the local time of a zone.",
 			`datetime_utc_to_local(datetime(2020-02-02 19:02:20), "Europe/Paris") == datetime(2020-02-02 20:02:20)`, utcToLocal),
@@ -76,6 +76,9 @@ func weekOfYear(t int64) int64 {
 	_, week := time.Date(c.Year, time.Month(c.Month), c.Day, 0, 0, 0, 0, time.UTC).ISOWeek()
 	return int64(week)
 }
+
+// calendarParts are the parts that a datetime has.
+var calendarParts = []string{"year", "quarter", "month", "week_of_year", "weekofyear", "day", "dayofyear", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond"}
 
 func datetimePart(_ *Context, a []value.Value) value.Value {
 	if a[1].IsNull() {

@@ -1,7 +1,10 @@
 package fn
 
 import (
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -42,7 +45,7 @@ func timeFuncs() []Func {
 			},
 			Doc:      "Adds a number of years, months, days and so on; the day is cut to the month's length.",
 			Examples: []string{`datetime_add("month", 1, datetime(2017-01-31)) == datetime(2017-02-28)`, `datetime_add("week", -1, datetime(2017-01-08)) == datetime(2017-01-01)`},
-			Eval:     datetimeAdd,
+			Prepare:  knownPart(datetimeAdd, dateParts),
 		},
 		{
 			Name: "datetime_diff", Category: timeCategory, Result: value.Long,
@@ -52,7 +55,7 @@ func timeFuncs() []Func {
 			},
 			Doc:      "Counts the beginnings of years, months, days and so on between two datetimes.",
 			Examples: []string{`datetime_diff("year", datetime(2017-01-01), datetime(2000-12-31)) == 17`, `datetime_diff("minute", datetime(2017-10-30 23:05:01), datetime(2017-10-30 23:00:59)) == 5`},
-			Eval:     datetimeDiff,
+			Prepare:  knownPart(datetimeDiff, dateParts),
 		},
 		{
 			Name: "make_datetime", Category: timeCategory, Result: value.DateTime,
@@ -89,6 +92,20 @@ var timeParts = map[string]int64{
 
 // monthParts are the parts that are a number of months.
 var monthParts = map[string]int64{"month": 1, "quarter": 3, "year": 12}
+
+// dateParts are the parts that can be added to a datetime, and counted between
+// two.
+var dateParts = []string{"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond"}
+
+// knownPart refuses a constant that names no part.
+func knownPart(eval Eval, parts []string) func([]Arg) (Eval, error) {
+	return func(args []Arg) (Eval, error) {
+		if c := args[0].Const; c != nil && !slices.Contains(parts, value.FoldString(text(*c))) {
+			return nil, &ArgError{0, fmt.Sprintf("there is no part %q of a date: it is one of %s", text(*c), strings.Join(parts, ", "))}
+		}
+		return eval, nil
+	}
+}
 
 func datetimeAdd(_ *Context, a []value.Value) value.Value {
 	part, n, t := value.FoldString(text(a[0])), a[1].Int(), a[2].Int()

@@ -180,20 +180,56 @@ func (b *binder) seriesAxis(m *MakeSeries, op *syntax.MakeSeries, v *env, taken 
 		from, to, step = call.Args[0], call.Args[1], call.Args[2]
 		m.Closed = true
 	}
-	outer := &env{scope: v.scope}
 	m.On = b.scalar(on, v)
-	if from != nil {
-		m.From = b.convert(b.scalar(from, outer), m.On.Type())
+	if !isBad(m.On) && !isStepped(m.On.Type()) {
+		b.fail(on, "the axis of a series is a number or a time, and this is %s", describe(m.On.Type()))
+		return
 	}
-	if to != nil {
-		m.To = b.convert(b.scalar(to, outer), m.On.Type())
-	}
+	outer := &env{scope: v.scope}
+	m.From, m.To = b.seriesEnd(from, m.On, outer), b.seriesEnd(to, m.On, outer)
 	if step == nil {
 		b.fail(op, "make-series needs a step")
 		return
 	}
 	m.Step = b.scalar(step, outer)
+	if t := m.On.Type(); !isBad(m.On) && !isBad(m.Step) && !fitsStep(t, m.Step.Type()) {
+		b.fail(step, "a step of %s does not fit an axis of %s", m.Step.Type(), t)
+		return
+	}
 	m.schema = append(m.schema, value.Field{Name: taken.take(name), Type: value.Dynamic})
+}
+
+// seriesEnd binds an end of the axis; nil where none is given.
+func (b *binder) seriesEnd(x syntax.Expr, on Expr, outer *env) Expr {
+	if x == nil {
+		return nil
+	}
+	e := b.scalar(x, outer)
+	if isBad(e) || isBad(on) {
+		return bad
+	}
+	if t, ok := promote(e.Type(), on.Type()); e.Type() != value.Dynamic && (!ok || !isStepped(t)) {
+		b.fail(x, "the axis is %s, and this is %s", describe(on.Type()), describe(e.Type()))
+		return bad
+	}
+	return b.convert(e, on.Type())
+}
+
+// isStepped says whether values of a type follow one another in steps.
+func isStepped(t value.Type) bool {
+	switch t {
+	case value.Int, value.Long, value.Real, value.Decimal, value.DateTime, value.TimeSpan, value.Unknown:
+		return true
+	}
+	return false
+}
+
+// fitsStep says whether an axis of a type can have steps of another.
+func fitsStep(axis, step value.Type) bool {
+	if axis == value.DateTime || axis == value.TimeSpan {
+		return step == value.TimeSpan || step == value.Dynamic
+	}
+	return step != value.TimeSpan && step != value.DateTime && (isStepped(step) || step == value.Dynamic)
 }
 
 const (

@@ -39,12 +39,23 @@ func (b *binder) rangeOp(op *syntax.Range, s *scope) Node {
 		return &Values{}
 	}
 	t, ok := promote(from.Type(), to.Type())
-	if !ok {
-		t = from.Type()
+	switch value.Dynamic {
+	case to.Type():
+		t, ok = from.Type(), true
+	case from.Type():
+		t, ok = to.Type(), true
+	}
+	if !ok || !isStepped(t) {
+		b.fail(op, "a range goes from one number or time to another, not from %s to %s", from.Type(), to.Type())
+		return &Values{}
 	}
 	bound, err := rangeStep(t, step)
 	if err != nil {
 		b.fail(op.Step, "a step of %s does not fit a range of %s", step.Type(), t)
+		return &Values{}
+	}
+	if c, ok := step.(*Const); ok && !c.V.IsNull() && value.Compare(c.V, value.LongOf(0).To(c.V.Type())) == 0 {
+		b.fail(op.Step, "with a step of 0 a range comes to no end")
 		return &Values{}
 	}
 	t = bound.Result
