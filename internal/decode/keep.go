@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"slices"
 
@@ -80,6 +81,7 @@ type Keeper struct {
 	r        *Reader
 	columns  []*keptColumn // of KubeAudit
 	families []*family     // of columns
+	hasher   hasher
 	others   []*keptColumn // that are in none
 	view     string
 
@@ -120,7 +122,7 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{r: r, view: opts.View()}
+	k := &Keeper{r: r, view: opts.View(), hasher: hasher{seed: maphash.MakeSeed()}}
 	for _, c := range tableOf("KubeAudit").columns {
 		wanted := slices.Contains(keptColumns, c.name) || slices.Contains(further.Columns, c.name) && isCheap(c.name)
 		if wanted && (c.typ == value.String || c.typ == value.Bool || c.typ == value.Int || c.typ == value.Long) {
@@ -262,8 +264,9 @@ func (k *Keeper) read(out []KeptColumn) []KeptColumn {
 			}
 			continue
 		}
+		k.hasher.known = 0
 		for _, f := range k.families {
-			f.add(rec, k.batches)
+			f.add(rec, &k.hasher, k.batches)
 		}
 		for _, c := range k.others {
 			if k.absents[i]&c.path != 0 {

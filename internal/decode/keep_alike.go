@@ -34,7 +34,6 @@ var alike = []struct {
 type family struct {
 	members []int
 	columns []*keptColumn
-	seed    maphash.Seed
 	known   map[uint64]*sibling // by the hash of the members
 }
 
@@ -50,10 +49,9 @@ const maxSiblings = 1 << 13
 
 // families sorts columns into families; what is left over has none.
 func families(columns []*keptColumn) (all []*family, others []*keptColumn) {
-	seed := maphash.MakeSeed()
 	taken := map[*keptColumn]bool{}
 	for _, a := range alike {
-		f := &family{members: a.members, seed: seed, known: map[uint64]*sibling{}}
+		f := &family{members: a.members, known: map[uint64]*sibling{}}
 		for _, c := range columns {
 			if slices.Contains(a.columns, c.name) {
 				f.columns, taken[c] = append(f.columns, c), true
@@ -71,15 +69,30 @@ func families(columns []*keptColumn) (all []*family, others []*keptColumn) {
 	return all, others
 }
 
+// A hasher hashes the members of a record, each once: families share them.
+type hasher struct {
+	seed  maphash.Seed
+	known uint32 // which were hashed, a bit each
+	of    [nFields]uint64
+}
+
+func (h *hasher) member(rec *record, m int) uint64 {
+	if h.known&(1<<m) == 0 {
+		h.known |= 1 << m
+		h.of[m] = maphash.String(h.seed, rec.event.raw(m))
+	}
+	return h.of[m]
+}
+
 // add adds the columns of a record, in a batch of that number.
-func (f *family) add(rec *record, batch int) {
+func (f *family) add(rec *record, h *hasher, batch int) {
 	if rec.cut || rec.uriCut {
 		for _, c := range f.columns {
 			c.add(c.read(rec))
 		}
 		return
 	}
-	s := f.find(rec)
+	s := f.find(rec, h)
 	if s.batch == batch {
 		for i, c := range f.columns {
 			c.Codes = append(c.Codes, s.codes[i])
@@ -92,10 +105,13 @@ func (f *family) add(rec *record, batch int) {
 	}
 }
 
-func (f *family) find(rec *record) *sibling {
-	h := maphash.String(f.seed, rec.resourceID)
+func (f *family) find(rec *record, members *hasher) *sibling {
+	h := uint64(0)
+	if rec.resourceID != "" {
+		h = maphash.String(members.seed, rec.resourceID)
+	}
 	for _, m := range f.members {
-		h = bits.RotateLeft64(h, 29)*fibonacci ^ maphash.String(f.seed, rec.event.raw(m))
+		h = bits.RotateLeft64(h, 29)*fibonacci ^ members.member(rec, m)
 	}
 	if s := f.known[h]; s != nil {
 		return s

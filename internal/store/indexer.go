@@ -87,16 +87,15 @@ type member struct {
 func (x *Indexer) members(s string) (ok bool) {
 	depth, at := -1, member{}
 	for i := 0; i < len(s); {
-		c := s[i]
-		switch {
-		case c == '"':
+		switch c := s[i]; c {
+		case '"':
 			end := x.line.Quote(i + 1)
 			if end < 0 {
 				return false
 			}
 			x.text(s, at, i+1, end)
 			i = end + 1
-		case c == '{' || c == '[':
+		case '{', '[':
 			if depth >= 0 {
 				if end := x.line.NestedWithin(i, mostAlike); x.isAlike(s, at, i, end) {
 					i = end
