@@ -16,6 +16,18 @@ func (b *binder) evaluate(op *syntax.Evaluate, in Node, s *scope) Node {
 		return b.bagUnpack(op, in, s)
 	case "pivot":
 		return b.pivot(op, in, s)
+	}
+	before := len(b.errs)
+	n := b.plugin(op, in, s)
+	if want := declared(op.Schema); len(b.errs) == before && len(want) > 0 && !slices.Equal(want, n.Schema()) {
+		b.fail(op, "%s() does not have the columns that are declared", op.Call.Func.Text).Hint = "it has " + schemaText(n.Schema())
+		return &Values{}
+	}
+	return n
+}
+
+func (b *binder) plugin(op *syntax.Evaluate, in Node, s *scope) Node {
+	switch op.Call.Func.Text {
 	case "ipv4_lookup", "ipv6_lookup":
 		return b.ipLookup(op, in, s)
 	case "geo_line_lookup", "geo_polygon_lookup":

@@ -89,8 +89,11 @@ func pivotKeys(args []syntax.Expr, agg *syntax.Call, in Node) []syntax.Expr {
 	return out
 }
 
-// pivoted finds the columns in the rows.
+// pivoted finds the columns in the rows, unless they are declared.
 func (b *binder) pivoted(op *syntax.Evaluate, sum Node, p *Pivot) Node {
+	if len(op.Schema) > 0 {
+		return b.pivotedTo(op, sum, p)
+	}
 	cols := sum.Schema()
 	at := len(cols) - 2
 	found := map[string]bool{}
@@ -116,4 +119,39 @@ func (b *binder) pivoted(op *syntax.Evaluate, sum Node, p *Pivot) Node {
 		p.schema = append(p.schema, value.Field{Name: taken.take(name), Type: cols[at+1].Type})
 	}
 	return p
+}
+
+// pivotedTo makes the columns that are declared behind the call, in their order.
+// Values that are not among them have no column; a column whose value does not
+// come is empty.
+func (b *binder) pivotedTo(op *syntax.Evaluate, sum Node, p *Pivot) Node {
+	cols := sum.Schema()
+	at := len(cols) - 2
+	keys, of := cols[:at], cols[at+1].Type
+	out := &Project{In: p}
+	p.schema = slices.Clone(keys)
+	for i, k := range keys {
+		written := slices.ContainsFunc(op.Schema, func(c *syntax.Param) bool { return c.Name.Text == k.Name })
+		if op.Star && !written {
+			out.add(k.Name, &Col{i, k.Name, k.Type})
+		}
+		if !op.Star && !written {
+			b.fail(op, "the columns of pivot() lack the key %q", k.Name).Hint = "declare it too: (" + k.Name + ":" + k.Type.String() + ", ...)"
+		}
+	}
+	for _, c := range op.Schema {
+		i, t := keys.Index(c.Name.Text), of
+		if i >= 0 {
+			t = keys[i].Type
+		} else {
+			i = len(p.schema)
+			p.Names = append(p.Names, c.Name.Text)
+			p.schema = append(p.schema, value.Field{Name: c.Name.Text, Type: of})
+		}
+		if c.Type != t {
+			b.fail(c, "the column %q of pivot() is %s, and is declared as %s", c.Name.Text, t, c.Type)
+		}
+		out.add(c.Name.Text, &Col{i, c.Name.Text, t})
+	}
+	return out
 }
