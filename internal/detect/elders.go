@@ -17,6 +17,7 @@ type elders struct {
 	numbers map[string]int32 // of what rows agree in, from 1
 	seen    []int64          // by number: the step that has one
 	steps   int64
+	resting bool // every row is looked at
 }
 
 // standsAlone is the number of rows for which no other can stand.
@@ -29,9 +30,16 @@ func newElders(r *kql.Recall) *elders {
 	return &elders{age: r.Age, keys: r.Keys, numbers: map[string]int32{}, seen: []int64{0}}
 }
 
-// learn numbers the rows that have none.
-func (e *elders) learn(ctx context.Context, w *window) {
+// fewLooks is how many looks at all rows cost less than finding out which may
+// stand for others.
+const fewLooks = 2
+
+// learn numbers the rows that have none, for so many steps to come.
+func (e *elders) learn(ctx context.Context, w *window, steps int) {
 	if e == nil {
+		return
+	}
+	if e.resting = steps <= fewLooks && len(e.numbers) == 0; e.resting {
 		return
 	}
 	for _, t := range w.tables {
@@ -95,7 +103,7 @@ func (e *elders) numberOf(key []byte) int32 {
 // among are the places of the rows that count for a step; nil: all. The rows are
 // in the order of time.
 func (e *elders) among(rows []kept, at int64) (only []int32) {
-	if e == nil {
+	if e == nil || e.resting {
 		return nil
 	}
 	e.steps++

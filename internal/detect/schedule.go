@@ -14,7 +14,7 @@ import (
 // is something new, as Sentinel does.
 func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 	last := to == w.rows[len(w.rows)-1].ticks
-	w.elders.learn(ctx, w)
+	w.elders.learn(ctx, w, len(w.stepsOf(w.frequency(), w.period())))
 	for _, at := range w.steps(st) {
 		if at > to && !last {
 			return
@@ -50,9 +50,6 @@ const maxWork = 20_000_000
 // there are fewer.
 func (w *window) steps(st *RuleStats) []int64 {
 	every, period := w.frequency(), w.period()
-	if every <= 0 || period <= 0 {
-		return []int64{w.rows[len(w.rows)-1].ticks}
-	}
 	for {
 		steps, work := w.stepsOf(every, period), 0
 		for _, at := range steps {
@@ -77,6 +74,9 @@ func (w *window) work(at int64) int {
 }
 
 func (w *window) stepsOf(every, period int64) []int64 {
+	if every <= 0 || period <= 0 {
+		return []int64{w.rows[len(w.rows)-1].ticks}
+	}
 	up := func(t int64) int64 { return (t + every - 1) / every * every }
 	end := up(w.rows[len(w.rows)-1].ticks)
 	var out []int64
