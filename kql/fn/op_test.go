@@ -194,6 +194,12 @@ func TestRegexFlavour(t *testing.T) {
 		{`^\w+$`, "größe_1", true}, {`^\d$`, "٣", true}, {`^[\w.]+$`, "é.x", true}, {`^\W$`, "é", false}, {`^\s$`, "\u00a0", true}, {`^\S$`, "\u2003", false},
 		{`^[^\s]+$`, "ab", true}, {`^[\D]$`, "٣", false}, {`\Qa.b\E`, "a.b", true}, {`\Qa.b\E`, "axb", false}, {`a\/b`, "a/b", true}, {`(?i)EXEC`, "exec", true},
 		{`(?P<n>a)(?<m>b)`, "ab", true}, {`[]a]`, "]", true}, {`[[:alpha:]]\d`, "x1", true}, {`^\x41\p{Lu}$`, "AB", true}, {`a{2,3}`, "aa", true}, {`x\"y`, `x"y`, true},
+		{`^[a-z&&[^b]]$`, "b", false}, {`^[a-z&&[^b]]$`, "c", true}, {`^[0-9--4]$`, "4", false}, {`^[0-9--4]$`, "5", true},
+		{`^[a-g~~b-h]$`, "a", true}, {`^[a-g~~b-h]$`, "h", true}, {`^[a-g~~b-h]$`, "c", false}, {`[a&&b]`, "ab", false},
+		{`^[x[^xyz]]$`, "x", true}, {`^[x[^xyz]]$`, "y", false}, {`^[x[^xyz]]$`, "q", true}, {`^[^a-c&&b]$`, "b", false},
+		{`^[^a-c&&b]$`, "a", true}, {`^[\pL--\p{Greek}&&\p{Lu}]$`, "A", true}, {`^[\pL--\p{Greek}&&\p{Lu}]$`, "Λ", false},
+		{`^[^\W_]$`, "é", true}, {`^[\W]$`, "é", false}, {`^[\S]$`, "\u00a0", false}, {`^[--a[x]]$`, "-", true}, {`^[]a[b]]$`, "]", true},
+		{`(?i)^[a-z--k]$`, "K", false}, {`(?i)^[a-z--k]$`, "B", true}, {`^[\W-]$`, "-", true}, {`^[\x{61}-\x{63}&&b-z]$`, "b", true},
 	} {
 		re, err := CompileRegex(c.pattern)
 		if err != nil {
@@ -203,7 +209,7 @@ func TestRegexFlavour(t *testing.T) {
 		}
 	}
 	for pattern, want := range map[string]string{
-		`(a)\1`: "backreference", `a(?=b)`: "looking around", `(?<!a)b`: "looking around", `[a-z&&[^b]]`: "class operator", `a(`: "missing", `[a`: "missing",
+		`(a)\1`: "backreference", `a(?=b)`: "looking around", `(?<!a)b`: "looking around", `\<a`: "start or end of a word", `\b{start}a`: "start or end of a word", `[a[b]`: "no end", `[b-a&&c]`: "later one", `(?i)[a[^b]]`: "case is ignored", `a(`: "missing", `[a`: "missing",
 	} {
 		if _, err := CompileRegex(pattern); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error with %q", pattern, err, want)

@@ -106,8 +106,8 @@ func (r *regex) findAll(s string, n int) [][]int {
 }
 
 // CompileRegex compiles a regular expression of the language. Its flavour is
-// that of Rust: classes like \d and \w and the boundary \b know all of
-// Unicode. Matching takes time in proportion to the text, whatever the
+// that of Rust: classes like \d and \w know all of Unicode, and classes may hold
+// others; the boundary \b is that of ASCII words. Matching takes time in proportion to the text, whatever the
 // pattern; what cannot be matched so (backreferences, looking ahead) is an
 // error.
 func CompileRegex(pattern string) (*regexp.Regexp, error) {
@@ -153,9 +153,6 @@ func translateRegex(p string) (string, error) {
 			}
 			b.WriteString(s)
 		case inClass:
-			if strings.HasPrefix(p[i:], "&&") || strings.HasPrefix(p[i:], "--") && !first || strings.HasPrefix(p[i:], "~~") {
-				return "", fmt.Errorf("regular expression %q: class operator %q is not supported", p, p[i:i+2])
-			}
 			if c == ']' && !first {
 				inClass = false
 			}
@@ -168,6 +165,13 @@ func translateRegex(p string) (string, error) {
 				}
 			}
 			b.WriteByte(c)
+		case c == '[' && needsRanges(p, i):
+			class, end, err := rangesOf(p, i)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(class)
+			i = end - 1
 		case c == '[':
 			inClass, first = true, true
 			b.WriteByte(c)
@@ -207,30 +211,26 @@ func translateEscape(p string, i int, inClass bool) (string, error) {
 		return `\z`, nil
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return "", fmt.Errorf(`regular expression %q: backreference \%c is not supported`, p, p[i])
-	case '/', '"', '\'', '#', '<', '>', '=', '!', ',', ';', ':', '@', '%', '&', '~', '`', '_', ' ':
+	case '<', '>':
+		return "", fmt.Errorf(`regular expression %q: \%c (start or end of a word) is not supported`, p, p[i])
+	case 'b':
+		if strings.HasPrefix(p[i:], "b{") && !inClass {
+			return "", fmt.Errorf("regular expression %q: %s (start or end of a word) is not supported", p, `\b{...}`)
+		}
+	case '/', '"', '\'', '#', '=', '!', ',', ';', ':', '@', '%', '&', '~', '`', '_', ' ':
 		return regexp.QuoteMeta(string(p[i])), nil // escaped without need
 	}
 	switch {
 	case class == "":
 		return p[i-1 : i+1], nil
-	case inClass && negated:
-		return negatedInClass(p[i]), nil
+	case inClass && negated: // of digits; classes with the others are read as ranges
+		return `\P{Nd}`, nil
 	case inClass:
 		return class, nil
 	case negated:
 		return "[^" + class + "]", nil
 	}
 	return "[" + class + "]", nil
-}
-
-// negatedInClass has the class for use among others: Go has no negation of
-// several classes there, but single properties can be negated, and the ASCII
-// ones are close where they cannot.
-func negatedInClass(letter byte) string {
-	if letter == 'D' {
-		return `\P{Nd}`
-	}
-	return `\` + string(letter)
 }
 
 // checkGroup refuses the groups that cannot be matched in linear time.
