@@ -14,8 +14,8 @@ var plugins = []Entry{
 | evaluate bag_unpack(Labels)`},
 	},
 	{
-		Name: "pivot", Form: "T | evaluate pivot(Column [, aggregate(...)] [, Key, ...])",
-		Doc: "Makes a column of each value of a column, with the number of rows or another aggregate in it.",
+		Name: "pivot", Form: "T | evaluate pivot(Column [, aggregate(...)] [, Key, ...]) [: (Column:type, ...)]",
+		Doc: "Makes a column of each value of a column, with the number of rows or another aggregate in it. Columns that are declared behind it are those of the result, whatever values come; so no row is read before the query runs.",
 		Examples: []string{`datatable(User:string, Verb:string)["ann", "get", "ann", "get", "bob", "list"]
 | evaluate pivot(Verb, count(), User)`},
 	},

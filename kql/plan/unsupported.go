@@ -44,8 +44,16 @@ var lacks = []Lack{
 		"which patterns stand for a group, and which value for a pattern, is not documented",
 	},
 	{
-		[]string{"evaluate sequence_detect", "evaluate session_count", "evaluate funnel_sequence", "evaluate funnel_sequence_completion"},
+		[]string{"evaluate sequence_detect", "evaluate funnel_sequence", "evaluate funnel_sequence_completion"},
 		"what counts where a row could belong to several sequences is not documented; scan follows sequences step by step",
+	},
+	{
+		[]string{"evaluate session_count"},
+		"whether a session counts in every bin that it reaches or in its first, and from where the look-back is measured, is not documented; row_window_session() tells sessions apart",
+	},
+	{
+		[]string{"narrow with bool columns", "narrow with datetime columns", "narrow with timespan columns", "narrow with decimal columns", "narrow with dynamic columns"},
+		"as which texts these stand is not documented; tostring() before it makes texts of them",
 	},
 	{
 		[]string{"hash_combine()", "hash_many()"},
@@ -57,7 +65,7 @@ var lacks = []Lack{
 	},
 	{
 		[]string{"series_fit_2lines()", "series_fit_2lines_dynamic()"},
-		"which side of the split its index names, and from where the right line counts, is not documented",
+		"how short a side of the split may be, which side its index names, and from where the right line counts, is not documented",
 	},
 	{
 		[]string{"geo_info_from_ip_address()"},
