@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"strings"
+	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/internal/skeleton"
 )
@@ -16,8 +17,10 @@ import (
 type Indexer struct {
 	keys    keySet // of words and leaves
 	seen    keySet // hashes of names, and of values and objects under their names
-	line    skeleton.Line
-	levels  [maxLevels]level
+	record  walked // the record at hand
+	inside  walked // JSON that stands in a string of it
+	depth   int    // 1 while that is at hand
+	plain   []byte // it, without escapes
 	walk    leafWalk
 	secrets [2]uint64
 
@@ -27,6 +30,12 @@ type Indexer struct {
 	given []uint64
 	done  int // of given
 	where []extent
+}
+
+// A walked is a text that is being walked through.
+type walked struct {
+	line   skeleton.Line
+	levels [maxLevels]level
 }
 
 type extent struct {
@@ -65,7 +74,7 @@ func (x *Indexer) Reset() {
 
 // Add takes the keys of a record in.
 func (x *Indexer) Add(raw string) {
-	if end, ok := x.line.Read(raw); !ok || end != len(raw) || !x.members(raw) {
+	if !x.members(&x.record, raw) {
 		Index(raw, x.keys.put)
 	}
 }
@@ -84,12 +93,15 @@ type member struct {
 
 // members goes through a record's members; ok is false where it is not the
 // JSON that records are as a rule.
-func (x *Indexer) members(s string) (ok bool) {
+func (x *Indexer) members(w *walked, s string) (ok bool) {
+	if end, ok := w.line.Read(s); !ok || end != len(s) {
+		return false
+	}
 	depth, at := -1, member{}
 	for i := 0; i < len(s); {
 		switch c := s[i]; c {
 		case '"':
-			end := x.line.Quote(i + 1)
+			end := w.line.Quote(i + 1)
 			if end < 0 {
 				return false
 			}
@@ -97,7 +109,7 @@ func (x *Indexer) members(s string) (ok bool) {
 			i = end + 1
 		case '{', '[':
 			if depth >= 0 {
-				if end := x.line.NestedWithin(i, mostAlike); x.isAlike(s, at, i, end) {
+				if end := w.line.NestedWithin(i, mostAlike); x.isAlike(s, at, i, end) {
 					i = end
 					break
 				}
@@ -106,12 +118,12 @@ func (x *Indexer) members(s string) (ok bool) {
 				return false
 			}
 			x.name(s, at)
-			x.levels[depth] = level{at, c == '{'}
+			w.levels[depth] = level{at, c == '{'}
 			if i = space(s, i+1); i < len(s) && (s[i] == '}' || s[i] == ']') {
 				break
 			}
 			if c == '{' {
-				if at, i = x.key(s, i); i < 0 {
+				if at, i = x.key(w, s, i); i < 0 {
 					return false
 				}
 			}
@@ -140,9 +152,9 @@ func (x *Indexer) members(s string) (ok bool) {
 			return false
 		}
 		i = space(s, i+1)
-		at = x.levels[depth].member
-		if x.levels[depth].object {
-			if at, i = x.key(s, i); i < 0 {
+		at = w.levels[depth].member
+		if w.levels[depth].object {
+			if at, i = x.key(w, s, i); i < 0 {
 				return false
 			}
 		}
@@ -163,11 +175,11 @@ func (x *Indexer) isAlike(s string, at member, from, end int) bool {
 }
 
 // key reads a member's name and says where its value stands, -1 if it is none.
-func (x *Indexer) key(s string, i int) (member, int) {
+func (x *Indexer) key(w *walked, s string, i int) (member, int) {
 	if i >= len(s) || s[i] != '"' {
 		return member{}, -1
 	}
-	end := x.line.Quote(i + 1)
+	end := w.line.Quote(i + 1)
 	if end < 0 {
 		return member{}, -1
 	}
@@ -243,15 +255,60 @@ func (x *Indexer) text(s string, at member, from, end int) {
 	switch {
 	case len(body) == uuidLen && isUUID(body):
 		x.keys.add(uuidKey(body))
+	case x.isNested(body):
 	case !x.recall(h):
 		key := nameHash(s[at.from:at.to])
 		if !x.simple(key, body) {
 			x.words(body)
-			x.walk.scalar(key, body, 0)
+			x.walk.scalar(key, body, x.depth)
 			x.hidden()
 		}
 		x.remember(h)
 	}
+}
+
+// isNested takes in a string that holds an object, as Azure has events, if the
+// object is all of it and there are no other escapes than those that JSON in
+// JSON needs: the words are the same then with the escapes and without. A line
+// break at the end is Azure's; of that, Index takes the n for a word.
+func (x *Indexer) isNested(body string) bool {
+	if x.depth > 0 || len(body) <= longest || body[0] != '{' {
+		return false
+	}
+	body, broken := strings.CutSuffix(body, `\n`)
+	text, ok := x.unescaped(body)
+	if !ok || len(text) <= longest { // a short one is a value as well
+		return false
+	}
+	x.depth = 1
+	ok = x.members(&x.inside, text)
+	x.depth = 0
+	if broken {
+		eachWord(`\n`, x.keys.put)
+	}
+	return ok
+}
+
+// unescaped is the inside of a string without backslashes before quotes and
+// backslashes. It is good until the next.
+func (x *Indexer) unescaped(body string) (text string, ok bool) {
+	if cap(x.plain) < len(body) {
+		x.plain = make([]byte, 0, 2*len(body))
+	}
+	out := x.plain[:len(body)]
+	n := 0
+	for i := 0; i < len(body); i++ {
+		c := body[i]
+		if c == '\\' {
+			if i++; i == len(body) || body[i] != '"' && body[i] != '\\' {
+				return "", false
+			}
+			c = body[i]
+		}
+		out[n] = c
+		n++
+	}
+	return unsafe.String(unsafe.SliceData(out), n), true
 }
 
 // simple takes in the words and the leaf of a string in one go. It is false for

@@ -70,12 +70,37 @@ func TestIndexerFindsWhatIndexDoes(t *testing.T) {
 		{`{"a":"x\\"}`, `{"a":"x\\\\\"y"}`, `{"a":"12345\"89","b":"1234567\\"}`},
 		{`{"a":"A Word, two words: x-550e8400-e29b-41d4-a716-446655440000,550e8400-e29b-41d4-a716-446655440000","b":"café au lait","c":"a%41b","d":"x\\ny"}`},
 		{`{"a":"2x","b":"e5","c":"00e5","d":"abcd","e":"abcdabcd","f":"word1-2-3-abcdef01","g":"-","h":" x","i":"X"}`},
+		nestedOnes(),
 		{`{"a":["first text","second text","third text"]}`, `{"b":["first text","second text","third text"],"a":["first text","second text","third text"]}`},
 		{`{"a":{"b":{"c":"a text that is long enough"}}}`, `{"x":{"b":{"c":"a text that is long enough"}},"a":{"b":{"c":"a text that is long enough"},"d":1}}`},
 		{strings.Repeat("[", 70) + `"deep"` + strings.Repeat("]", 70)},
 	} {
 		mustAgree(t, raws...)
 	}
+	for _, raw := range nestedOnes() {
+		mustAgree(t, raw)
+	}
+}
+
+// nestedOnes are records in a string of another, as Azure has them.
+func nestedOnes() (all []string) {
+	long := strings.Repeat("long ", 60)
+	for _, inner := range []string{
+		`{"kind":"Event","x":"` + long + `","auditID":"550e8400-e29b-41d4-a716-446655440000","n":[1,true,null,1234567,"a"]}`,
+		`{"x":"` + long + `"}` + "\n", `{"x":"` + long + `"} ` + "\n", `{"x":"` + long + `"}` + "\n\n", `{"x":"` + long + `\\\\n`,
+		`{"a":"line\\nbreak \"quoted\" back\\slash \\\\nfoo","x":"` + long + `"}`,
+		`{"a":"\u003cfoo\u0041 %41","b\n":"c","x":"` + long + `"}`,
+		`{"a":"{\"b\":\"{\\\"c\\\":\\\"deep\\\"}\"}","x":"` + long + `"}`,
+		`{"short":"one"}`, `{"x":"` + long + `"`, `{"x":"` + long + `","y":}`, `{"x":"` + long + `","y":"\q"}`, `{"x":"` + long + `"} and more`,
+	} {
+		text, err := json.Marshal(map[string]string{"log": inner})
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, string(text), `{"properties":{"log":`+string(text[len(`{"log":`):]))
+		all = append(all, inner)
+	}
+	return all
 }
 
 // TestIndexerForgets checks that what never comes again takes no memory for ever.
@@ -100,6 +125,9 @@ func TestIndexerForgets(t *testing.T) {
 }
 
 func FuzzIndexer(f *testing.F) {
+	for _, raw := range nestedOnes() {
+		f.Add(raw, "{}")
+	}
 	f.Add(`{"a":"b","c":[1,"x"]}`, `{"a":"b\n","a":{"b":true}}`)
 	f.Add(`{"u":"550e8400-e29b-41d4-a716-446655440000%41"}`, `"\u0041\\"`)
 	f.Fuzz(func(t *testing.T, a, b string) { mustAgree(t, a, b) })
