@@ -72,6 +72,7 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		flags = regexFlags(word)
 	}
 	out := &Pattern{Strict: kind != "relaxed"}
+	b.partsInTurn(op)
 	re := strings.Builder{}
 	re.WriteString("(?" + flags + ")^")
 	for i, part := range op.Pattern {
@@ -107,6 +108,21 @@ func (b *binder) pattern(op *syntax.ParseOp) *Pattern {
 		out.Groups = append(out.Groups, compiled.SubexpIndex(fmt.Sprint(columnGroup, i)))
 	}
 	return out
+}
+
+// partsInTurn refuses gaps side by side: what belongs to which is open.
+func (b *binder) partsInTurn(op *syntax.ParseOp) {
+	for i := 1; i < len(op.Pattern); i++ {
+		before, part := op.Pattern[i-1], op.Pattern[i]
+		switch {
+		case before.Text != nil || part.Text != nil:
+		case part.Star && before.Column != nil && typeOr(before.Type, value.String) != value.String:
+		case part.Star && before.Column != nil:
+			b.fail(part, "* behind a column of text leaves open where the text ends").Hint = "a text between them says so"
+		default:
+			b.fail(part, "a text must stand between two of columns and *").Hint = "as in parse s with a \",\" b"
+		}
+	}
 }
 
 // plain fills in Texts, where between two texts there is one gap at most: then
