@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -156,8 +157,11 @@ func (m *keepsake) discard() {
 	}
 }
 
-// syncDir makes a renaming last.
+// syncDir makes a renaming last. Windows has no such thing for a folder.
 func syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(path)
 	if err != nil {
 		return err
