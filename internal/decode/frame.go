@@ -19,6 +19,8 @@ type framer struct {
 	take    func(*frame) error
 	// lines, when set, takes what it can of the lines at the window's start.
 	lines  func() (took bool, err error)
+	missed int // how often it took nothing since it took some
+	pause  int // objects until it is asked again
 	refuse func(line int64, reason, sample string)
 	frame  frame // of the record at hand
 	line   int64 // the line that number counts on
@@ -65,10 +67,8 @@ func (f *framer) run() error {
 func (f *framer) top(c byte) error {
 	switch c {
 	case '{':
-		if f.lines != nil && f.w.atLineStart() {
-			if took, err := f.lines(); took || err != nil {
-				return err
-			}
+		if took, err := f.someLines(); took || err != nil {
+			return err
 		}
 		return f.object(0, nil)
 	case '[':
@@ -80,6 +80,29 @@ func (f *framer) top(c byte) error {
 	}
 	f.otherLine()
 	return nil
+}
+
+// maxPause is how many objects are taken one by one at most before lines are
+// asked for again.
+const maxPause = 64
+
+// someLines takes lines that hold what is read line by line, if there are any. An
+// input that has none is not asked at each.
+func (f *framer) someLines() (took bool, err error) {
+	if f.lines == nil || !f.w.atLineStart() {
+		return false, nil
+	}
+	if f.pause > 0 {
+		f.pause--
+		return false, nil
+	}
+	if took, err = f.lines(); took {
+		f.missed = 0
+		return took, err
+	}
+	f.missed++
+	f.pause = min(f.missed, maxPause)
+	return false, err
 }
 
 // place numbers the record that starts here.

@@ -50,10 +50,22 @@ func kubeAuditHead() []column {
 }
 
 func (r *record) cluster() string {
-	if r.resourceID != "" {
-		return strings.ToLower(r.resourceID)
+	switch {
+	case r.resourceID == "":
+		return r.in.cluster
+	case r.lowerID != "":
+		return r.lowerID
 	}
-	return r.in.cluster
+	return strings.ToLower(r.resourceID)
+}
+
+// lowered is a resource's id in lower case: most records are of the one before.
+func (r *Reader) lowered(id string) string {
+	if id != r.lastID {
+		r.lastID = strings.Clone(id)
+		r.lastLower = strings.ToLower(r.lastID)
+	}
+	return r.lastLower
 }
 
 func kubeAuditCaller() []column {

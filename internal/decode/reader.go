@@ -25,6 +25,8 @@ type Reader struct {
 	versions   *versions
 	signs      *signs
 	arena      arena
+	lastID     string // a resource's, and lastLower that in lower case
+	lastLower  string
 	siftings   *siftings // nil: every record is a row
 	enveloped  [1]item   // the event at hand that came in an envelope
 	clock      clock
@@ -132,8 +134,9 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 		if n++; n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		w.kept = true
-		r.record(fr)
+		if r.record(fr) {
+			w.kept = true
+		}
 		if r.full() {
 			return r.flush(emit)
 		}
@@ -192,20 +195,36 @@ func (r *Reader) decode(fr *frame) *record {
 	return rec
 }
 
-// record decodes a frame and adds its rows to the views.
-func (r *Reader) record(fr *frame) {
+// record decodes a frame and adds its rows to the views. It says whether anything
+// may refer to the frame's text from now on.
+func (r *Reader) record(fr *frame) (kept bool) {
+	text, free := r.arena, r.free
 	rec := r.decode(fr)
 	if rec == nil {
-		return
+		return true
 	}
+	seen := false
 	for _, v := range r.views {
+		before := len(v.records)
 		if v == r.kube && r.siftRecord(rec) {
-			continue
-		}
-		if v.table.has(rec) && r.isRow(v, rec) {
+			seen = true
+		} else if v.table.has(rec) && r.isRow(v, rec) {
 			v.add(rec, nil)
 		}
+		kept = kept || len(v.records) > before
 	}
+	if kept || !seen {
+		return true
+	}
+	// Nothing refers to it: the next takes its place.
+	if len(free) > 0 {
+		*rec = record{}
+		r.free = free
+	}
+	r.arena.giveBack(text)
+	r.held -= len(fr.text)
+	r.waited++
+	return false
 }
 
 // add adds a row, with the rules that may care for it.

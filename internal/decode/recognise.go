@@ -43,6 +43,7 @@ func (r *Reader) recognise(fr *frame) (rec *record, reason string) {
 	case shapeControlPlaneRow:
 		openControlPlaneRow(rec)
 	}
+	rec.lowerID = r.lowered(rec.resourceID)
 	return rec, ""
 }
 
@@ -160,6 +161,10 @@ func (r *Reader) openEvent(rec *record) {
 		return
 	}
 	text = text[start:]
+	if !rec.cut && r.glanceAt(text) {
+		rec.event, rec.seen = r.enveloped[0].event, true
+		return
+	}
 	members, end := scanObject(text, 0, r.members[:0])
 	r.members = members[:0]
 	if end != len(text) {

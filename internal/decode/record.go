@@ -31,8 +31,10 @@ type record struct {
 	own  bool     // the event's text is a copy of its own
 	kept *keptRow // of KubeAudit, if a rule keeps it
 
-	reusedID bool // the audit ID came with another request before
-	inFuture bool // its time is still to come
+	seen     bool   // the event was seen at a glance
+	lowerID  string // resourceID in lower case; "": not known
+	reusedID bool   // the audit ID came with another request before
+	inFuture bool   // its time is still to come
 
 	inflow  *inflow  // of a row of Sources
 	silence *silence // of a row of Silences

@@ -3,6 +3,8 @@ package decode
 import (
 	"math/bits"
 	"strings"
+
+	lines "github.com/dogwatch-dev/dogwatch/internal/skeleton"
 )
 
 // maxMembers is how many members of one object are looked at. Real records
@@ -111,7 +113,7 @@ func load8(s string, i int) uint64 {
 // len(s)+1 when it does not end.
 func skipString(s string, i int) int {
 	i++
-	for {
+	for escapes := 1; ; escapes++ {
 		for i+8 <= len(s) {
 			n := stringEnd(load8(s, i))
 			i += n
@@ -128,9 +130,18 @@ func skipString(s string, i int) int {
 		if s[i] == '"' {
 			return i + 1
 		}
-		i += 2
+		if i += 2; escapes == manyEscapes {
+			end, found := lines.TextEnd(s, i)
+			if found {
+				return end + 1
+			}
+			i = end
+		}
 	}
 }
+
+// manyEscapes in a text say that JSON stands in it, of which each quote has one.
+const manyEscapes = 4
 
 // skipValue returns the offset behind the value at i, or -1 when it does not
 // end in s. A number or word ends where something else begins.

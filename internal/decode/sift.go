@@ -146,16 +146,12 @@ func (r *Reader) sifted(it *item, line int64) {
 // siftRecord is isRow and more for an event that came in an envelope: whether
 // the sieve has decided what becomes of it.
 func (r *Reader) siftRecord(rec *record) bool {
-	if r.siftings == nil || rec.cut || !rec.event.is() {
+	if r.siftings == nil || rec.cut || !rec.event.is() || !rec.seen && !r.glanceAt(rec.event.text) {
 		return false
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
-	end, ok := f.skeleton.Read(rec.event.text)
-	if !ok || end != len(rec.event.text) || !it.read(rec.event.text, &f.skeleton) {
-		return false
-	}
 	f.forget()
-	it.aks = isAKS(rec.resourceID)
+	it.aks = isAKS(rec.cluster())
 	f.parts(it)
 	f.sets = f.sets[:0]
 	f.judge(r.enveloped[:])
@@ -164,6 +160,16 @@ func (r *Reader) siftRecord(rec *record) bool {
 		r.addSifted(rec, a)
 	}
 	return true
+}
+
+// glanceAt sees an event at a glance, as the one that came in an envelope.
+func (r *Reader) glanceAt(text string) bool {
+	if r.siftings == nil {
+		return false
+	}
+	it, f := &r.enveloped[0], r.siftings.sifters[0]
+	end, ok := f.skeleton.Read(text)
+	return ok && end == len(text) && it.read(text, &f.skeleton)
 }
 
 // admission is what the reader makes of an event that was seen at a glance.

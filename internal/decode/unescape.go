@@ -1,6 +1,9 @@
 package decode
 
 import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -8,29 +11,54 @@ import (
 
 // unescape reads the inside of a JSON string.
 func unescape(s string) string {
-	return string(appendUnescaped(make([]byte, 0, len(s)), s))
+	return string(appendUnescaped(nil, s))
 }
 
 // appendUnescaped never writes more bytes than it reads. What is no escape is
 // kept as it is.
 func appendUnescaped(dst []byte, s string) []byte {
-	for {
-		i := strings.IndexByte(s, '\\')
-		if i < 0 || i+1 >= len(s) {
-			return append(dst, s...)
+	dst = slices.Grow(dst, len(s)+8)
+	n := len(dst)
+	return dst[:n+unescapeInto(dst[n:n+len(s)+8], s)]
+}
+
+// unescapeInto writes an unescaped text into dst, which has room for eight bytes
+// more than it: bytes are copied eight at a time, up to the next escape.
+func unescapeInto(dst []byte, s string) (n int) {
+	for i := 0; i < len(s); {
+		if i+8 <= len(s) {
+			w := load8(s, i)
+			binary.LittleEndian.PutUint64(dst[n:], w)
+			plain := beforeBackslash(w)
+			if i, n = i+plain, n+plain; plain == 8 {
+				continue
+			}
 		}
-		dst = append(dst, s[:i]...)
+		if s[i] != '\\' || i+1 == len(s) {
+			dst[n] = s[i]
+			i, n = i+1, n+1
+			continue
+		}
 		if c := plainEscape[s[i+1]]; c != 0 {
-			dst, s = append(dst, c), s[i+2:]
+			dst[n] = c
+			i, n = i+2, n+1
 			continue
 		}
 		r, size := runeEscape(s[i:])
 		if size == 0 {
-			dst, s = append(dst, s[i], s[i+1]), s[i+2:]
+			dst[n], dst[n+1] = s[i], s[i+1]
+			i, n = i+2, n+2
 			continue
 		}
-		dst, s = utf8.AppendRune(dst, r), s[i+size:]
+		i, n = i+size, n+utf8.EncodeRune(dst[n:], r)
 	}
+	return n
+}
+
+// beforeBackslash is how many of eight bytes stand before the first backslash.
+func beforeBackslash(w uint64) int {
+	b := w ^ '\\'*ones
+	return bits.TrailingZeros64((b-ones)&^b&highs) >> 3
 }
 
 var plainEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
@@ -77,12 +105,21 @@ type arena struct{ free []byte }
 
 const arenaBlock = 256 << 10
 
+// giveBack makes room where what was unescaped since is of no use.
+func (a *arena) giveBack(before arena) {
+	if len(a.free) > 0 && len(before.free) > 0 && &a.free[0] == &before.free[0] {
+		a.free = before.free
+	} else {
+		a.free = a.free[:0]
+	}
+}
+
 func (a *arena) unescape(s string) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
-	if cap(a.free)-len(a.free) < len(s) {
-		a.free = make([]byte, 0, max(arenaBlock, len(s)))
+	if cap(a.free)-len(a.free) < len(s)+8 {
+		a.free = make([]byte, 0, max(arenaBlock, len(s)+8))
 	}
 	start := len(a.free)
 	a.free = appendUnescaped(a.free, s)

@@ -92,10 +92,39 @@ func (k *Line) endsOutside(int) bool {
 // masks fills in the blocks of s up to its first line break, whose place it
 // returns, or -1.
 func (k *Line) masks(s string, out []block) int {
+	return k.state.masks(s, out)
+}
+
+func (st *maskState) masks(s string, out []block) int {
 	if hasAVX2 {
-		return lineMasksAVX2(unsafe.StringData(s), len(out), &out[0], &k.state)
+		return lineMasksAVX2(unsafe.StringData(s), len(out), &out[0], st)
 	}
-	return k.state.plain(s, out)
+	return st.plain(s, out)
+}
+
+// TextEnd finds the quote that ends the text in which the byte at i stands, and
+// which is not escaped. Where it is not found, no end stands before at: the last
+// bytes of s, or those behind a line break, are left to be looked at.
+func TextEnd(s string, i int) (at int, found bool) {
+	st := maskState{inString: ^uint64(0)}
+	var out [8]block
+	for at = i; len(s)-at >= blockBytes; {
+		n, before := min((len(s)-at)/blockBytes, len(out)), st
+		end := st.masks(s[at:at+n*blockBytes], out[:n])
+		if end >= 0 {
+			n = end/blockBytes + 1
+		}
+		for b := range out[:n] {
+			if quotes := out[b].quotes; quotes != 0 && (end < 0 || b*blockBytes+bits.TrailingZeros64(quotes) < end) {
+				return at + b*blockBytes + bits.TrailingZeros64(quotes), true
+			}
+		}
+		if end >= 0 {
+			return at + int(before.escaped), false
+		}
+		at += n * blockBytes
+	}
+	return at + int(st.escaped), false
 }
 
 // plain is masks without vector instructions.

@@ -105,3 +105,30 @@ func BenchmarkMasks(b *testing.B) {
 		})
 	}
 }
+
+// FuzzTextEnd looks for the end of a text as one does byte by byte.
+func FuzzTextEnd(f *testing.F) {
+	long := strings.Repeat(`{\"verb\":\"get\",\\\"x\\\\":`, 30)
+	for _, s := range []string{"", `"`, `\"`, `a\\"b`, long, long + `"tail`, long + "\n" + `"`, strings.Repeat(`\`, 63) + `"` + long, strings.Repeat("a", 64) + `"`} {
+		f.Add(s, 0)
+		f.Add(s, 3)
+	}
+	f.Fuzz(func(t *testing.T, s string, from int) {
+		if from < 0 || from > len(s) {
+			return
+		}
+		at, found := TextEnd(s, from)
+		i := from
+		for i < len(s) && s[i] != '"' && (found || i < at) {
+			if i++; s[i-1] == '\\' {
+				i++
+			}
+		}
+		switch {
+		case found && i != at:
+			t.Fatalf("%q ends at %d, not %d", s[from:], i, at)
+		case !found && i != at:
+			t.Fatalf("%q: told to go on at %d, where byte by byte one comes to %d", s[from:], at, i)
+		}
+	})
+}
