@@ -199,7 +199,7 @@ func TestRegexFlavour(t *testing.T) {
 		{`^[x[^xyz]]$`, "x", true}, {`^[x[^xyz]]$`, "y", false}, {`^[x[^xyz]]$`, "q", true}, {`^[^a-c&&b]$`, "b", false},
 		{`^[^a-c&&b]$`, "a", true}, {`^[\pL--\p{Greek}&&\p{Lu}]$`, "A", true}, {`^[\pL--\p{Greek}&&\p{Lu}]$`, "Λ", false},
 		{`^[^\W_]$`, "é", true}, {`^[\W]$`, "é", false}, {`^[\S]$`, "\u00a0", false}, {`^[--a[x]]$`, "-", true}, {`^[]a[b]]$`, "]", true},
-		{`(?i)^[a-z--k]$`, "K", false}, {`(?i)^[a-z--k]$`, "B", true}, {`^[\W-]$`, "-", true}, {`^[\x{61}-\x{63}&&b-z]$`, "b", true},
+		{`(?i)^[a-z--k]$`, "K", false}, {`(?i)^[a-z--k]$`, "B", true}, {`^[\W-]$`, "-", true}, {`^[\d]\w$`, "1a", true}, {`^[\d]\s[\w]\W$`, "1 a-", true}, {`^[^\s]\s\w$`, "x y", true}, {`^[\]]\w$`, "]a", true}, {`^\u0061\u{62}\U00000063\U{64}$`, "abcd", true}, {`^[\u0061-\u{63}]$`, "b", true}, {`^[\u{61}-\u0063&&b-z]$`, "a", false}, {`^[\x{61}-\x{63}&&b-z]$`, "b", true},
 	} {
 		re, err := CompileRegex(c.pattern)
 		if err != nil {

@@ -3,8 +3,10 @@ package fn
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"unicode"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -137,7 +139,7 @@ func translateRegex(p string) (string, error) {
 		c := p[i]
 		switch {
 		case c == '\\' && i+1 < len(p):
-			i++
+			i, first = i+1, false
 			if p[i] == 'Q' && !inClass {
 				end := strings.Index(p[i:], `\E`)
 				if end < 0 {
@@ -145,6 +147,11 @@ func translateRegex(p string) (string, error) {
 				}
 				b.WriteString(p[i-1 : i+end])
 				i += end - 1
+				break
+			}
+			if hex, end := codePoint(p, i); hex != "" {
+				b.WriteString(`\x{` + hex + `}`)
+				i = end - 1
 				break
 			}
 			s, err := translateEscape(p, i, inClass)
@@ -189,6 +196,26 @@ func translateRegex(p string) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// codePoint is the number of a character that is written \u007F, \U0000007F,
+// \u{7F} or \U{7F}, and where it ends; the letter is at i.
+func codePoint(p string, i int) (hex string, end int) {
+	digits := map[byte]int{'u': 4, 'U': 8}[p[i]]
+	rest := p[i+1:]
+	switch {
+	case digits == 0:
+		return "", 0
+	case strings.HasPrefix(rest, "{"):
+		hex, _, _ = strings.Cut(rest[1:], "}")
+		end = i + len(hex) + 3
+	case len(rest) >= digits:
+		hex, end = rest[:digits], i+1+digits
+	}
+	if n, err := strconv.ParseUint(hex, 16, 32); err != nil || n > unicode.MaxRune || end > len(p) {
+		return "", 0
+	}
+	return hex, end
 }
 
 // translateEscape rewrites the escape whose letter is at i.

@@ -238,6 +238,10 @@ func (r *classReader) character() (runeSet, error) {
 		return runeSet{c, c}, nil
 	}
 	start := r.i
+	if hex, end := codePoint(r.p, start+1); hex != "" {
+		r.i = end
+		return setOf(`\x{` + hex + `}`)
+	}
 	r.i += 2
 	text, err := translateEscape(r.p, start+1, false)
 	if err != nil {
