@@ -20,6 +20,7 @@ type judges struct {
 	// What was judged for one sifter is known to the others.
 	parts [nKinds]map[part]*judged
 	pairs map[[2]*judged]pairSets
+	rows  *value.Batch // that are judged
 }
 
 // A judged is a part, the rules that may care for it, and what its columns say.
@@ -200,8 +201,9 @@ func (j *judges) rowOf(p part) *keptRow {
 	return &keptRow{columns: j.r.kube.table.columns, record: rec}
 }
 
-// batch makes rows of parts, with callers' where they are given. body is the
-// number of the body that deeds are to have; nil: none is to be asked for.
+// batch makes rows of parts, good until the next, with callers' where they are
+// given. body is the number of the body that deeds are to have; nil: none is to be
+// asked for.
 func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
 	b := &partRows{j: j, rows: make([]*keptRow, len(parts)), callers: callers}
 	for i, p := range parts {
@@ -215,7 +217,11 @@ func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
 		}
 		b.rows[i] = *of
 	}
-	return value.NewLazyBatch(len(parts), len(j.ofCaller), b)
+	if j.rows == nil {
+		j.rows = value.NewLazyBatch(0, len(j.ofCaller), nil)
+	}
+	j.rows.Reset(len(parts), b)
+	return j.rows
 }
 
 // partRows fill a batch with what was read of parts.
