@@ -198,12 +198,12 @@ func (c *tableChain) follow(f func(cond Expr)) (cols []Expr, whole bool) {
 		switch n := n.(type) {
 		case *Where:
 			for _, p := range Conjuncts(n.P) {
-				f(w.exactly(p))
+				f(w.exactly(p, maxRecall))
 			}
 		case *Project:
 			next := make([]Expr, len(n.Exprs))
 			for i, e := range n.Exprs {
-				next[i] = w.exactly(e)
+				next[i] = w.exactly(e, maxRecall)
 			}
 			w.cols = next
 		case *Parse:
@@ -217,22 +217,6 @@ func (c *tableChain) follow(f func(cond Expr)) (cols []Expr, whole bool) {
 		}
 	}
 	return w.cols, whole
-}
-
-// exactly is an expression as one over the table; nil where it cannot be said so.
-func (f *follower) exactly(e Expr) Expr {
-	ok := true
-	out := rewrite(e, func(c *Col) Expr {
-		if f.cols[c.Index] == nil {
-			ok = false
-			return c
-		}
-		return f.cols[c.Index]
-	}, &ok)
-	if !ok || size(out, maxRecall) >= maxRecall {
-		return nil
-	}
-	return out
 }
 
 // recent says whether a chain asks for rows that are not old, and notes how old
@@ -270,7 +254,7 @@ func (r *recall) keep(c *tableChain, of []Expr) {
 		if e == nil {
 			continue
 		}
-		x := end.exactly(e)
+		x := end.exactly(e, maxRecall)
 		if x == nil || isTime(x) {
 			r.no()
 			return
@@ -334,7 +318,7 @@ func (r *recall) aggregated(c *tableChain, aggs []Agg) (out []Expr) {
 		}
 		switch a.Func.Name {
 		case "min":
-			if x := end.exactly(a.Args[0]); x != nil && isTime(x) {
+			if x := end.exactly(a.Args[0], maxRecall); x != nil && isTime(x) {
 				continue
 			}
 		case "max", "minif", "maxif", "dcount", "dcountif", "count_distinct", "count_distinctif", "make_set", "make_set_if":

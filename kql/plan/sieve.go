@@ -140,9 +140,9 @@ func (f *follower) arm(n *Union, below Node) []Expr {
 	return cols
 }
 
-// over is an expression of a step as one over the table, or what of a condition
-// can be said so; nil if nothing.
-func (f *follower) over(e Expr) Expr {
+// exactly is an expression of a step as one over the table, of a size below
+// most; nil where it cannot be said so.
+func (f *follower) exactly(e Expr, most int) Expr {
 	ok := true
 	out := rewrite(e, func(c *Col) Expr {
 		if f.cols[c.Index] == nil {
@@ -151,7 +151,16 @@ func (f *follower) over(e Expr) Expr {
 		}
 		return f.cols[c.Index]
 	}, &ok)
-	if ok && size(out, maxSieved) < maxSieved {
+	if !ok || size(out, most) >= most {
+		return nil
+	}
+	return out
+}
+
+// over is an expression of a step as one over the table, or what of a condition
+// can be said so; nil if nothing.
+func (f *follower) over(e Expr) Expr {
+	if out := f.exactly(e, maxSieved); out != nil {
 		return out
 	}
 	if l, is := e.(*Logic); is {
