@@ -24,8 +24,12 @@ type handle struct {
 	readers *atomic.Int64 // readers of the whole store
 }
 
-// mostOpen is how many segments stay open, with two files each.
+// mostOpen is how many segments stay open with what they say of themselves,
+// some 50 KB each; those of which only the index was asked take less.
 const mostOpen = 200
+
+// mostIndexes is how many segments stay open at all.
+var mostIndexes = int64(min(maxFiles()/2, 4000))
 
 func (s *Store) newHandle(e entry) *handle {
 	return &handle{base: filepath.Join(s.opt.Dir, dataFolder, e.Name), entry: e, readers: &s.readers}
@@ -93,7 +97,8 @@ func (h *handle) open() (*segment.Reader, error) {
 func (h *handle) done() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.users--; h.users == 0 && h.readers.Load() > mostOpen {
+	h.users--
+	if n := h.readers.Load(); h.users == 0 && (n > mostIndexes || n > mostOpen && h.reader.IsReady()) {
 		_ = h.shut()
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 // A Reader reads a segment. Goroutines may share it.
 type Reader struct {
+	name        string // of the file
 	file, index *os.File
 	parquet     *parquet.File
 	places      []unitPlace
@@ -27,19 +28,16 @@ type Reader struct {
 	err  error
 }
 
-// Open opens a segment. Its index is at hand then; what else there is waits
-// until Ready, or until it is asked for: most searches end at the index.
+// Open opens a segment's index. What else there is waits until Ready: most
+// searches end at the index.
 func Open(file, index string) (r *Reader, err error) {
-	r = &Reader{number: map[string]int{}, types: map[string]value.Type{}}
+	r = &Reader{name: file, number: map[string]int{}, types: map[string]value.Type{}}
 	defer func() {
 		if err != nil {
 			_ = r.Close()
 			r = nil
 		}
 	}()
-	if r.file, err = os.Open(file); err != nil {
-		return r, err
-	}
 	if r.index, err = os.Open(index); err != nil {
 		return r, err
 	}
@@ -76,14 +74,22 @@ func (r *Reader) part(unit int) (*part, error) {
 	return p, nil
 }
 
-// Ready reads what the file says of itself and holds it against the index.
+// Ready opens the file, reads what it says of itself and holds that against the
+// index.
 func (r *Reader) Ready() error {
 	r.once.Do(func() { r.err = r.ready() })
 	return r.err
 }
 
+// IsReady says whether the file is open too. It is for when nobody uses the
+// reader.
+func (r *Reader) IsReady() bool { return r.file != nil }
+
 func (r *Reader) ready() (err error) {
 	defer guard(&err)
+	if r.file, err = os.Open(r.name); err != nil {
+		return err
+	}
 	info, err := r.file.Stat()
 	if err != nil {
 		return err

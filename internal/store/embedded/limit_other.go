@@ -1,0 +1,6 @@
+//go:build !unix
+
+package embedded
+
+// maxFiles is how many files the process may have open.
+func maxFiles() uint64 { return 1024 }
