@@ -9,14 +9,16 @@ import (
 )
 
 // A Bloom filter over 64-bit keys may know keys that were not put into it, about
-// one in eight hundred, and knows all that were.
+// one in nine thousand, and knows all that were. A block that is read in vain
+// costs as much as looking into the filters of a hundred units; more bits would
+// let fewer through, and how many there are is each file's own matter.
 //
 // Those of a unit's blocks have the same number of bits and are kept across:
 // line i of the table is bit i of every block's filter. Who looks for a key
 // reads nine lines, and no filter whole.
 
 const (
-	bitsPerKey = 14
+	bitsPerKey = 20
 	probes     = 9
 )
 
