@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin
 
 package embedded
 
@@ -11,5 +11,5 @@ func maxFiles() uint64 {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return 1024
 	}
-	return uint64(l.Cur)
+	return l.Cur
 }
