@@ -171,7 +171,7 @@ func (x *Indexer) isAlike(s string, at member, from, end int) bool {
 	if n := end - from; n < leastAlike || n > mostAlike {
 		return false
 	}
-	return !x.seen.add(x.mix(x.mix(at.hash, 3), x.hash(s, from, end)))
+	return !x.seen.add(x.mix(x.mix(at.hash, asNested), x.hash(s, from, end)))
 }
 
 // key reads a member's name and says where its value stands, -1 if it is none.
@@ -240,19 +240,34 @@ func (x *Indexer) name(s string, at member) {
 	x.remember(at.hash)
 }
 
+// What is seen under a name, for the hash of both.
+const (
+	asString = 1 + iota
+	asBare
+	asNested
+)
+
+// isNew says whether a value has something to give that was not seen under its
+// name, which it takes in, and the hash of both; kind is that of the value.
+func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) (h uint64, yes bool) {
+	if givesNothing(s[from:end]) {
+		x.name(s, at)
+		return 0, false
+	}
+	h = x.mix(x.mix(at.hash, kind), x.hash(s, from, end))
+	if !x.seen.add(h) {
+		return h, false
+	}
+	x.name(s, at)
+	return h, true
+}
+
 // text takes in a string that stands under a name.
 func (x *Indexer) text(s string, at member, from, end int) {
 	body := s[from:end]
-	if givesNothing(body) {
-		x.name(s, at)
-		return
-	}
-	h := x.mix(x.mix(at.hash, 1), x.hash(s, from, end))
-	if !x.seen.add(h) {
-		return
-	}
-	x.name(s, at)
+	h, isNew := x.isNew(s, at, from, end, asString)
 	switch {
+	case !isNew:
 	case len(body) == uuidLen && isUUID(body):
 		x.keys.add(uuidKey(body))
 	case x.isNested(body):
@@ -365,16 +380,7 @@ func (x *Indexer) word(s string, h uint64, seen uint8) {
 // bare takes in a number or a word.
 func (x *Indexer) bare(s string, at member, from, end int) {
 	token := s[from:end]
-	if givesNothing(token) {
-		x.name(s, at)
-		return
-	}
-	h := x.mix(x.mix(at.hash, 2), x.hash(s, from, end))
-	if !x.seen.add(h) {
-		return
-	}
-	x.name(s, at)
-	if !x.recall(h) {
+	if h, isNew := x.isNew(s, at, from, end, asBare); isNew && !x.recall(h) {
 		x.words(token)
 		x.walk.bare(nameHash(s[at.from:at.to]), token)
 		x.remember(h)
