@@ -42,6 +42,7 @@ func (e *elders) learn(ctx context.Context, w *window, steps int) {
 	if e.resting = steps <= fewLooks && len(e.numbers) == 0; e.resting {
 		return
 	}
+	e.forget(w.rows)
 	for _, t := range w.tables {
 		q := e.keys[t.name]
 		if q == nil {
@@ -57,6 +58,20 @@ func (e *elders) learn(ctx context.Context, w *window, steps int) {
 		if len(index) > 0 {
 			e.number(ctx, w, t, q, index)
 		}
+	}
+}
+
+// manyNumbers is how many numbers are kept whatever rows there are.
+const manyNumbers = 1024
+
+// forget starts anew when most numbers are of rows that were let go.
+func (e *elders) forget(rows []kept) {
+	if len(e.numbers) <= 2*len(rows)+manyNumbers {
+		return
+	}
+	e.numbers, e.seen = map[string]int32{}, []int64{0}
+	for i := range rows {
+		rows[i].elder = 0
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/state"
+	"github.com/dogwatch-dev/dogwatch/kql"
 )
 
 // twoWeeks are random requests of 17 days: of most users the same again and
@@ -99,6 +100,36 @@ func TestEldersChangeNoAlert(t *testing.T) {
 		if got, _ := eldersRun(t, r, small, batches(rows, 50), nil); !bytes.Equal(got, want) {
 			t.Errorf("%s\nof little room\nwithout elders: %s\nwith: %s", query, want, got)
 		}
+	}
+}
+
+// Where ever new things come, what is known of rows that were let go is forgotten,
+// and the alerts stay the same.
+func TestEldersForget(t *testing.T) {
+	r := lookingBack(t, lookBack[4])
+	rows := twoWeeks(7, 6000)
+	for i := range rows {
+		if i%4 > 0 {
+			rows[i].name = fmt.Sprint("only ", i)
+		}
+	}
+	slices.SortFunc(rows, func(a, b request) int { return a.time().Compare(b.time()) })
+	all := batches(rows, 50)
+	want, _ := eldersRun(t, r, Options{Plain: true, MaxRows: 600}, all, nil)
+	if got, _ := eldersRun(t, r, Options{MaxRows: 600}, all, nil); !bytes.Equal(got, want) || len(got) < 300 {
+		t.Errorf("without elders: %s\nwith: %s", want, got)
+	}
+
+	e := newElders(&kql.Recall{Age: 1})
+	few := []kept{{elder: e.numberOf([]byte("a"))}, {elder: standsAlone}}
+	if e.forget(few); few[0].elder != 1 || len(e.numbers) != 1 {
+		t.Error("forgets what it need not")
+	}
+	for i := range 2 * manyNumbers {
+		e.numberOf(fmt.Append(nil, i))
+	}
+	if e.forget(few); few[0].elder != 0 || few[1].elder != 0 || len(e.numbers) != 0 || len(e.seen) != 1 {
+		t.Errorf("%d numbers for two rows", len(e.numbers))
 	}
 }
 
