@@ -250,7 +250,9 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 			return false
 		}
 		rec.facts = &facts{r: r}
-		r.versions.follow(cluster, &rec.event, rec.cut, true)
+		if !rec.cut && shows(&rec.event, rec.event.str(fVerb)) {
+			r.versions.follow(cluster, &rec.event, refOf(&rec.event, false, false), true)
+		}
 		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
 			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, a, ticks)
 		}

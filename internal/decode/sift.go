@@ -19,10 +19,9 @@ type sifter struct {
 	skeleton skeleton
 
 	deed, address, caller, verdict *factor
-	pairs                          map[uint64]int32 // places in paired, by deed and caller
-	paired                         []pair
+	pairs                          pairTable
 	words                          *bodyWords
-	fresh                          []int32  // of paired: not judged yet
+	fresh                          []int32  // of the pairs: not judged yet
 	users                          []uint64 // by caller: what stands for the name
 	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
@@ -55,10 +54,11 @@ type factor struct {
 	bytes int
 }
 
-// A part is members of an event; aks says that a cluster of AKS wrote them.
+// A part is members of an event; aks says that a cluster of AKS wrote them, and
+// truncated that they may tell of an event that was cut short.
 type part struct {
-	members string
-	aks     bool
+	members        string
+	aks, truncated bool
 }
 
 // Kinds of parts that are judged by themselves.
@@ -69,16 +69,6 @@ const (
 	kindVerdict
 	nKinds
 )
-
-// A pair is a deed and a caller seen together.
-type pair struct {
-	deed, caller int32
-	pathed       bool
-	judged       bool
-	of, by       *judged
-	set          dogwatch.RuleSet
-	bare         dogwatch.RuleSet // those of set that bodies do not matter to
-}
 
 // What the sieve may read of KubeAudit, by what is seen.
 var (
@@ -205,7 +195,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		return admission{}
 	}
 	if it.shows {
-		r.versions.follow(cluster, &it.event, false, a.isRow)
+		r.versions.follow(cluster, &it.event, it.refOf(), a.isRow)
 	}
 	return a
 }
@@ -235,7 +225,6 @@ func (r *Reader) countItem(it *item, line int64) {
 func (f *sifter) parts(it *item) {
 	it.ticks, it.timed = f.clock.ticks(it.str(fReceived))
 	staged, ok := f.clock.ticks(it.str(fStageTime))
-	it.odd = it.isOdd() || it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
 	it.pathed = !it.has(fObjectRef)
 	it.open, it.shows = it.staysOpen(), it.mayShow()
 	it.any, it.rules = false, nil
@@ -252,6 +241,7 @@ func (f *sifter) parts(it *item) {
 		it.odd = true
 		return
 	}
+	it.odd = it.isOdd() || f.verdict.texts[it.verdict].truncated || it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
 	f.pair(it)
 }
 
@@ -302,10 +292,10 @@ func (it *item) mayShow() bool {
 	return !noVersions[str(it.refText(refResource))]
 }
 
-// isOdd says whether there is more to an event than what is seen of it.
+// isOdd says whether there is more to an event than what is seen of it, its
+// annotations aside.
 func (it *item) isOdd() bool {
-	return startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
-		strings.Contains(it.raw(fAnnotations), "truncated") || !isStage(it.raw(fStage)) || it.has(fTimestamp) || it.has(fMetadata)
+	return startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) || !isStage(it.raw(fStage)) || it.has(fTimestamp) || it.has(fMetadata)
 }
 
 func startsText(token string) bool { return token != "" && token[0] == '"' }
@@ -327,7 +317,8 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 	e, isNew := x.find(key)
 	if isNew {
 		x.bytes += len(key)
-		x.texts = append(x.texts, part{text(f, it), it.aks})
+		members := text(f, it)
+		x.texts = append(x.texts, part{members, it.aks, x.kind == kindVerdict && strings.Contains(members, "truncated")})
 	}
 	return e
 }
@@ -336,7 +327,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
 	return &sifter{
-		judges: j, seed: seed, words: j.words, pairs: map[uint64]int32{},
+		judges: j, seed: seed, words: j.words, pairs: newPairTable(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
 }
@@ -460,19 +451,12 @@ func appendCode(b []byte, it *item) []byte {
 
 // pair finds the deed and its caller among those seen together.
 func (f *sifter) pair(it *item) {
-	key := uint64(uint32(it.deed))<<32 | uint64(uint32(it.caller))<<1
-	if it.pathed {
-		key |= 1
-	}
-	at, ok := f.pairs[key]
-	if !ok {
-		at = int32(len(f.paired))
-		f.pairs[key] = at
-		f.paired = append(f.paired, pair{deed: it.deed, caller: it.caller, pathed: it.pathed})
+	at, isNew := f.pairs.place(it.deed, it.caller, it.pathed)
+	if isNew {
 		f.fresh = append(f.fresh, at)
 	}
 	it.pairing = at
-	if p := &f.paired[at]; !p.judged || f.words.asks(p.set, p.bare) {
+	if p := &f.pairs.list[at]; !p.judged || p.asks {
 		it.words = f.words.in(it, &f.skeleton)
 	}
 }
@@ -516,7 +500,7 @@ func (f *sifter) judgeFactor(x *factor) {
 func (f *sifter) judgePairs() {
 	var asked [2][]*pair
 	for _, at := range f.fresh {
-		p := &f.paired[at]
+		p := &f.pairs.list[at]
 		kind := 0
 		if p.pathed {
 			kind = 1
@@ -533,6 +517,10 @@ func (f *sifter) judgePairs() {
 			f.judges.askPairs(kind, pairs)
 		}
 	}
+	for _, at := range f.fresh {
+		p := &f.pairs.list[at]
+		p.asks = f.words.asks(p.set, p.bare)
+	}
 	f.fresh = f.fresh[:0]
 }
 
@@ -541,7 +529,7 @@ func (f *sifter) rulesOf(it *item) {
 	if it.odd {
 		return
 	}
-	p, from := &f.paired[it.pairing], len(f.sets)
+	p, from := &f.pairs.list[it.pairing], len(f.sets)
 	f.sets, it.any = meet(f.sets, p.set, f.verdict.entries[it.verdict].of.set)
 	it.rules = f.sets[from:]
 	if it.any = it.any && f.words.left(it.rules, p.bare, it.words); !it.any {
@@ -551,7 +539,7 @@ func (f *sifter) rulesOf(it *item) {
 
 // forget makes room where hostile or very many callers filled the memory.
 func (f *sifter) forget() {
-	full := len(f.paired) >= 8*maxMemo
+	full := len(f.pairs.list) >= 8*maxMemo
 	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
 		full = full || x.full() || x.bytes > maxFactorBytes
 	}
@@ -564,7 +552,5 @@ func (f *sifter) forget() {
 		x.texts, x.bytes = x.texts[:0], 0
 	}
 	f.users = f.users[:0]
-	clear(f.pairs)
-	clear(f.paired)
-	f.paired = f.paired[:0]
+	f.pairs.forget()
 }

@@ -172,6 +172,9 @@ func (r *Reader) sift(ctx context.Context, w *window, emit func(dogwatch.Batch) 
 			break
 		}
 		for i := range c.items {
+			if i%touchAhead == 0 {
+				r.signs.touch(r.ledger.cluster, c.items[i:min(i+touchAhead, len(c.items))])
+			}
 			r.sifted(&c.items[i], w.line+breaks)
 		}
 		size, breaks = size+c.size, breaks+c.breaks

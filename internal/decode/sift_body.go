@@ -12,8 +12,10 @@ import (
 // bodies to say anything. Where none of a rule's does, the rule is judged as if
 // there were no bodies.
 type bodyWords struct {
-	names  []string
-	bySize [maxWord + 1][]int // words by length
+	names []string
+	// starts are the words, a bit each, that are so long and start with a byte
+	// of such last bits.
+	starts [maxWord + 1][32]uint64
 
 	// needs are by rule the words of which one must be there.
 	needs []wordSet
@@ -93,12 +95,12 @@ func newBodyWords(columns []column, j dogwatch.Judge) *bodyWords {
 func (w *bodyWords) bit(word string) uint64 {
 	i := slices.Index(w.names, word)
 	if i < 0 {
-		if len(w.names) == maxWords || len(word) > maxWord || strings.IndexByte(word, '\\') >= 0 {
+		if word == "" || len(w.names) == maxWords || len(word) > maxWord || strings.IndexByte(word, '\\') >= 0 {
 			return otherWords
 		}
 		i = len(w.names)
 		w.names = append(w.names, word)
-		w.bySize[len(word)] = append(w.bySize[len(word)], i)
+		w.starts[len(word)][word[0]%32] |= 1 << i
 	}
 	return 1 << i
 }
@@ -128,6 +130,7 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 		return ^uint64(0)
 	}
 	s, end := it.text, int(it.spans[field].end)
+	escapes := strings.IndexByte(body, '\\') >= 0
 	for open := k.Quote(int(it.spans[field].start)); open >= 0 && open < end; {
 		shut := k.Quote(open + 1)
 		if shut < 0 {
@@ -136,13 +139,13 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 		if next := shut + 1; s[next] == ':' || isSpace(s[next]) {
 			word := s[open+1 : shut]
 			if len(word) <= maxWord {
-				for _, i := range w.bySize[len(word)] {
-					if w.names[i] == word {
+				for may := w.starts[len(word)][s[open+1]%32]; may != 0; may &= may - 1 {
+					if i := bits.TrailingZeros64(may); w.names[i] == word {
 						found |= 1 << i
 					}
 				}
 			}
-			if strings.IndexByte(word, '\\') >= 0 {
+			if escapes && strings.IndexByte(word, '\\') >= 0 {
 				return ^uint64(0)
 			}
 		}

@@ -213,7 +213,7 @@ func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
 		}
 		of := &p.bare[*body]
 		if *of == nil {
-			*of = j.rowOf(part{p.members + bareBodies[*body], p.aks})
+			*of = j.rowOf(part{members: p.members + bareBodies[*body], aks: p.aks})
 		}
 		b.rows[i] = *of
 	}

@@ -19,6 +19,7 @@ type signs struct {
 
 	cluster   string // of the last event
 	ofCluster uint64 // what stands for it
+	touched   uint64
 }
 
 // A second copy of a request, as an aggregated API server or another log makes
@@ -68,10 +69,32 @@ func (s *signs) isReused(cluster string, a asking, ticks int64) bool {
 	if a.id == 0 {
 		return false
 	}
+	return s.known.isReused(a.id^s.clusterNumber(cluster), uint32(a.request), int32(ticks/aboutSameTime))
+}
+
+func (s *signs) clusterNumber(cluster string) uint64 {
 	if cluster != s.cluster || s.ofCluster == 0 {
 		s.cluster, s.ofCluster = strings.Clone(cluster), s.seed.text(cluster)
 	}
-	return s.known.isReused(a.id^s.ofCluster, uint32(a.request), int32(ticks/aboutSameTime))
+	return s.ofCluster
+}
+
+// touchAhead is for how many events the memory of audit IDs is read ahead.
+const touchAhead = 32
+
+// touch reads where the audit IDs of events will be looked up: each lies in memory
+// that is far from the processor, and it fetches several at once if they are asked
+// for together.
+func (s *signs) touch(cluster string, items []item) {
+	if s.known.sets == nil {
+		return
+	}
+	of, sum := s.clusterNumber(cluster), uint64(0)
+	for i := range items {
+		set := s.known.setOf(items[i].asking.id ^ of | 1)
+		sum += set[0].id + set[idsInSet/2].id
+	}
+	s.touched = sum // or the compiler would leave the loop out
 }
 
 // askedIDs are audit IDs and what was asked with each, about the last quarter of

@@ -34,6 +34,18 @@ func refOf(e *event, cut, uriCut bool) ref {
 	return r
 }
 
+// refOf is refOf of the event, from what was seen of it.
+func (g *glance) refOf() ref {
+	if g.raw(fObjectRef) == "" {
+		return refOf(&g.event, false, false)
+	}
+	return ref{
+		group: str(g.refText(refGroup)), version: str(g.refText(refVersion)),
+		resource: str(g.refText(refResource)), subresource: str(g.refText(refSubresource)),
+		namespace: str(g.refText(refNamespace)), name: str(g.refText(refName)),
+	}
+}
+
 // readRef reads objectRef in one pass.
 func readRef(o string) (r ref) {
 	var few [12]member

@@ -148,15 +148,11 @@ var noVersions = map[string]bool{
 	"selfsubjectrulesreviews": true, "localsubjectaccessreviews": true, "selfsubjectreviews": true,
 }
 
-// follow remembers what an event's object is now, and if the event is a row
+// follow remembers what an event's object r is now, and if the event is a row
 // notes on it what the object was before.
-func (v *versions) follow(cluster string, e *event, cut, isRow bool) {
+func (v *versions) follow(cluster string, e *event, r ref, isRow bool) {
 	verb := e.str(fVerb)
-	if cut || !shows(e, verb) {
-		return
-	}
-	r := refOf(e, false, false)
-	if r.resource == "" || noVersions[r.resource] {
+	if !shows(e, verb) || r.resource == "" || noVersions[r.resource] {
 		return
 	}
 	key := v.keyOf(cluster, &r)
