@@ -3,10 +3,12 @@ package embedded
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 )
 
 // failpoint is where tests stop the process or make the disk fail.
@@ -41,7 +43,7 @@ func writeBeside(name string, data []byte) error {
 // It is no *os.File itself: that has more ways to write than would be summed.
 type tempFile struct {
 	f    *os.File
-	sum  hash.Hash
+	sum  sha.Pieces
 	size int64
 }
 
@@ -55,18 +57,19 @@ func createTemp(name string) (*tempFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tempFile{f: f, sum: sha256.New()}, nil
+	return &tempFile{f: f}, nil
 }
 
 // Write writes and sums.
 func (f *tempFile) Write(p []byte) (int, error) {
 	n, err := f.f.Write(p)
-	f.sum.Write(p[:n])
+	_, _ = f.sum.Write(p[:n]) // it never fails
 	f.size += int64(n)
 	return n, err
 }
 
-func (f *tempFile) digest() string { return hex.EncodeToString(f.sum.Sum(nil)) }
+// digest is noted of a file that is finished.
+func (f *tempFile) digest() string { return piecewise + hexSum(f.sum.Sum()) }
 
 // finish syncs the file and gives it its name, or removes it when something
 // went wrong before.
@@ -87,16 +90,25 @@ func (f *tempFile) finish(name string, err error) error {
 	return syncDir(filepath.Dir(name))
 }
 
-// digestOf is the SHA-256 of a file.
-func digestOf(name string) (string, error) {
+// piecewise stands before the digest of a file that was summed in pieces. Others
+// were summed as a whole.
+const piecewise = "pieces:"
+
+func hexSum(sum sha.Sum) string { return hex.EncodeToString(sum[:]) }
+
+// sameDigest says whether a file has a digest that was noted of it.
+func sameDigest(name, noted string) (bool, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+	if !strings.HasPrefix(noted, piecewise) {
+		whole := sha256.New()
+		_, err := io.Copy(whole, f)
+		return hex.EncodeToString(whole.Sum(nil)) == noted, err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	pieces := &sha.Pieces{}
+	_, err = io.Copy(pieces, f)
+	return piecewise+hexSum(pieces.Sum()) == noted, err
 }

@@ -50,7 +50,7 @@ type entry struct {
 	Raw      int64  `json:"raw"`
 	Bytes    int64  `json:"bytes"`
 	Index    int64  `json:"index"`
-	Sum      string `json:"sha256"`
+	Sum      string `json:"sha256"` // of the files; see sameDigest
 	IndexSum string `json:"indexSha256"`
 	// Before and After are the chain up to the segment, and with it.
 	Before string `json:"before"`
@@ -77,7 +77,9 @@ type taken struct {
 }
 
 const (
-	manifestFormat = 1
+	// manifestFormat is written. One of the first format, whose digests are of
+	// whole files, is read as well; the next that is written has this one.
+	manifestFormat = 2
 	// mostStreams bounds what is remembered of streams; those that were silent
 	// longest are forgotten.
 	mostStreams = 20_000
@@ -112,8 +114,8 @@ func parseManifest(data []byte) (*manifest, error) {
 	if err := json.Unmarshal(data[:at], m); err != nil {
 		return nil, fmt.Errorf("%w: %w", errManifest, err)
 	}
-	if m.Format != manifestFormat {
-		return nil, fmt.Errorf("the store has format %d, and this program reads %d", m.Format, manifestFormat)
+	if m.Format < 1 || m.Format > manifestFormat {
+		return nil, fmt.Errorf("the store has format %d, and this program reads up to %d", m.Format, manifestFormat)
 	}
 	return m, m.check()
 }
@@ -156,6 +158,7 @@ func hexOf(c store.Chain) string { return hex.EncodeToString(c[:]) }
 // next is a copy to be changed.
 func (m *manifest) next(now time.Time) *manifest {
 	n := *m
+	n.Format = manifestFormat
 	n.Version++
 	n.Written = now.UTC()
 	n.Segments = slices.Clone(m.Segments)

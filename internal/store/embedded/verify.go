@@ -113,12 +113,12 @@ func (v *verifying) segment(h *handle, e entry) {
 func (v *verifying) files(h *handle, e entry, what string) bool {
 	good := true
 	for _, f := range []struct{ end, sum string }{{fileEnd, e.Sum}, {indexEnd, e.IndexSum}} {
-		sum, err := digestOf(h.base + f.end)
+		same, err := sameDigest(h.base+f.end, f.sum)
 		switch {
 		case err != nil:
 			v.wrong("%s: %v", what, err)
 			good = false
-		case sum != f.sum:
+		case !same:
 			v.wrong("%s: file %q was altered", what, e.Name+f.end)
 		}
 	}

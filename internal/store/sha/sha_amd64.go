@@ -2,7 +2,7 @@ package sha
 
 import "golang.org/x/sys/cpu"
 
-var hasAVX512 = cpu.X86.HasAVX512F
+var together = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
 
 //go:noescape
-func blocks16(state *[8][lanes]uint32, base *byte, offsets *[lanes]uint32, n int)
+func blocks16(state *[8][lanes]uint32, at *places, n int)

@@ -18,14 +18,34 @@
 	VPSRLD $s3, x, Z26; \
 	VPTERNLOGD $0x96, Z25, Z26, Z24
 
-// LOAD reads word n of each message and turns its bytes about.
-#define LOAD(n, w) \
-	KXNORW K1, K1, K1; \
-	VPGATHERDD (n*4)(SI)(Z30*1), K1, Z27; \
-	VPRORD $8, Z27, Z24; \
-	VPROLD $8, Z27, Z25; \
-	VMOVDQA32 Z31, w; \
-	VPTERNLOGD $0xca, Z25, Z24, w
+// LOAD reads the next block of message l and turns the bytes of its words about.
+#define LOAD(l, w) \
+	MOVQ (l*8)(R9), AX; \
+	VMOVDQU32 (AX), w; \
+	VPSHUFB Z31, w, w
+
+// FOUR takes four messages' blocks. In each quarter of the first is then what is
+// the first word there of all four, and so on.
+#define FOUR(a, b, c, d) \
+	VPUNPCKLDQ b, a, Z24; \
+	VPUNPCKHDQ b, a, Z25; \
+	VPUNPCKLDQ d, c, Z26; \
+	VPUNPCKHDQ d, c, Z27; \
+	VPUNPCKLQDQ Z26, Z24, a; \
+	VPUNPCKHQDQ Z26, Z24, b; \
+	VPUNPCKLQDQ Z27, Z25, c; \
+	VPUNPCKHQDQ Z27, Z25, d
+
+// QUARTERS puts the first quarters together in the first, and so on.
+#define QUARTERS(a, b, c, d) \
+	VSHUFI32X4 $0x88, b, a, Z24; \
+	VSHUFI32X4 $0xdd, b, a, Z25; \
+	VSHUFI32X4 $0x88, d, c, Z26; \
+	VSHUFI32X4 $0xdd, d, c, Z27; \
+	VSHUFI32X4 $0x88, Z26, Z24, a; \
+	VSHUFI32X4 $0x88, Z27, Z25, b; \
+	VSHUFI32X4 $0xdd, Z26, Z24, c; \
+	VSHUFI32X4 $0xdd, Z27, Z25, d
 
 // NEXT makes w, which is sixteen words old, the next word: w1, w9 and w14 are
 // those that come one, nine and fourteen behind it.
@@ -52,17 +72,28 @@
 	VPTERNLOGD $0xe8, c, b, Z25; \
 	VPADDD Z25, h, h
 
-// func blocks16(state *[8][16]uint32, base *byte, offsets *[16]uint32, n int)
+// SUM adds what the messages amounted to before the block, which is what stays of
+// those that have ended.
+#define SUM(at, w) \
+	VMOVDQU32 at(DI), Z24; \
+	VPADDD w, Z24, K3, Z24; \
+	VMOVDQA32 Z24, w; \
+	VMOVDQU32 w, at(DI)
+
+// func blocks16(state *[8][16]uint32, at *places, n int)
 //
-// The messages' next blocks are at the offsets from base, n of each.
-TEXT ·blocks16(SB), NOSPLIT, $0-32
+// Z30 is how many blocks are left of each message, Z29 how many of those come
+// before it goes on elsewhere. K3 are the messages that have not ended: the
+// others' last blocks are read again.
+TEXT ·blocks16(SB), NOSPLIT, $0-24
 	MOVQ state+0(FP), DI
-	MOVQ base+8(FP), SI
-	MOVQ offsets+16(FP), AX
-	MOVQ n+24(FP), CX
-	VMOVDQU32 (AX), Z30
-	MOVL $0xff00ff00, AX
-	VPBROADCASTD AX, Z31
+	MOVQ at+8(FP), R9
+	MOVQ n+16(FP), CX
+	LEAQ ·turned(SB), R10
+	LEAQ ·constants(SB), R11
+	VMOVDQU32 256(R9), Z29
+	VMOVDQU32 320(R9), Z30
+	VMOVDQU32 (R10), Z31
 	VMOVDQU32 0(DI), Z0
 	VMOVDQU32 64(DI), Z1
 	VMOVDQU32 128(DI), Z2
@@ -73,7 +104,7 @@ TEXT ·blocks16(SB), NOSPLIT, $0-32
 	VMOVDQU32 448(DI), Z7
 
 block:
-	LEAQ ·constants(SB), R8
+	MOVQ R11, R8
 	LOAD(0, Z8)
 	LOAD(1, Z9)
 	LOAD(2, Z10)
@@ -90,6 +121,14 @@ block:
 	LOAD(13, Z21)
 	LOAD(14, Z22)
 	LOAD(15, Z23)
+	FOUR(Z8, Z9, Z10, Z11)
+	FOUR(Z12, Z13, Z14, Z15)
+	FOUR(Z16, Z17, Z18, Z19)
+	FOUR(Z20, Z21, Z22, Z23)
+	QUARTERS(Z8, Z12, Z16, Z20)
+	QUARTERS(Z9, Z13, Z17, Z21)
+	QUARTERS(Z10, Z14, Z18, Z22)
+	QUARTERS(Z11, Z15, Z19, Z23)
 	ROUND(0, Z8, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
 	ROUND(1, Z9, Z7, Z0, Z1, Z2, Z3, Z4, Z5, Z6)
 	ROUND(2, Z10, Z6, Z7, Z0, Z1, Z2, Z3, Z4, Z5)
@@ -145,27 +184,46 @@ rounds:
 	DECQ DX
 	JNZ rounds
 
-	VPADDD 0(DI), Z0, Z0
-	VMOVDQU32 Z0, 0(DI)
-	VPADDD 64(DI), Z1, Z1
-	VMOVDQU32 Z1, 64(DI)
-	VPADDD 128(DI), Z2, Z2
-	VMOVDQU32 Z2, 128(DI)
-	VPADDD 192(DI), Z3, Z3
-	VMOVDQU32 Z3, 192(DI)
-	VPADDD 256(DI), Z4, Z4
-	VMOVDQU32 Z4, 256(DI)
-	VPADDD 320(DI), Z5, Z5
-	VMOVDQU32 Z5, 320(DI)
-	VPADDD 384(DI), Z6, Z6
-	VMOVDQU32 Z6, 384(DI)
-	VPADDD 448(DI), Z7, Z7
-	VMOVDQU32 Z7, 448(DI)
-	ADDQ $64, SI
+	VPTESTMD Z30, Z30, K3
+	SUM(0, Z0)
+	SUM(64, Z1)
+	SUM(128, Z2)
+	SUM(192, Z3)
+	SUM(256, Z4)
+	SUM(320, Z5)
+	SUM(384, Z6)
+	SUM(448, Z7)
+	VPSUBD.BCST 64(R10), Z30, K3, Z30
+	VPTESTMD Z30, Z30, K3
+	KSHIFTRW $8, K3, K4
+	VMOVDQU64 0(R9), Z24
+	VMOVDQU64 64(R9), Z25
+	VPADDQ.BCST 68(R10), Z24, K3, Z24
+	VPADDQ.BCST 68(R10), Z25, K4, Z25
+	VPSUBD.BCST 64(R10), Z29, Z29
+	VPTESTNMD Z29, Z29, K1
+	KSHIFTRW $8, K1, K2
+	VMOVDQU64 128(R9), K1, Z24
+	VMOVDQU64 192(R9), K2, Z25
+	VMOVDQU64 Z24, 0(R9)
+	VMOVDQU64 Z25, 64(R9)
 	DECQ CX
 	JNZ block
 	VZEROUPPER
 	RET
+
+// turned is where the bytes of words go, and behind it the numbers 1 and 64.
+DATA ·turned+0(SB)/8, $0x0405060700010203
+DATA ·turned+8(SB)/8, $0x0c0d0e0f08090a0b
+DATA ·turned+16(SB)/8, $0x0405060700010203
+DATA ·turned+24(SB)/8, $0x0c0d0e0f08090a0b
+DATA ·turned+32(SB)/8, $0x0405060700010203
+DATA ·turned+40(SB)/8, $0x0c0d0e0f08090a0b
+DATA ·turned+48(SB)/8, $0x0405060700010203
+DATA ·turned+56(SB)/8, $0x0c0d0e0f08090a0b
+DATA ·turned+64(SB)/4, $1
+DATA ·turned+68(SB)/8, $64
+GLOBL ·turned(SB), RODATA|NOPTR, $76
 
 DATA ·constants+0(SB)/8, $0x71374491428a2f98
 DATA ·constants+8(SB)/8, $0xe9b5dba5b5c0fbcf

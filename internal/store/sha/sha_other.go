@@ -2,6 +2,6 @@
 
 package sha
 
-const hasAVX512 = false
+const together = false
 
-func blocks16(*[8][lanes]uint32, *byte, *[lanes]uint32, int) { panic("no AVX-512") }
+func blocks16(*[8][lanes]uint32, *places, int) { panic("no AVX-512") }
