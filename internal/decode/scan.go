@@ -111,8 +111,10 @@ func load8(s string, i int) uint64 {
 
 // skipString returns the offset behind the string whose quote is at i, or
 // len(s)+1 when it does not end.
-func skipString(s string, i int) int {
-	i++
+func skipString(s string, i int) int { return restOfString(s, i+1) }
+
+// restOfString is skipString from inside of the string.
+func restOfString(s string, i int) int {
 	for escapes := 1; ; escapes++ {
 		for i+8 <= len(s) {
 			n := stringEnd(load8(s, i))
@@ -184,7 +186,8 @@ const (
 var class = [256]uint8{'"': quote, '{': opens, '[': opens, '}': closes, ']': closes}
 
 // skipNested is skipValue for arrays and objects. It counts brackets only.
-// Most of an input's bytes are skipped here, hence the strings in place.
+// Most of an input's bytes are skipped here, hence the strings in place; those
+// that hold JSON, as Azure's envelopes do, are skipString's.
 func skipNested(s string, i int) int {
 	depth := 0
 	for i < len(s) {
@@ -202,25 +205,20 @@ func skipNested(s string, i int) int {
 			}
 			continue
 		}
-		for {
-			for i+8 <= len(s) {
-				n := stringEnd(load8(s, i))
-				i += n
-				if n < 8 {
-					break
-				}
-			}
-			for i < len(s) && s[i] != '"' && s[i] != '\\' {
-				i++
-			}
-			if i >= len(s) {
-				return -1
-			}
-			if s[i] == '"' {
-				i++
+		for i+8 <= len(s) {
+			n := stringEnd(load8(s, i))
+			i += n
+			if n < 8 {
 				break
 			}
-			i += 2
+		}
+		for i < len(s) && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		if i < len(s) && s[i] == '"' {
+			i++
+		} else {
+			i = restOfString(s, i)
 		}
 	}
 	return -1

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // unescape reads the inside of a JSON string.
@@ -23,9 +24,26 @@ func appendUnescaped(dst []byte, s string) []byte {
 }
 
 // unescapeInto writes an unescaped text into dst, which has room for eight bytes
-// more than it: bytes are copied eight at a time, up to the next escape.
+// more than it.
 func unescapeInto(dst []byte, s string) (n int) {
 	for i := 0; i < len(s); {
+		if hasBlocks && len(s)-i >= escapeBlock {
+			read, wrote := unescapeBlocks(&dst[n], unsafe.StringData(s[i:]), len(s)-i)
+			i, n = i+read, n+wrote
+		}
+		read, wrote := unescapePlain(dst[n:], s[i:], escapeBlock)
+		i, n = i+read, n+wrote
+	}
+	return n
+}
+
+// escapeBlock is how many bytes unescapeBlocks looks at together.
+const escapeBlock = 32
+
+// unescapePlain unescapes so many bytes of a text, or a few more: they are
+// copied eight at a time, up to the next escape.
+func unescapePlain(dst []byte, s string, size int) (i, n int) {
+	for i < min(len(s), size) {
 		if i+8 <= len(s) {
 			w := load8(s, i)
 			binary.LittleEndian.PutUint64(dst[n:], w)
@@ -52,7 +70,7 @@ func unescapeInto(dst []byte, s string) (n int) {
 		}
 		i, n = i+size, n+utf8.EncodeRune(dst[n:], r)
 	}
-	return n
+	return i, n
 }
 
 // beforeBackslash is how many of eight bytes stand before the first backslash.

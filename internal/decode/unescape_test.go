@@ -2,14 +2,17 @@ package decode
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
 )
 
-// FuzzUnescape holds it to encoding/json where that reads the text.
+// FuzzUnescape holds it to encoding/json where that reads the text, and the
+// machine's vector instructions to plain Go.
 func FuzzUnescape(f *testing.F) {
-	for _, s := range []string{"", "plain", `a\"b`, `\\\\`, `{\"kind\":\"Event\",\"level\":\"Metadata\"}`, `\u00e9\ud83d\ude00\ud800x`, `\`, `1234567\`, `12345678\n`, `\q\u12`, "\u00e9\\t"} {
+	for _, s := range []string{"", "plain", `a\"b`, `\\\\`, `{\"kind\":\"Event\",\"level\":\"Metadata\"}`, `\u00e9\ud83d\ude00\ud800x`, `\`, `1234567\`, `12345678\n`, `\q\u12`, "\u00e9\\t",
+		strings.Repeat(`{\"a\\\\\"b\/`, 20), strings.Repeat(`\\`, 50) + `\"`, strings.Repeat("x", 31) + `\"` + strings.Repeat("y", 40) + `\n` + strings.Repeat(`\"`, 30)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -21,9 +24,29 @@ func FuzzUnescape(f *testing.F) {
 		if got = got[4:]; !strings.Contains(s, "\\") && got != s {
 			t.Fatalf("%q from %q", got, s)
 		}
+		plain := make([]byte, len(s)+8)
+		if _, n := unescapePlain(plain, s, len(s)); got != string(plain[:n]) {
+			t.Fatalf("%q from %q, and %q byte by byte", got, s, plain[:n])
+		}
 		var want string
 		if utf8.ValidString(s) && json.Unmarshal([]byte(`"`+s+`"`), &want) == nil && got != want {
 			t.Fatalf("%q from %q, want %q", got, s, want)
 		}
 	})
+}
+
+func TestUnescapeOddTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	const letters = `\\\\\\""""/nu0abcdefgh`
+	for range 50_000 {
+		text := make([]byte, r.IntN(300))
+		for i := range text {
+			text[i] = letters[r.IntN(len(letters))]
+		}
+		plain := make([]byte, len(text)+8)
+		_, n := unescapePlain(plain, string(text), len(text))
+		if got := unescape(string(text)); got != string(plain[:n]) {
+			t.Fatalf("%q from %q, want %q", got, text, plain[:n])
+		}
+	}
 }
