@@ -7,8 +7,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// A codec compresses pages with zstd at its fastest level: others take twice the
-// time and more for a tenth of the space. The library's own keeps 8 MB for each
+// A codec compresses the pages of columns, and reads those of all, with zstd at
+// its fastest level: others take twice the time and more for a tenth of the space. The library's own keeps 8 MB for each
 // encoder, to look back further than a page is long.
 type codec struct{}
 

@@ -12,6 +12,8 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/dogwatch-dev/dogwatch/internal/store/zst"
 )
 
 // Segments are written without the library, which goes through every value a
@@ -35,6 +37,7 @@ type parquetFile struct {
 	header bytes.Buffer
 	levels []byte
 	packed []byte
+	zst    zst.Encoder
 }
 
 // A chunk is a column of a group.
@@ -128,10 +131,7 @@ func (f *parquetFile) data(c *chunk, p page) error {
 		return err
 	}
 	nulls := p.nulls()
-	body, err := f.pack(c, levels, p.values)
-	if err != nil {
-		return err
-	}
+	body := f.pack(c, levels, p.values, p.encoding == format.DeltaLengthByteArray)
 	at := c.size
 	err = f.page(c, body, &format.PageHeader{
 		Type:                 format.DataPageV2,
@@ -164,11 +164,8 @@ func (f *parquetFile) levelsOf(c *chunk, p *page) (levels []byte, err error) {
 
 // words puts the page of a dictionary before those of a chunk.
 func (f *parquetFile) words(c *chunk, values []byte, n int) error {
-	body, err := f.pack(c, nil, values)
-	if err != nil {
-		return err
-	}
-	err = f.page(c, body, &format.PageHeader{
+	body := f.pack(c, nil, values, false)
+	err := f.page(c, body, &format.PageHeader{
 		Type:                 format.DictionaryPage,
 		UncompressedPageSize: int32(len(values)),
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain}),
@@ -178,15 +175,18 @@ func (f *parquetFile) words(c *chunk, values []byte, n int) error {
 	return err
 }
 
-// pack is what stands behind the header of a page.
-func (f *parquetFile) pack(c *chunk, levels, values []byte) ([]byte, error) {
+// pack is what stands behind the header of a page. Texts are most of all bytes.
+func (f *parquetFile) pack(c *chunk, levels, values []byte, texts bool) []byte {
 	f.packed = append(f.packed[:0], levels...)
-	if c.codec == format.Uncompressed {
+	switch {
+	case c.codec == format.Uncompressed:
 		f.packed = append(f.packed, values...)
-		return f.packed, nil
+	case texts:
+		f.packed = f.zst.Append(f.packed, values)
+	default:
+		f.packed = codec{}.append(f.packed, values)
 	}
-	f.packed = codec{}.append(f.packed, values)
-	return f.packed, nil
+	return f.packed
 }
 
 // page writes a page to the text of a chunk.
