@@ -21,7 +21,8 @@ type chunk struct {
 }
 
 const (
-	chunkSize = 1 << 20
+	// chunkSize is enough for what is new in it to be judged together.
+	chunkSize = 2 << 20
 	// aheadSize is how much of an input is read at once where several sifters
 	// are at work.
 	aheadSize = 8 << 20
