@@ -15,89 +15,131 @@ import (
 // the same however records are laid into files.
 type Chain [sha256.Size]byte
 
+// chained is how much of a record's sum goes into the chain: what fits a block
+// of SHA-256 with the chain before it. To find another record for it is as hard
+// as for 184 bits, and what is kept of a sum has 128.
+const chained = 23
+
 // Next is the chain with one more record.
-func (c Chain) Next(sum [sha256.Size]byte) Chain {
-	var b [2 * sha256.Size]byte
+func (c Chain) Next(sum sha.Sum) Chain {
+	var b [sha256.Size + chained]byte
 	copy(b[:], c[:])
 	copy(b[sha256.Size:], sum[:])
 	return sha256.Sum256(b[:])
 }
 
-// A Hasher sums records of one batch or block: where they came from, when, what
-// was read from them, and their bytes. It sums several at once, which is a few
-// times cheaper.
+// A Hasher sums records of one batch or block: their bytes, where they came
+// from, when, and what was read from them. It sums several at once, which is a
+// few times cheaper, and where their bytes lie, which must stay as they are
+// until Sums.
+//
+// What is summed of a record is recordStart, its bytes, its Prior, the sum of its
+// stream and source, numbers, the values of its columns, the sum of their names,
+// and the lengths of Prior and bytes. Whoever reads it from its end knows where
+// each part of it starts, so no other record has the same text.
 //
 // The zero value is ready for records without columns.
 type Hasher struct {
+	sorted  []Column
 	columns []hashColumn
-	text    []byte // of their values
-	many    sha.Many
-	sums    []sha.Sum
+	text    []byte             // of their values
+	nulls   []byte             // a bit for each column that a record lacks
+	names   map[string]sha.Sum // of the others, by nulls
+	scratch []byte
+
+	stream, source string
+	origin         sha.Sum // of stream and source
+	hasOrigin      bool
+
+	many sha.Many
+	sums []sha.Sum
 }
 
-// hashed is how many bytes are summed at once: as many as a processor keeps
-// close to it.
-const hashed = 512 << 10
+// summed is how many records are summed at once: enough for those of a length to
+// find one another.
+const summed = 512
 
+// recordStart stands before a record's bytes. Those of the first form start with
+// another text, so that none of them is one of these.
+var recordStart = sha.StartOf("dogwatch record v2\n")
+
+// A hashColumn is a column's values as they are summed, empty for null.
 type hashColumn struct {
-	codes []uint32 // nil: all have the first
-	dict  [][]byte // nil for what is not known
+	codes []uint32
+	dict  [][]byte
 }
 
 // Columns makes ready for records with these columns.
 func (h *Hasher) Columns(columns []Column) {
-	sorted := slices.Clone(columns)
-	slices.SortFunc(sorted, func(a, b Column) int { return cmp.Compare(a.Name, b.Name) })
+	h.sorted = append(h.sorted[:0], columns...)
+	slices.SortFunc(h.sorted, func(a, b Column) int { return cmp.Compare(a.Name, b.Name) })
 	h.columns, h.text = h.columns[:0], h.text[:0]
-	same := -1 // the column before, if all have the same there
-	for _, c := range sorted {
-		if len(c.Dict) == 1 && same >= 0 {
-			h.columns[same].dict[0] = append(h.columns[same].dict[0], h.valueOf(&c, 0)...)
-			continue
-		}
+	h.nulls = make([]byte, (len(columns)+7)/8)
+	h.names = map[string]sha.Sum{}
+	for i := range h.sorted {
+		c := &h.sorted[i]
 		hc := hashColumn{c.Codes, make([][]byte, len(c.Dict))}
-		for i := range c.Dict {
-			hc.dict[i] = h.valueOf(&c, i)
-		}
-		if same = -1; len(c.Dict) == 1 {
-			same, hc.codes = len(h.columns), nil
+		for k, v := range c.Dict {
+			if !v.IsNull() {
+				at := len(h.text)
+				h.text = appendValue(h.text, v)
+				hc.dict[k] = h.text[at:len(h.text):len(h.text)]
+			}
 		}
 		h.columns = append(h.columns, hc)
 	}
 }
 
-// valueOf is what is summed for a value of a column.
-func (h *Hasher) valueOf(c *Column, code int) []byte {
-	v := c.Dict[code]
-	if v.IsNull() {
-		return nil
-	}
-	at := len(h.text)
-	h.text = appendValue(appendText(h.text, c.Name), v)
-	return h.text[at:len(h.text):len(h.text)]
-}
-
 // Add takes the record of a row of the columns.
 func (h *Hasher) Add(p *Place, row int, raw, prior string) {
-	b := append(h.many.Text, "dogwatch record v1\n"...)
+	h.many.Begin(recordStart, raw)
+	origin := h.originOf(p)
+	b := append(append(h.many.Text, prior...), origin[:]...)
 	for _, n := range [...]int64{p.Seq, p.Position, p.Line, int64(p.Number), p.Received, p.Time} {
 		b = binary.AppendVarint(b, n)
 	}
-	b = appendText(appendText(b, p.Stream), p.Source)
+	clear(h.nulls)
 	for i := range h.columns {
-		code := uint32(0)
 		c := &h.columns[i]
-		if c.codes != nil {
-			code = c.codes[row]
+		v := c.dict[c.codes[row]]
+		if len(v) == 0 {
+			h.nulls[i/8] |= 1 << (i % 8)
 		}
-		b = append(b, c.dict[code]...)
+		b = append(b, v...)
 	}
-	b = appendText(append(b, 0), prior)
-	h.many.Text = append(b, raw...)
+	names := h.namesOf()
+	b = binary.BigEndian.AppendUint64(append(b, names[:]...), uint64(len(prior)))
+	h.many.Text = binary.BigEndian.AppendUint64(b, uint64(len(raw)))
 	h.many.End()
-	if len(h.many.Text) > hashed {
+	if h.many.Len() >= summed {
 		h.sums = h.many.Sums(h.sums)
 	}
+}
+
+// namesOf sums the names of all columns but those in nulls.
+func (h *Hasher) namesOf() sha.Sum {
+	sum, ok := h.names[string(h.nulls)]
+	if !ok {
+		h.scratch = h.scratch[:0]
+		for i := range h.sorted {
+			if h.nulls[i/8]&(1<<(i%8)) == 0 {
+				h.scratch = appendText(h.scratch, h.sorted[i].Name)
+			}
+		}
+		sum = sha256.Sum256(h.scratch)
+		h.names[string(h.nulls)] = sum
+	}
+	return sum
+}
+
+// originOf sums a record's stream and source, which are mostly those of the one
+// before.
+func (h *Hasher) originOf(p *Place) sha.Sum {
+	if !h.hasOrigin || p.Stream != h.stream || p.Source != h.source {
+		h.scratch = appendText(appendText(h.scratch[:0], p.Stream), p.Source)
+		h.stream, h.source, h.origin, h.hasOrigin = p.Stream, p.Source, sha256.Sum256(h.scratch), true
+	}
+	return h.origin
 }
 
 // Sums gives the SHA-256 of each record that was added since the last call, in

@@ -18,7 +18,12 @@ import (
 // number and the time of receipt. All of its records are kept: those that were
 // known are left out before.
 
-const frameVersion = 1
+const (
+	// frameVersion is written. Records of frames of the first version are
+	// summed and chained in the first form; nothing else of them differs.
+	frameVersion = 2
+	firstVersion = 1
+)
 
 // mostRecords is how many records a batch may have.
 const mostRecords = 1 << 20
@@ -121,6 +126,7 @@ type part struct {
 	batch    store.Batch
 	first    int64
 	received int64
+	form     form // of all its records
 	hashes   []store.Digest
 	after    store.Chain // with all of the part
 	size     int         // bytes of the frame
@@ -131,10 +137,11 @@ type part struct {
 // parseFrame reads a frame. The part points into it.
 func parseFrame(frame []byte) (*part, error) {
 	c := cursor{data: frame}
-	if c.uvarint() != frameVersion {
+	version := c.uvarint()
+	if version < firstVersion || version > frameVersion {
 		return nil, fmt.Errorf("%w: version", errFrame)
 	}
-	p := &part{first: c.varint(), received: c.varint(), size: len(frame)}
+	p := &part{first: c.varint(), received: c.varint(), size: len(frame), form: form(version)}
 	p.batch.Stream, p.batch.Source = c.text(), c.text()
 	n := c.count(mostRecords)
 	if n*6 > len(c.data) {
@@ -179,24 +186,22 @@ func (p *part) last() int64 { return p.first + int64(len(p.batch.Records)) - 1 }
 // chain sums the records and goes on with a chain.
 func (p *part) chain(c store.Chain, h *store.Hasher) store.Chain {
 	hashes := make([]store.Digest, len(p.batch.Records))
-	p.sums(h, func(row int, sum sha.Sum) {
+	for row, sum := range p.sums(h) {
 		copy(hashes[row][:], sum[:])
-		c = c.Next(sum)
-	})
+		c = p.form.next(c, sum)
+	}
 	p.hashes, p.after = hashes, c
 	return c
 }
 
-// sums sums the records.
-func (p *part) sums(h *store.Hasher, take func(row int, sum sha.Sum)) {
+// sums sums the records. The sums are good until the next use of h.
+func (p *part) sums(h *store.Hasher) []sha.Sum {
 	h.Columns(p.batch.Columns)
 	for i := range p.batch.Records {
 		place, _ := p.Place(int32(i))
-		h.Add(&place, i, p.batch.Records[i].Raw, p.batch.Records[i].Prior)
+		p.form.add(h, &place, i, p.batch.Records[i].Raw, p.batch.Records[i].Prior)
 	}
-	for i, sum := range h.Sums() {
-		take(i, sum)
-	}
+	return h.Sums()
 }
 
 // Rows are all records.

@@ -28,8 +28,11 @@ type manifest struct {
 	Written time.Time `json:"written"`
 	// Sealed is the last sequence number that is in a segment, and Chain what
 	// all records up to it amount to. What the log holds of them is done with.
-	Sealed   int64   `json:"sealed"`
-	Chain    string  `json:"chain"`
+	Sealed int64  `json:"sealed"`
+	Chain  string `json:"chain"`
+	// Second is the first sealed record that is summed and chained in the second
+	// form, and those after it are; 0: none is.
+	Second   int64   `json:"second,omitempty"`
 	Received int64   `json:"received"` // ticks of the last receipt
 	Segments []entry `json:"segments"`
 	// Streams are the last positions that are sealed.
@@ -78,7 +81,7 @@ type taken struct {
 
 const (
 	// manifestFormat is written. One of the first format, whose digests are of
-	// whole files, is read as well; the next that is written has this one.
+	// whole files and whose records have the first form, is read as well; the next that is written has this one.
 	manifestFormat = 2
 	// mostStreams bounds what is remembered of streams; those that were silent
 	// longest are forgotten.

@@ -101,6 +101,7 @@ func (s *Store) seal(m *memory) error {
 	return s.commit(func(n *manifest) {
 		n.Segments = append(n.Segments, e)
 		n.Sealed, n.Chain, n.Received = e.Last, e.After, last.received
+		n.sealForms(m.parts)
 		n.setStreams(s.sealedMarks(e.Last))
 		s.sealing = nil
 	})

@@ -102,7 +102,8 @@ func (v *verifying) segment(h *handle, e entry) {
 		return
 	}
 	for i, sum := range sums {
-		v.record(e.First+int64(i), sum)
+		seq := e.First + int64(i)
+		v.record(seq, sum, v.snap.man.formOf(seq))
 	}
 	if hexOf(v.chain) != e.After {
 		v.wrong("%s: its records do not amount to what was noted of them", what)
@@ -182,7 +183,7 @@ func (v *verifying) block(u *segment.Unit, rows []int32, e entry, sums []sha.Sum
 			return fmt.Errorf("a record numbered %d", p.Seq)
 		}
 		places[i] = p
-		v.hasher.Add(&p, int(row), raw, prior)
+		v.snap.man.formOf(p.Seq).add(&v.hasher, &p, int(row), raw, prior)
 	}
 	for i, sum := range v.hasher.Sums() {
 		p := &places[i]
@@ -196,12 +197,12 @@ func (v *verifying) block(u *segment.Unit, rows []int32, e entry, sums []sha.Sum
 }
 
 // record goes on with the chain, and holds heads against it.
-func (v *verifying) record(seq int64, sum sha.Sum) {
+func (v *verifying) record(seq int64, sum sha.Sum, f form) {
 	if sum == (sha.Sum{}) {
 		v.wrong("record %d is missing", seq)
 		return
 	}
-	v.chain = v.chain.Next(sum)
+	v.chain = f.next(v.chain, sum)
 	v.proof.LastSeq = seq
 	for i, h := range v.heads {
 		if h.Seq == seq {
@@ -232,10 +233,10 @@ func (v *verifying) memory() {
 		if v.next != p.first {
 			v.joins("the log", p.first, hexOf(v.chain))
 		}
-		p.sums(&v.hasher, func(row int, sum sha.Sum) {
-			v.record(p.first+int64(row), sum)
+		for row, sum := range p.sums(&v.hasher) {
+			v.record(p.first+int64(row), sum, p.form)
 			v.proof.Records++
-		})
+		}
 		v.next = p.last() + 1
 	}
 	if v.next != 0 && v.chain != v.snap.after {

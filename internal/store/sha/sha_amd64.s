@@ -21,6 +21,7 @@
 // LOAD reads the next block of message l and turns the bytes of its words about.
 #define LOAD(l, w) \
 	MOVQ (l*8)(R9), AX; \
+	PREFETCHT0 256(AX); \
 	VMOVDQU32 (AX), w; \
 	VPSHUFB Z31, w, w
 
