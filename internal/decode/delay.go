@@ -29,7 +29,11 @@ const ticksPerMilli = 10_000
 
 // delay is the record's KeptDelay; null where that is not known.
 func (rec *record) delay(kept int64) value.Value {
-	written := datetime(rec.timeGenerated()).Int()
+	return delayOf(kept, datetime(rec.timeGenerated()).Int())
+}
+
+// delayOf is how long after one time another is, in milliseconds.
+func delayOf(kept, written int64) value.Value {
 	if kept == 0 || written == 0 {
 		return value.NullOf(value.Dynamic)
 	}
@@ -41,21 +45,4 @@ func (rec *record) delay(kept int64) value.Value {
 		return value.NullOf(value.Dynamic)
 	}
 	return value.IntOf(int32(d))
-}
-
-// delays is the column of a batch.
-func (k *Keeper) delays(records []KeptRecord) KeptColumn {
-	c := KeptColumn{Name: KeptDelay, Type: value.Int, Codes: make([]uint32, len(k.batch))}
-	codes := map[value.Value]uint32{}
-	for i, rec := range k.batch {
-		v := rec.delay(records[i].Time)
-		code, ok := codes[v]
-		if !ok {
-			code = uint32(len(c.Dict))
-			codes[v] = code
-			c.Dict = append(c.Dict, v)
-		}
-		c.Codes[i] = code
-	}
-	return c
 }

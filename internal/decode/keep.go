@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"slices"
 
@@ -79,21 +78,29 @@ func (o Options) View() string {
 // A Keeper reads inputs for a store. It is used by one goroutine.
 type Keeper struct {
 	r        *Reader
+	view     string
+	paths    []Path        // that are kept
 	columns  []*keptColumn // of KubeAudit
 	families []*family     // of columns
-	hasher   hasher
 	others   []*keptColumn // that are in none
-	view     string
+	delay    *keptColumn
+	callers  callers
 
-	paths    []Path // that are kept
-	skeleton skeleton
-	lined    bool // the skeleton is that of the record at hand
+	skeleton skeleton // of the event at hand
+	sight    sight    // of it
+	event    record   // it, if it stands on a line
+	facts    facts    // of it
 
-	batch   []*record
-	sets    []uint32
-	absents []uint64 // paths, by their bits, at which a record has nothing
-	batches int      // that were handed on
+	records []KeptRecord // of the batch at hand
+	sets    []uint32     // of tables that they are rows of
+	out     Kept
+	zeros   []uint32
+	rows    [][]uint32 // codes of whether records are rows, by table
 	ordinal int64
+
+	kubeBit  uint32    // of KubeAudit in sets
+	verbs    numbering // of events, and the other tables that they are rows of
+	verbSets []uint32
 }
 
 // maxKept is how many records are handed on together.
@@ -122,22 +129,45 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{r: r, view: opts.View(), hasher: hasher{seed: maphash.MakeSeed()}}
+	seed := &r.signs.seed
+	k := &Keeper{r: r, view: opts.View(), sight: sight{seed: seed}, rows: make([][]uint32, len(r.views))}
+	k.delay = newKeptColumn(&column{name: KeptDelay, typ: value.Int}, seed)
 	for _, c := range tableOf("KubeAudit").columns {
 		wanted := slices.Contains(keptColumns, c.name) || slices.Contains(further.Columns, c.name) && isCheap(c.name)
 		if wanted && (c.typ == value.String || c.typ == value.Bool || c.typ == value.Int || c.typ == value.Long) {
-			k.columns = append(k.columns, newKeptColumn(&c))
+			k.columns = append(k.columns, newKeptColumn(&c, seed))
 		}
 	}
 	for _, p := range further.Paths {
 		if KeptPath(p) != "" && len(k.paths) < maxPaths {
-			c := newKeptColumn(pathColumn(p))
+			c := newKeptColumn(pathColumn(p), seed)
 			c.path, k.paths = uint64(1)<<len(k.paths), append(k.paths, p)
 			k.columns = append(k.columns, c)
 		}
 	}
 	k.families, k.others = families(k.columns)
+	k.kubeBit = 1 << slices.Index(r.views, r.kube)
 	return k, nil
+}
+
+// tablesOf are the tables that an event without an envelope is a row of, but for
+// KubeAudit: its verb alone tells.
+func (k *Keeper) tablesOf(rec *record) uint32 {
+	if k.verbs.n >= maxAlike {
+		k.verbs.forget()
+		k.verbSets = k.verbSets[:0]
+	}
+	at, isNew := k.verbs.of(k.sight.parts[partVerb])
+	if isNew {
+		set := uint32(0)
+		for i, v := range k.r.views {
+			if v != k.r.kube && v.table.has(rec) {
+				set |= 1 << i
+			}
+		}
+		k.verbSets = append(k.verbSets, set)
+	}
+	return k.verbSets[at]
 }
 
 // isCheap says whether a column is read without a look into bodies, which every
@@ -162,25 +192,33 @@ func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(
 	k.r.ledger = &Ledger{Source: name, cluster: k.r.opts.Cluster}
 	k.r.ledgers = append(k.r.ledgers, k.r.ledger)
 	k.ordinal = 0
+	k.begin()
 	f := &framer{w: w, refuse: k.r.ledger.refuse}
-	f.take = func(fr *frame) error {
-		if len(k.batch)%256 == 0 && ctx.Err() != nil {
+	next := func() error {
+		if len(k.records)%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if len(k.records) < maxKept && k.r.held < maxHeld/2 {
+			return nil
+		}
+		err := k.flush(emit)
+		w.release()
+		return err
+	}
+	f.take = func(fr *frame) error {
 		w.kept = true
 		k.record(fr)
-		if len(k.batch) >= maxKept || k.r.held >= maxHeld/2 {
-			err := k.flush(emit)
-			w.release()
-			return err
-		}
-		return nil
+		return next()
 	}
-	f.lines = func() (bool, error) { return k.line(f) }
+	f.lines = func() (bool, error) {
+		if !k.line(f) {
+			return false, nil
+		}
+		return true, next()
+	}
 	err := f.run()
 	k.r.ledger.close(w)
 	if ctx.Err() != nil || err != nil && err != w.err {
-		k.batch, k.sets, k.absents = nil, nil, nil
 		return err
 	}
 	if err := k.flush(emit); err != nil {
@@ -192,8 +230,9 @@ func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(
 	return nil
 }
 
-// record decodes a frame and notes the tables that it is a row of.
+// record decodes a frame and keeps it.
 func (k *Keeper) record(fr *frame) {
+	text, free := k.r.arena, k.r.free
 	rec := k.r.decode(fr)
 	if rec == nil {
 		return
@@ -204,28 +243,61 @@ func (k *Keeper) record(fr *frame) {
 			set |= 1 << i
 		}
 	}
-	k.batch, k.sets, k.absents = append(k.batch, rec), append(k.sets, set), append(k.absents, k.absent(rec))
+	at := rec.keptTime()
+	k.delay.add(rec.delay(at))
+	seen, lined := k.see(rec)
+	k.read(rec, seen, lined)
+	k.keep(rec, set, at)
+	// Nothing refers to it any more: the next takes its place.
+	if len(free) > 0 {
+		*rec = record{}
+		k.r.free = free
+	}
+	k.r.arena.giveBack(text)
+}
+
+// keep adds a record, whose columns are added, to the batch.
+func (k *Keeper) keep(rec *record, set uint32, at int64) {
+	k.records = append(k.records, KeptRecord{Ordinal: k.ordinal, Line: rec.line, Number: rec.number, Time: at, Raw: rec.raw, Prior: rec.event.prior})
+	k.sets = append(k.sets, set)
+	k.ordinal++
 }
 
 func (k *Keeper) flush(emit func(*Kept) error) error {
-	if k.r.held = 0; len(k.batch) == 0 {
+	if len(k.records) == 0 {
 		return nil
 	}
-	out := &Kept{Source: k.r.ledger.Source, Records: make([]KeptRecord, len(k.batch))}
-	for i, rec := range k.batch {
-		out.Records[i] = KeptRecord{Ordinal: k.ordinal, Line: rec.line, Number: rec.number, Time: rec.keptTime(), Raw: rec.raw, Prior: rec.event.prior}
-		k.ordinal++
+	n := len(k.records)
+	k.zeros = zeros(k.zeros, n)
+	k.out = Kept{Source: k.r.ledger.Source, Records: k.records, Columns: k.out.Columns[:0]}
+	k.out.Columns = append(k.out.Columns, k.constant(KeptCluster, k.r.opts.Cluster), k.constant(KeptView, k.view))
+	for i := range k.r.views {
+		k.out.Columns = append(k.out.Columns, k.rowsOf(i))
 	}
-	out.Columns = append(out.Columns, k.constant(KeptCluster, k.r.opts.Cluster), k.constant(KeptView, k.view))
-	for i, v := range k.r.views {
-		out.Columns = append(out.Columns, k.rowsOf(v.table.name, 1<<i))
+	k.out.Columns = append(k.out.Columns, k.delay.KeptColumn)
+	for _, c := range k.columns {
+		k.out.Columns = append(k.out.Columns, c.KeptColumn)
 	}
-	out.Columns = k.read(append(out.Columns, k.delays(out.Records)))
-	err := emit(out)
-	k.batches++
-	clear(k.batch) // the next do not keep them alive
-	k.batch, k.sets, k.absents = k.batch[:0], k.sets[:0], k.absents[:0]
+	err := emit(&k.out)
+	k.begin()
 	return err
+}
+
+// begin starts a batch.
+func (k *Keeper) begin() {
+	k.r.held = 0
+	clear(k.records) // the next do not keep them alive
+	k.records, k.sets = k.records[:0], k.sets[:0]
+	for _, f := range k.families {
+		f.begin()
+	}
+	for _, c := range append(k.others, k.delay) {
+		if c.known.n >= maxAlike {
+			c.forget()
+		}
+		c.begin()
+	}
+	k.callers.begin()
 }
 
 // keptTime is KubeAudit's TimeGenerated, and of other records their own.
@@ -237,47 +309,54 @@ func (rec *record) keptTime() int64 {
 	return v.Int()
 }
 
+// zeros is n zeros, in the memory of others if it is enough.
+func zeros(codes []uint32, n int) []uint32 {
+	if n > cap(codes) {
+		return make([]uint32, n, max(n, maxKept))
+	}
+	return codes[:n]
+}
+
 func (k *Keeper) constant(name, text string) KeptColumn {
-	return KeptColumn{name, value.String, []value.Value{value.StringOf(text)}, make([]uint32, len(k.batch))}
+	return KeptColumn{name, value.String, []value.Value{value.StringOf(text)}, k.zeros}
 }
 
-func (k *Keeper) rowsOf(table string, bit uint32) KeptColumn {
-	c := KeptColumn{KeptRow(table), value.Bool, []value.Value{value.BoolOf(false), value.BoolOf(true)}, make([]uint32, len(k.batch))}
+var falseAndTrue = []value.Value{value.BoolOf(false), value.BoolOf(true)}
+
+// rowsOf says which records are rows of a table.
+func (k *Keeper) rowsOf(view int) KeptColumn {
+	codes := zeros(k.rows[view], len(k.sets))
 	for i, set := range k.sets {
-		if set&bit != 0 {
-			c.Codes[i] = 1
-		}
+		codes[i] = set >> view & 1
 	}
-	return c
+	k.rows[view] = codes
+	return KeptColumn{KeptRow(k.r.views[view].table.name), value.Bool, falseAndTrue, codes}
 }
 
-// read reads the columns of KubeAudit, of the records that are its rows.
-func (k *Keeper) read(out []KeptColumn) []KeptColumn {
-	for _, c := range k.columns {
-		c.begin()
+// read adds the columns of KubeAudit, if the record is its row.
+func (k *Keeper) read(rec *record, seen, lined bool) {
+	if rec.facts == nil {
+		for _, c := range k.columns {
+			c.put(numberOfNull)
+		}
+		return
 	}
-	nothing := value.StringOf("")
-	for i, rec := range k.batch {
-		if rec.facts == nil {
-			for _, c := range k.columns {
-				c.add(value.NullOf(value.Dynamic))
-			}
+	others := k.columns
+	if seen {
+		for _, f := range k.families {
+			f.add(rec, &k.sight)
+		}
+		others = k.others
+	}
+	absent := uint64(0)
+	if lined {
+		absent = k.absent(&rec.event)
+	}
+	for _, c := range others {
+		if absent&c.path != 0 {
+			c.put(numberOfNoText)
 			continue
 		}
-		k.hasher.known = 0
-		for _, f := range k.families {
-			f.add(rec, &k.hasher, k.batches)
-		}
-		for _, c := range k.others {
-			if k.absents[i]&c.path != 0 {
-				c.add(nothing)
-				continue
-			}
-			c.add(c.read(rec))
-		}
+		c.add(c.read(rec))
 	}
-	for _, c := range k.columns {
-		out = append(out, c.KeptColumn)
-	}
-	return out
 }

@@ -5,8 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // keptOf is what a Keeper keeps of some events, by column.
@@ -53,39 +58,38 @@ func someEvents(t *testing.T) []map[string]json.RawMessage {
 	return events
 }
 
-var memberNames = map[int]string{
-	fUser: "user", fImpersonated: "impersonatedUser", fUserAgent: "userAgent", fSourceIPs: "sourceIPs",
-	fLevel: "level", fStage: "stage", fVerb: "verb", fStatus: "responseStatus", fAnnotations: "annotations",
-	fURI: "requestURI",
+var partMembers = [nParts][]string{
+	partCaller: {"user"}, partGroups: {"user"}, partNode: {"user"}, partAs: {"impersonatedUser"}, partAgent: {"userAgent"},
+	partAddress: {"sourceIPs"}, partPlace: {"sourceIPs"}, partLevel: {"level"}, partStage: {"stage"}, partVerb: {"verb"},
+	partStatus: {"responseStatus"}, partAnnotations: {"annotations"}, partURI: {"requestURI"}, partOptions: {"requestObject", "verb"},
+	partKind: {"objectRef", "requestURI"}, partName: {"objectRef", "verb", "requestURI", "requestObject", "responseObject"}, partSession: {"requestURI"},
+	partSigns: {"requestReceivedTimestamp", "stageTimestamp", "verb", "objectRef"},
 }
 
-// TestAlikeIsAll checks that columns of a family depend on its members alone:
-// they say the same of an event that has nothing else in common.
+// TestAlikeIsAll checks that columns of a family depend on its parts alone: they
+// say the same of an event that has nothing else in common.
 func TestAlikeIsAll(t *testing.T) {
 	events := someEvents(t)
 	for i, a := range alike {
+		members := map[string]bool{}
+		for _, p := range a.parts {
+			for _, m := range partMembers[p] {
+				members[m] = true
+			}
+		}
 		var plain, others [][]byte
 		for n, e := range events {
 			other := maps.Clone(events[(n*31+i*7)%len(events)])
-			for _, m := range a.members {
-				name := memberNames[m]
-				if delete(other, name); e[name] != nil {
-					other[name] = e[name]
+			for m := range members {
+				if delete(other, m); e[m] != nil {
+					other[m] = e[m]
 				}
 			}
 			if string(other["stage"]) == `"RequestReceived"` || string(e["stage"]) != string(other["stage"]) {
 				continue // it may be no row
 			}
-			one, err := json.Marshal(e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			two, err := json.Marshal(other)
-			if err != nil {
-				t.Fatal(err)
-			}
 			// Each by itself: two events of one id are one row.
-			plain, others = append(plain, one), append(others, two)
+			plain, others = append(plain, asJSON(t, e)), append(others, asJSON(t, other))
 		}
 		if len(plain) < 20 {
 			t.Fatalf("%d events", len(plain))
@@ -101,16 +105,129 @@ func TestAlikeIsAll(t *testing.T) {
 	}
 }
 
+func asJSON(t *testing.T, e map[string]json.RawMessage) []byte {
+	line, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
+}
+
+// oddMembers are such that columns tell apart though they are much alike.
+var oddMembers = map[string][]string{
+	"user": {
+		`{"username":"ann"}`, `{"username":"ann","groups":["system:unauthenticated"]}`, `{"groups":[],"username":"ann"}`, `{"username":"a\u006en"}`,
+		`{"username":"ann","extra":{"authentication.kubernetes.io/node-name":["one"]}}`, `{"username":"ann","extra":{"authentication.kubernetes.io/node-name":["two"]}}`,
+		`{"username":"ann","extra":{"authentication.kubernetes.io/node\u002dname":["three"]}}`, `{"username":"ann","x":1}`, `null`,
+	},
+	"verb":           {`"delete"`, `"deletecollection"`, `"create"`, `"get"`},
+	"requestObject":  {`{"dryRun":["All"]}`, `{"dryRun":[]}`, `{"dry\u0052un":["All"]}`, `{"metadata":{"name":"asked"}}`, `"skipped-too-big-size-object"`},
+	"responseObject": {`{"kind":"Pod","metadata":{"name":"given"}}`, `{"kind":"Pod","metadata":{"name":"another"}}`, `null`},
+	"requestURI": {
+		`"/api/v1/namespaces/a/pods/p/exec?command=ls&tty=true"`, `"/api/v1/namespaces/a/pods/p/exec?command=id\u0026stdin=true&container=c"`,
+		`"/api/v1/nodes/n/proxy/run/a/p/c?cmd=id"`, `"/api/v1/namespaces/a/pods/p?dryRun=All"`, `"/api/v1/namespaces/a/pods/p"`, `"/healthz"`,
+	},
+	"objectRef": {
+		`{"resource":"pods","namespace":"a","subresource":"exec"}`, `{"resource":"pods","namespace":"a","subresource":"ex\u0065c"}`, `{"resource":"nodes","name":"n","subresource":"proxy"}`,
+		`{"resource":"pods","namespace":"a"}`, `{"resource":"pods","namespace":"a","name":"p"}`, `{"namespace":"a","name":"p"}`, `null`,
+	},
+	"sourceIPs":   {`["198.51.100.7","172.31.0.9"]`, `["198.51.100.7"]`, `["10.0.0.4"]`, `[]`},
+	"annotations": {`{"audit.k8s.io/truncated":"true"}`, `{"audit.k8s.io/truncated":"false"}`, `{"authorization.k8s.io/decision":"forbid"}`},
+}
+
+// TestAlikeIsToldApart puts events together of the members of many, so that their
+// parts come in new company, and checks what is kept of them, all at once and in
+// envelopes, against what the columns say of each.
+func TestAlikeIsToldApart(t *testing.T) {
+	events := someEvents(t)
+	var names []string
+	for name := range events[0] {
+		names = append(names, name)
+	}
+	names = append(names, "objectRef", "impersonatedUser", "requestObject", "responseObject")
+	slices.Sort(names)
+	names = slices.Compact(names)
+	r := rand.New(rand.NewPCG(5, 8))
+	var lines, enveloped [][]byte
+	for n := range 4000 {
+		e := maps.Clone(events[r.IntN(len(events))])
+		for _, name := range names {
+			if odd := oddMembers[name]; odd != nil && r.IntN(2) == 0 {
+				e[name] = json.RawMessage(odd[r.IntN(len(odd))])
+				continue
+			}
+			if from := events[r.IntN(len(events))]; r.IntN(2) == 0 && name != "stage" {
+				if delete(e, name); from[name] != nil {
+					e[name] = from[name]
+				}
+			}
+		}
+		e["auditID"] = json.RawMessage(strconv.Quote(strconv.Itoa(n)))
+		line := asJSON(t, e)
+		lines = append(lines, line)
+		enveloped = append(enveloped, asJSON(t, map[string]json.RawMessage{
+			"category": json.RawMessage(`"kube-audit"`), "operationName": json.RawMessage(`"x"`), "time": json.RawMessage(`"2026-03-01T00:00:00Z"`),
+			"resourceId": json.RawMessage(strconv.Quote([]string{"/x/managedClusters/one", "/other/two"}[n%2])),
+			"properties": asJSON(t, map[string]json.RawMessage{"log": asJSON(t, nil)}),
+		}))
+		quoted, err := json.Marshal(string(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		enveloped[n] = bytes.Replace(enveloped[n], []byte(`"log":null`), append([]byte(`"log":`), quoted...), 1)
+	}
+	for _, input := range [][][]byte{lines, enveloped} {
+		got, want := keptOf(t, input...), saidOf(t, input...)
+		for name, values := range want {
+			if len(values) != len(lines) || len(got[name]) != len(lines) {
+				t.Fatalf("%d and %d values of %s", len(got[name]), len(values), name)
+			}
+			for i, v := range values {
+				if got[name][i] != v {
+					t.Fatalf("%s is %q, and kept as %q: %.3000s", name, v, got[name][i], input[i])
+				}
+			}
+		}
+	}
+}
+
+// saidOf is what the columns say of some events, by column.
+func saidOf(t *testing.T, events ...[]byte) map[string][]string {
+	t.Helper()
+	r, err := NewReader(Options{}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	err = r.Read(t.Context(), "x", bytes.NewReader(bytes.Join(events, []byte("\n"))), func(b dogwatch.Batch) error {
+		for c, column := range tableOf("KubeAudit").columns {
+			for _, a := range alike {
+				if !slices.Contains(a.columns, column.name) {
+					continue
+				}
+				for row := range b.Rows.Len() {
+					v := b.Rows.At(row, c)
+					if v.IsNull() {
+						v = value.NullOf(value.Dynamic)
+					}
+					out[column.name] = append(out[column.name], v.String())
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // TestKeeperReadsWhatColumnsSay checks what is remembered against what each
 // record says.
 func TestKeeperReadsWhatColumnsSay(t *testing.T) {
 	var lines [][]byte
 	for _, e := range someEvents(t) {
-		line, err := json.Marshal(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines = append(lines, line)
+		lines = append(lines, asJSON(t, e))
 	}
 	all := keptOf(t, lines...)
 	if len(all["User"]) != len(lines) {

@@ -1,32 +1,136 @@
 package decode
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Nearly every input of a store is events on lines of their own. Their members,
 // and whether they have something at the paths that are kept, are found by the
 // line's skeleton, without a look at the bytes in between.
 
-// line takes the line at the window's start if it is one record; otherwise it
+// line keeps the line at the window's start if it is one record; otherwise it
 // takes nothing.
-func (k *Keeper) line(f *framer) (took bool, err error) {
-	rest := f.w.text()
-	end, ok := k.skeleton.Read(rest)
-	if !ok || end == len(rest) {
-		return false, nil
+func (k *Keeper) line(f *framer) (took bool) {
+	s, ok := k.wholeLine(f.w)
+	if !ok {
+		return false
 	}
-	s := rest[:end]
+	if s[len(s)-1] == '}' && k.sight.read(s, &k.skeleton, &k.r.clock) {
+		k.seenLine(f, s)
+		return true
+	}
 	members, ok := k.members(s, f.members[:0])
 	f.members = members[:0]
 	if !ok {
-		return false, nil
+		return false
 	}
 	fr := &f.frame
 	*fr = frame{text: s, members: members, whole: true, line: f.w.line, number: f.place(0)}
-	f.w.take(len(s), 0)
-	k.lined = true
-	err = f.take(fr)
-	k.lined = false
-	return true, err
+	k.take(f.w, s)
+	k.record(fr)
+	return true
+}
+
+// wholeLine is the line at the window's start, without its break; its skeleton is
+// read.
+func (k *Keeper) wholeLine(w *window) (s string, ok bool) {
+	for {
+		rest := w.text()
+		end, ok := k.skeleton.Read(rest)
+		if end >= 0 && end < len(rest) {
+			return rest[:end], ok
+		}
+		if len(rest) >= blockSize || !w.fill() {
+			return "", false
+		}
+	}
+}
+
+func (k *Keeper) take(w *window, s string) {
+	w.take(len(s), 0)
+	w.kept = true
+}
+
+// seenLine keeps the event on a line that is seen.
+func (k *Keeper) seenLine(f *framer, s string) {
+	rec, x, ledger := &k.event, &k.sight, k.r.ledger
+	*rec = record{in: ledger, line: f.w.line, number: f.place(0), shape: shapeEvent, text: s, raw: s, event: x.event}
+	k.take(f.w, s)
+	ledger.decoded(rec)
+	k.r.held += len(s)
+	set := k.tablesOf(rec)
+	if k.isRow(rec) {
+		set |= k.kubeBit
+		k.facts = facts{r: k.r}
+		rec.facts = &k.facts
+		k.partsOf(rec)
+	}
+	at := x.keptTime()
+	if x.stageTimed {
+		k.delay.add(delayOf(at, x.staged))
+	} else {
+		k.delay.add(rec.delay(at))
+	}
+	k.read(rec, true, true)
+	k.keep(rec, set, at)
+}
+
+// isRow is Reader.isRow in KubeAudit for an event that is seen.
+func (k *Keeper) isRow(rec *record) bool {
+	r, x, cluster := k.r, &k.sight, rec.cluster()
+	stage := x.str(fStage)
+	if stage == requestReceived || !r.requests.isFirst(cluster, x.asking, times{x.received, x.staged, x.timed}, stage, x.staysOpen) {
+		r.ledger.Joined++
+		return false
+	}
+	if x.mayShow() {
+		r.versions.follow(cluster, &rec.event, x.refOf(), true)
+	}
+	if x.timed {
+		rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, x.asking, x.received)
+	}
+	return true
+}
+
+// see looks at the event of a record: whether it is seen, and if not, whether at
+// least the skeleton is its own.
+func (k *Keeper) see(rec *record) (seen, lined bool) {
+	if rec.cut || rec.facts == nil {
+		return false, false
+	}
+	text := rec.event.text
+	end, ok := k.skeleton.Read(text)
+	if !ok || end != len(text) {
+		return false, false
+	}
+	if !k.sight.read(text, &k.skeleton, &k.r.clock) {
+		return false, true
+	}
+	k.partsOf(rec)
+	return true, true
+}
+
+// partsOf gives those parts their numbers that are not told by the event alone.
+func (k *Keeper) partsOf(rec *record) {
+	x := &k.sight
+	x.parts[partSigns] = signsNumber(rec.reusedID, rec.inFuture, x.timesAreWrong())
+	x.parts[partOrigin], x.parts[partPlace] = 0, 0
+	if rec.resourceID != "" || rec.category != "" {
+		x.parts[partOrigin] = x.seed.numbers(x.seed.text(rec.resourceID), x.seed.text(rec.category))
+	}
+	if k.callers.addressMatters(rec, x) {
+		x.parts[partPlace] = x.parts[partAddress] ^ bits.RotateLeft64(x.parts[partOrigin], 7)
+	}
+}
+
+func signsNumber(signs ...bool) (n uint64) {
+	for i, sign := range signs {
+		if sign {
+			n |= 1 << i
+		}
+	}
+	return n
 }
 
 // members is scanMembers for a line that one object fills.
@@ -51,21 +155,18 @@ func (k *Keeper) members(s string, members []member) (_ []member, ok bool) {
 	return members, w.i == len(s)
 }
 
-// absent are the paths, a bit each, at which the record at hand has nothing for
-// sure. Most records have nothing at most paths.
-func (k *Keeper) absent(rec *record) (bits uint64) {
-	if !k.lined || rec.cut || rec.event.text != rec.text || rec.text != rec.raw {
-		return 0
-	}
+// absent are the paths, a bit each, at which an event, whose skeleton is at hand,
+// has nothing for sure. Most have nothing at most paths.
+func (k *Keeper) absent(e *event) (bits uint64) {
 	for i, p := range k.paths {
-		if k.lacks(&rec.event, p) {
+		if k.lacks(e, p) {
 			bits |= 1 << i
 		}
 	}
 	return bits
 }
 
-// lacks says whether an event, whose skeleton is at hand, has nothing at a path.
+// lacks says whether the event has nothing at a path.
 func (k *Keeper) lacks(e *event, p Path) bool {
 	switch p.Column {
 	case "Record":

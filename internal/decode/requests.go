@@ -25,23 +25,40 @@ func newRequests() *requests {
 	return &requests{seed: newHashKey(), recent: newRing(rememberRequests), sessions: newRing(rememberSessions)}
 }
 
+const requestReceived = "RequestReceived"
+
 // isRow says whether an event becomes a row.
 func (q *requests) isRow(cluster string, e *event, a asking) bool {
 	stage := e.str(fStage)
-	if stage == "RequestReceived" {
-		return false
+	return stage != requestReceived && q.isFirst(cluster, a, timesOf(e), stage, func() bool { return staysOpen(e) })
+}
+
+// times are when a request was received and when a stage of it was reached, in
+// ticks.
+type times struct {
+	received, reached int64
+	known             bool // when it was received
+}
+
+func timesOf(e *event) (t times) {
+	t.received, t.known = value.ParseDateTime(e.str(fReceived))
+	t.reached, _ = value.ParseDateTime(e.str(fStageTime))
+	return t
+}
+
+// isFirst notes a stage of a request and says whether it is the first that was.
+func (q *requests) isFirst(cluster string, a asking, t times, stage string, staysOpen func() bool) bool {
+	if !t.known || a.id == 0 {
+		return true // see identity
 	}
-	id, ok := q.identity(cluster, e, a)
-	if !ok {
-		return true
-	}
-	copied := q.copyOf(id, e)
+	id := q.identity(cluster, a, t)
+	copied := q.copyOf(id, stage, t)
 	if q.sessions.has(id) || q.recent.has(copied) {
 		return false
 	}
 	q.recent.add(copied)
 	// A session's end may come hours and very many requests later.
-	if stage == "ResponseStarted" || staysOpen(e) {
+	if stage == "ResponseStarted" || staysOpen() {
 		q.sessions.add(id)
 	}
 	return true
@@ -49,9 +66,8 @@ func (q *requests) isRow(cluster string, e *event, a asking) bool {
 
 // copyOf is what is the same in all copies of one stage of a request. Two
 // requests that share everything else down to the microsecond still end apart.
-func (q *requests) copyOf(id uint64, e *event) uint64 {
-	ticks, _ := value.ParseDateTime(e.str(fStageTime))
-	return q.seed.numbers(q.seed.text(e.str(fStage)), uint64(ticks), id)
+func (q *requests) copyOf(id uint64, stage string, t times) uint64 {
+	return q.seed.numbers(q.seed.text(stage), uint64(t.reached), id)
 }
 
 // staysOpen says whether a request is of a kind that has a stage
@@ -69,11 +85,11 @@ func staysOpen(e *event) bool {
 
 // isNew says whether this stage of a request was not seen before.
 func (q *requests) isNew(cluster string, e *event) bool {
-	id, ok := q.identity(cluster, e, askingOf(&q.seed, e))
-	if !ok {
+	t, a := timesOf(e), askingOf(&q.seed, e)
+	if !t.known || a.id == 0 {
 		return true
 	}
-	id = q.copyOf(id, e)
+	id := q.copyOf(q.identity(cluster, a, t), e.str(fStage), t)
 	if q.recent.has(id) {
 		return false
 	}
@@ -83,13 +99,10 @@ func (q *requests) isNew(cluster string, e *event) bool {
 
 // identity is what is the same in all stages and copies of a request. auditID
 // alone is no key: the client chooses it. An event that was cut before its
-// times, or has none, cannot be told from others and is always a row.
-func (q *requests) identity(cluster string, e *event, a asking) (id uint64, ok bool) {
-	ticks, ok := value.ParseDateTime(e.str(fReceived))
-	if !ok || a.id == 0 {
-		return 0, false
-	}
-	return q.seed.numbers(q.seed.text(cluster), a.id, a.request, uint64(ticks)), true
+// times, or has none, has no identity: it cannot be told from others and is
+// always a row.
+func (q *requests) identity(cluster string, a asking, t times) uint64 {
+	return q.seed.numbers(q.seed.text(cluster), a.id, a.request, uint64(t.received))
 }
 
 // A ring is a set of the last numbers that were added to it.

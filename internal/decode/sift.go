@@ -266,10 +266,10 @@ func (f *sifter) user(it *item) uint64 {
 }
 
 // staysOpen is staysOpen of the event, mostly without reading it.
-func (it *item) staysOpen() bool {
-	verb, sub := it.raw(fVerb), it.refText(refSubresource)
+func (g *glance) staysOpen() bool {
+	verb, sub := g.raw(fVerb), g.refText(refSubresource)
 	if strings.IndexByte(verb, '\\') >= 0 || strings.IndexByte(sub, '\\') >= 0 {
-		return staysOpen(&it.event)
+		return staysOpen(&g.event)
 	}
 	switch sub {
 	case `"exec"`, `"attach"`, `"portforward"`, `"proxy"`, `"log"`:
@@ -280,16 +280,16 @@ func (it *item) staysOpen() bool {
 
 // mayShow is false for events that tell nothing of an object's state, which are
 // most: see versions.follow.
-func (it *item) mayShow() bool {
-	switch it.raw(fVerb) {
+func (g *glance) mayShow() bool {
+	switch g.raw(fVerb) {
 	case `"get"`:
-		if !it.has(fResponse) {
+		if !g.has(fResponse) {
 			return false
 		}
 	case `"list"`, `"watch"`:
 		return false
 	}
-	return !noVersions[str(it.refText(refResource))]
+	return !noVersions[str(g.refText(refResource))]
 }
 
 // isOdd says whether there is more to an event than what is seen of it, its

@@ -54,8 +54,12 @@ func askingBy(seed *hashKey, user uint64, auditID, verb, uri string) asking {
 	if auditID == "" {
 		return asking{}
 	}
-	request := user ^ bits.RotateLeft64(seed.text(verb), 21) ^ bits.RotateLeft64(seed.text(uri), 42)
-	return asking{id: seed.text(auditID) | 1, request: request}
+	return askingOfNumbers(seed.text(auditID), user, seed.text(verb), seed.text(uri))
+}
+
+// askingOfNumbers is askingBy for what numbers stand for.
+func askingOfNumbers(auditID, user, verb, uri uint64) asking {
+	return asking{id: auditID | 1, request: user ^ bits.RotateLeft64(verb, 21) ^ bits.RotateLeft64(uri, 42)}
 }
 
 // look says what is wrong with an event: whether another request came with its
