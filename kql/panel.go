@@ -8,12 +8,15 @@ type Panel = exec.Panel
 // A Set is some sieves of a Panel, by their numbers.
 type Set = exec.Set
 
-// NewPanel returns a Panel with room for so many sieves.
-func NewPanel(sieves int) *Panel { return exec.NewPanel(sieves) }
+// NewPanel returns a Panel for sieves that are numbered below a bound.
+func NewPanel(bound int) *Panel { return exec.NewPanel(bound) }
+
+// Sets are memory for sets that is used again.
+type Sets = exec.Sets
 
 // NewSet returns an empty set of things below n.
 func NewSet(n int) Set { return exec.NewSet(n) }
 
-// Join puts a sieve into a Panel of the same goroutine, where it gets the next
-// number. Conditions of more than maxSize parts are left out.
-func (l *Live) Join(p *Panel, s *Sieve, maxSize int) { p.Add(l.live, s, maxSize) }
+// Join puts a sieve into a Panel of the same goroutine, under a number that no
+// other has. Conditions of more than maxSize parts are left out.
+func (l *Live) Join(p *Panel, number int, s *Sieve, maxSize int) { p.Add(l.live, number, s, maxSize) }

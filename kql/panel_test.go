@@ -21,6 +21,11 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 		`T | extend W = tolower(strcat(User, '-', Name)) | where case(W has 'b', W == 'b-a', W == 'a-', IsSystem, isempty(Name)) or W has 'a'`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | extend W = tolower(strcat(User, '-', Name)) | where W has toscalar(L | take 1) or Code in (200, 201)`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | extend W = tolower(strcat(User, '-', Name)) | where not(W has toscalar(L | take 1)) and User in (L)`,
+		`T | mv-expand IP = IPs to typeof(string) | where IP == '10.0.0.1' and Verb == 'get' and User == 'a'`,
+		`T | where Code == 200 | mv-expand IP = IPs to typeof(string) | where IP startswith '10.' or User == 'b'`,
+		`T | mv-expand IP = IPs to typeof(string) | mv-expand Part = split(IP, '.') to typeof(string) | where Part in ('1', 'a') and User != 'b'`,
+		`T | mv-expand IP = IPs to typeof(string) | mv-expand Part = split(IP, '.') to typeof(string) | where Part == '10' and Name == 'a'`,
+		`T | mv-expand IP = IPs to typeof(string) limit 1 | where IP == 'a'`,
 		`T | where not(IsSystem) and Code between (200 .. 299)`,
 		`T | where not(IsSystem) and Code !between (200 .. 299)`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User in (L) and Code == 200`,
@@ -40,10 +45,10 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 			knows[i] = r.IntN(3) > 0
 		}
 		panel, sieves := NewPanel(100), []*Sieve(nil)
-		for i := range 50 { // some queries twice
+		for i := range 60 { // some queries twice
 			live := lives[i%len(lives)]
 			if s := live.Sieve(0, len(sievedSchema), func(c int, _ []string) bool { return knows[c] }); s != nil {
-				live.Join(panel, s, math.MaxInt32)
+				live.Join(panel, len(sieves), s, math.MaxInt32)
 				sieves = append(sieves, s)
 			}
 		}
@@ -52,7 +57,7 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 			rows = rows.With([]int32{0, 2, 3, 5, 6, 7})
 			sets := make([]Set, rows.N)
 			for row := range sets {
-				sets[row] = NewSet(len(sieves))
+				sets[row] = NewSet(100)
 				for id := range sieves {
 					if id%5 > 0 || row%2 == 0 {
 						sets[row].Add(id)

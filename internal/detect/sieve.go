@@ -3,7 +3,6 @@ package detect
 import (
 	"math"
 	"math/bits"
-	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql"
@@ -22,27 +21,42 @@ func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 func (w *Worker) newSieve(table string, maxSize int, known ...kql.Known) (j *rulesSieve, reads [][]kql.Ref) {
 	feeds := w.feeds[table]
 	schema, _ := w.e.opt.Catalog.Table(table)
-	j = &rulesSieve{every: newRuleSet(len(feeds)), tests: make([]numbers, len(feeds))}
+	j = &rulesSieve{rules: len(feeds), every: newRuleSet(len(feeds)), tested: newRuleSet(len(feeds)), bound: len(feeds)}
 	reads = make([][]kql.Ref, len(feeds))
 	sieves := make([][]*kql.Sieve, len(feeds))
 	for bit, f := range feeds {
 		sieves[bit] = f.sieves(len(schema), known)
 		if sieves[bit] == nil {
 			j.every.add(bit)
+		} else {
+			j.tested.add(bit)
 		}
-		j.tests[bit] = numbers{len(j.rules), len(j.rules) + len(sieves[bit])}
-		for _, s := range sieves[bit] {
-			j.rules = append(j.rules, bit)
+		for n, s := range sieves[bit] {
+			if n > 0 {
+				j.further = append(j.further, further{bit, j.bound})
+				j.bound++
+			}
 			reads[bit] = append(reads[bit], s.Reads...)
 		}
 	}
-	j.panel = kql.NewPanel(len(j.rules))
+	j.join(feeds, sieves, maxSize)
+	return j, reads
+}
+
+// join makes the panel of all sieves.
+func (j *rulesSieve) join(feeds []*feed, sieves [][]*kql.Sieve, maxSize int) {
+	j.panel = kql.NewPanel(j.bound)
+	behind := len(feeds)
 	for bit, f := range feeds {
-		for _, s := range sieves[bit] {
-			f.live.Join(j.panel, s, maxSize)
+		for n, s := range sieves[bit] {
+			number := bit
+			if n > 0 {
+				number = behind
+				behind++
+			}
+			f.live.Join(j.panel, number, s, maxSize)
 		}
 	}
-	return j, reads
 }
 
 // sieves are those of the readings of the table; nil if any of them lets every
@@ -59,48 +73,47 @@ func (f *feed) sieves(width int, known []kql.Known) []*kql.Sieve {
 	return out
 }
 
-// A rulesSieve is the sieves of all rules over what is known.
+// A rulesSieve is the sieves of all rules over what is known. In its panel a
+// rule's sieve has the rule's number; a rule with several readings of the table
+// has further ones, behind those.
 type rulesSieve struct {
-	every ruleSet // the rules that nothing is known to turn away from
-	panel *kql.Panel
-	rules []int     // by number in the panel
-	tests []numbers // by rule, those of its sieves
+	rules   int
+	every   ruleSet // the rules that nothing is known to turn away from
+	tested  ruleSet // the others
+	panel   *kql.Panel
+	further []further
+	bound   int // of the numbers in the panel
 
-	asked []kql.Set // by row, of the batch at hand
-	words []uint64  // that asked is made of
+	asked kql.Sets // by row, of the batch at hand
 }
 
-type numbers struct{ from, to int }
+// A further sieve of a rule has a number of its own.
+type further struct{ rule, number int }
 
 // narrow takes the rules out of the rows' sets that do not care for them.
 func (j *rulesSieve) narrow(b *value.Batch, sets []dogwatch.RuleSet) {
-	j.clear(b.N)
+	asked := j.asked.Clear(b.N, j.bound)
 	rows := b.Rows()
 	for _, row := range rows {
-		each(sets[row], func(rule int) {
-			if rule < len(j.tests) {
-				for n := j.tests[rule].from; n < j.tests[rule].to; n++ {
-					j.asked[row].Add(n)
-				}
-			}
-		})
-	}
-	j.panel.Judge(b, j.asked)
-	for _, row := range rows {
 		for w := range sets[row] {
-			sets[row][w] &= j.every[w]
+			asked[row][w] = sets[row][w] & j.tested[w]
 		}
-		each(dogwatch.RuleSet(j.asked[row]), func(n int) { ruleSet(sets[row]).add(j.rules[n]) })
+		for _, f := range j.further {
+			if asked[row].Has(f.rule) {
+				asked[row].Add(f.number)
+			}
+		}
 	}
-}
-
-func (j *rulesSieve) clear(rows int) {
-	size := (len(j.rules) + 63) / 64
-	j.words = slices.Grow(j.words[:0], rows*size)[:rows*size]
-	clear(j.words)
-	j.asked = slices.Grow(j.asked[:0], rows)[:rows]
-	for i := range j.asked {
-		j.asked[i] = kql.Set(j.words[i*size : (i+1)*size : (i+1)*size])
+	j.panel.Judge(b, asked)
+	for _, row := range rows {
+		for _, f := range j.further {
+			if asked[row].Has(f.number) {
+				asked[row].Add(f.rule)
+			}
+		}
+		for w := range sets[row] {
+			sets[row][w] = sets[row][w]&j.every[w] | asked[row][w]&j.tested[w]
+		}
 	}
 }
 

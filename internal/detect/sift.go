@@ -29,8 +29,8 @@ func (w *Worker) newRowSieve(table string) *rowSieve {
 func (w *Worker) sifted(b dogwatch.Batch) [][]int32 {
 	f := w.whole[b.Table]
 	f.start(b)
-	f.rows = slices.Grow(f.rows[:0], len(f.tests))[:len(f.tests)]
-	f.gone = slices.Grow(f.gone[:0], len(f.tests))[:len(f.tests)]
+	f.rows = slices.Grow(f.rows[:0], f.rules)[:f.rules]
+	f.gone = slices.Grow(f.gone[:0], f.rules)[:f.rules]
 	clear(f.gone)
 	for i := range f.rows {
 		f.rows[i] = f.rows[i][:0]
@@ -73,7 +73,7 @@ func (f *rowSieve) start(b dogwatch.Batch) {
 			copy(f.sets[row], b.Rules[row])
 			continue
 		}
-		for rule := range f.tests {
+		for rule := range f.rules {
 			ruleSet(f.sets[row]).add(rule)
 		}
 	}

@@ -108,12 +108,6 @@ type condition struct {
 	fresh  []int32
 }
 
-// ask takes the rows out that the condition is not true of, in place.
-func (c *condition) ask(b *value.Batch, rows []int32) []int32 {
-	c.answer(b, rows)
-	return c.holding(rows, rows[:0])
-}
-
 // answer asks about the rows that were not asked about.
 func (c *condition) answer(b *value.Batch, rows []int32) {
 	if c.round != c.of.round || len(c.asked)*64 < b.N {

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -29,263 +28,201 @@ func (s Set) meets(o Set) bool {
 	return false
 }
 
+// Sets are memory for sets that is used again.
+type Sets struct {
+	words []uint64
+	sets  []Set
+}
+
+// Clear returns n empty sets of things below a bound; those that it returned
+// before are gone.
+func (s *Sets) Clear(n, bound int) []Set {
+	size := (bound + 63) / 64
+	s.words = slices.Grow(s.words[:0], n*size)[:n*size]
+	clear(s.words)
+	s.sets = slices.Grow(s.sets[:0], n)[:n]
+	for i := range s.sets {
+		s.sets[i] = s.words[i*size : (i+1)*size : (i+1)*size]
+	}
+	return s.sets
+}
+
 // A Panel is the sieves of many queries over one table, asked together: what
-// conditions have in common is asked once of a row, and what columns are compared
-// with is looked up and not compared one by one.
+// conditions have in common is asked once of a row, what columns are compared
+// with is looked up and not compared one by one, and what only rules ask that are
+// out already is not asked at all.
 type Panel struct {
-	width  int // sieves there is room for
-	sieves []member
-	common *commons
-	texts  []*textIndex
-	flags  []*flagIndex
-	rows   [][]int32 // by sieve, of the batch at hand
+	width   int // sieves are numbered below it
+	common  *commons
+	texts   []*textIndex
+	flags   []*flagIndex
+	tests   []*test // the cheap ones first, once it is ready
+	testOf  map[int]*test
+	expands []*expand
+	ready   bool
+
+	left []int32 // rows of the batch at hand
 }
 
-// A member is a sieve: its conditions, and what follows its first mv-expand.
-type member struct {
-	conds []int
-	rest  *Sieve
+// A test is a condition and the sieves that make it.
+type test struct {
+	cond  *condition
+	users members
 }
 
-// NewPanel returns a Panel with room for so many sieves.
-func NewPanel(sieves int) *Panel { return &Panel{width: sieves, common: newCommons()} }
+// NewPanel returns a Panel for sieves that are numbered below a bound.
+func NewPanel(bound int) *Panel {
+	return &Panel{width: bound, common: newCommons(), testOf: map[int]*test{}}
+}
 
-// Add takes in a sieve, which gets the next number. Conditions of more than so
+// Add takes in a sieve under a number of its own. Conditions of more than so
 // many parts are not asked.
-func (p *Panel) Add(l *Live, s *Sieve, maxSize int) {
-	id := len(p.sieves)
-	p.sieves = append(p.sieves, member{})
-	m := &p.sieves[id]
-	steps := s.Steps
-	for len(steps) > 0 {
-		w, ok := steps[0].(*plan.Where)
+func (p *Panel) Add(l *Live, number int, s *Sieve, maxSize int) {
+	p.add(l.run, number, s.Steps, maxSize)
+}
+
+func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
+	p.ready = false
+	for i, n := range steps {
+		w, ok := n.(*plan.Where)
 		if !ok {
-			break
+			p.expandOf(r, n.(*plan.MvExpand)).add(r, id, steps[i+1:], maxSize)
+			return
 		}
 		for _, e := range plan.Conjuncts(w.P) {
 			if !plan.Larger(e, maxSize) && !p.index(id, e) {
-				m.conds = append(m.conds, p.condition(l.run, e))
+				p.testFor(r, e).users.add(id)
 			}
 		}
-		steps = steps[1:]
 	}
-	slices.SortStableFunc(m.conds, func(a, b int) int { return p.common.conds[a].cost - p.common.conds[b].cost })
-	if len(steps) > 0 {
-		m.rest = &Sieve{run: l.run, Steps: steps}
+}
+
+// testFor is the test of a condition.
+func (p *Panel) testFor(r *run, e plan.Expr) *test {
+	at, isNew := p.common.condition(r, e)
+	if isNew {
+		p.common.note(r, e)
+	}
+	if p.testOf[at] == nil {
+		p.testOf[at] = &test{cond: p.common.conds[at]}
+		p.tests = append(p.tests, p.testOf[at])
+	}
+	return p.testOf[at]
+}
+
+// prepare puts in order what was added.
+func (p *Panel) prepare() {
+	if p.ready {
+		return
+	}
+	p.ready = true
+	slices.SortStableFunc(p.tests, func(a, b *test) int { return a.cond.cost - b.cond.cost })
+	for _, x := range p.texts {
+		x.prepare()
 	}
 }
 
 // Judge takes out of the sets those sieves that turn a row away; each row of the
 // batch has one.
 func (p *Panel) Judge(b *value.Batch, sets []Set) {
+	p.prepare()
 	rows := b.Rows()
 	for _, x := range p.texts {
-		x.judge(b, rows, sets)
+		x.judge(b, p.asked(rows, sets, x.users), sets)
 	}
 	for _, x := range p.flags {
-		x.judge(b, rows, sets)
+		x.judge(b, p.asked(rows, sets, x.users), sets)
 	}
-	p.turn(rows, sets)
 	p.common.round++
-	for id := range p.rows {
-		if left := p.rows[id]; len(left) > 0 {
-			for _, row := range p.ask(id, b, left) {
-				sets[row].Add(id)
-			}
+	alive := union(rows, sets, p.width)
+	for _, t := range p.tests {
+		if t.users.in(alive) {
+			t.judge(b, p.concerned(rows, sets, t.users), sets)
+		}
+	}
+	for _, x := range p.expands {
+		if x.users.in(alive) {
+			x.judge(b, p.concerned(rows, sets, x.users), sets)
 		}
 	}
 }
 
-// turn moves what is in sets of sieves by row into rows by sieve.
-func (p *Panel) turn(rows []int32, sets []Set) {
-	p.rows = slices.Grow(p.rows[:0], len(p.sieves))[:len(p.sieves)]
-	for id := range p.rows {
-		p.rows[id] = p.rows[id][:0]
-	}
+func union(rows []int32, sets []Set, width int) Set {
+	all := NewSet(width)
 	for _, row := range rows {
 		for w, word := range sets[row] {
-			for ; word != 0; word &= word - 1 {
-				id := w*64 + bits.TrailingZeros64(word)
-				p.rows[id] = append(p.rows[id], row)
-			}
-		}
-		clear(sets[row])
-	}
-}
-
-// ask is the rows that a sieve lets through.
-func (p *Panel) ask(id int, b *value.Batch, rows []int32) []int32 {
-	m := &p.sieves[id]
-	for _, c := range m.conds {
-		if rows = p.common.conds[c].ask(b, rows); len(rows) == 0 {
-			return nil
+			all[w] |= word
 		}
 	}
-	if m.rest != nil {
-		return m.rest.Keep(b.With(rows))
-	}
-	return rows
+	return all
 }
 
-func (p *Panel) condition(r *run, e plan.Expr) int {
-	at, isNew := p.common.condition(r, e)
-	if isNew {
-		p.common.note(r, e)
-	}
-	return at
-}
-
-// index takes in a condition that a column of text is, or is not, one of some
-// texts, or that a flag is or is not set; false if it is of another form.
-func (p *Panel) index(id int, e plan.Expr) bool {
-	if f := flagFilterOf(e); f != nil {
-		x := p.flagsOf(f.col)
-		if f.want == 1 {
-			x.yes.Add(id)
-		} else {
-			x.no.Add(id)
-		}
-		return true
-	}
-	col, texts, not, ok := textsOf(e)
-	if !ok {
-		return false
-	}
-	x := p.textsOf(col)
-	if not {
-		return x.refuse(id, texts, p.width)
-	}
-	return x.want(id, texts, p.width)
-}
-
-// textsOf reads a comparison of a column of text with constants.
-func textsOf(e plan.Expr) (col int, texts []string, not, ok bool) {
-	c, is := e.(*plan.Call)
-	if !is || len(c.Args) < 2 {
-		return 0, nil, false, false
-	}
-	switch c.Name {
-	case "==", "in":
-	case "!=", "!in":
-		not = true
-	default:
-		return 0, nil, false, false
-	}
-	x, is := c.Args[0].(*plan.Col)
-	if !is || x.Typ != value.String {
-		return 0, nil, false, false
-	}
-	for _, a := range c.Args[1:] {
-		k, is := a.(*plan.Const)
-		if !is || k.V.Kind() != value.KString || k.V.Type() != value.String {
-			return 0, nil, false, false
-		}
-		texts = append(texts, k.V.Str())
-	}
-	return x.Index, texts, not, true
-}
-
-// A textIndex is what sieves compare a column of text with.
-type textIndex struct {
-	col     int
-	users   Set
-	wanting Set            // sieves that want it to be one of some texts
-	wanted  map[string]Set // by text, the sieves that want it
-	refused map[string]Set // by text, the sieves that do not
-}
-
-func (p *Panel) textsOf(col int) *textIndex {
-	for _, x := range p.texts {
-		if x.col == col {
-			return x
-		}
-	}
-	x := &textIndex{col, NewSet(p.width), NewSet(p.width), map[string]Set{}, map[string]Set{}}
-	p.texts = append(p.texts, x)
-	return x
-}
-
-func (x *textIndex) want(id int, texts []string, width int) bool {
-	if x.wanting.Has(id) { // a second one is a condition of its own
-		return false
-	}
-	x.users.Add(id)
-	x.wanting.Add(id)
-	note(x.wanted, id, texts, width)
-	return true
-}
-
-func (x *textIndex) refuse(id int, texts []string, width int) bool {
-	x.users.Add(id)
-	note(x.refused, id, texts, width)
-	return true
-}
-
-func note(in map[string]Set, id int, texts []string, width int) {
-	for _, text := range texts {
-		if in[text] == nil {
-			in[text] = NewSet(width)
-		}
-		in[text].Add(id)
-	}
-}
-
-func (x *textIndex) judge(b *value.Batch, rows []int32, sets []Set) {
-	one := [1]int32{}
+// asked are the rows of whose sieves one is among some; good until the next
+// call, as is what concerned returns.
+func (p *Panel) asked(rows []int32, sets []Set, users Set) []int32 {
+	p.left = p.left[:0]
 	for _, row := range rows {
-		set := sets[row]
-		if !set.meets(x.users) {
-			continue
-		}
-		one[0] = row
-		text := b.Col(x.col, one[:])[row].Str()
-		wanted, refused := x.wanted[text], x.refused[text]
-		for w := range set {
-			gone := x.wanting[w]
-			if wanted != nil {
-				gone &^= wanted[w]
-			}
-			if refused != nil {
-				gone |= refused[w]
-			}
-			set[w] &^= gone
+		if sets[row].meets(users) {
+			p.left = append(p.left, row)
 		}
 	}
+	return p.left
 }
 
-// A flagIndex is which sieves want a bool column to be true, and which false.
-type flagIndex struct {
-	col     int
-	yes, no Set
-}
-
-func (p *Panel) flagsOf(col int) *flagIndex {
-	for _, x := range p.flags {
-		if x.col == col {
-			return x
-		}
-	}
-	x := &flagIndex{col, NewSet(p.width), NewSet(p.width)}
-	p.flags = append(p.flags, x)
-	return x
-}
-
-func (x *flagIndex) judge(b *value.Batch, rows []int32, sets []Set) {
-	one := [1]int32{}
+// concerned is asked, for a few.
+func (p *Panel) concerned(rows []int32, sets []Set, users members) []int32 {
+	p.left = p.left[:0]
 	for _, row := range rows {
-		set := sets[row]
-		if !set.meets(x.yes) && !set.meets(x.no) {
-			continue
+		if users.in(sets[row]) {
+			p.left = append(p.left, row)
 		}
-		one[0] = row
-		v := b.Col(x.col, one[:])[row]
-		for w := range set {
-			if v.IsNull() || v.Int() == 0 {
-				set[w] &^= x.yes[w]
-			}
-			if v.IsNull() || v.Int() != 0 {
-				set[w] &^= x.no[w]
-			}
+	}
+	return p.left
+}
+
+func (t *test) judge(b *value.Batch, rows []int32, sets []Set) {
+	if len(rows) == 0 {
+		return
+	}
+	t.cond.answer(b, rows)
+	for _, row := range rows {
+		if !t.cond.yes.Has(int(row)) {
+			t.users.leave(sets[row])
 		}
+	}
+}
+
+// members are a few of many things: the words of a Set that are not empty.
+type members []memberWord
+
+type memberWord struct {
+	at   int
+	bits uint64
+}
+
+func (m *members) add(i int) {
+	for k := range *m {
+		if (*m)[k].at == i/64 {
+			(*m)[k].bits |= 1 << (i % 64)
+			return
+		}
+	}
+	*m = append(*m, memberWord{i / 64, 1 << (i % 64)})
+}
+
+// in says whether any of them is in a set.
+func (m members) in(s Set) bool {
+	for _, w := range m {
+		if s[w.at]&w.bits != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leave takes them out of a set.
+func (m members) leave(s Set) {
+	for _, w := range m {
+		s[w.at] &^= w.bits
 	}
 }

@@ -63,6 +63,7 @@ var keyedCalls = map[string]bool{
 	"toint": true, "tolong": true, "tobool": true, "strcat_array": true, "extract_all": true, "parse_url": true,
 	"strlen": true, "array_length": true, "extract": true, "replace_regex": true, "replace_string": true, "split": true,
 	"substring": true, "indexof": true, "trim": true, "coalesce": true, "set_has_element": true,
+	"set_union": true, "set_intersect": true, "set_difference": true, "pack_array": true, "trim_start": true, "trim_end": true,
 	"ipv4_is_private": true, "ipv4_is_in_any_range": true, "ipv4_is_in_range": true,
 	"ipv6_is_in_any_range": true, "ipv6_is_in_range": true,
 }
