@@ -16,20 +16,20 @@ const MaxDepth = 10_000
 // last counts. Bytes that are not UTF-8 are kept as they are. It is not ok for
 // text that is not exactly one JSON value.
 func ParseJSON(s string) (Value, bool) {
-	if !ValidJSON(s) {
+	start, end, ok := validJSON(s)
+	if !ok {
 		return NullOf(Dynamic), false
 	}
-	s = s[skipSpace(s, 0):]
-	return rawValue(s[:skipValue(s, 0)]).Resolve(), true
+	return rawValue(s[start:end]).Resolve(), true
 }
 
 // LazyJSON is ParseJSON, but an array or object stays text until looked into.
 func LazyJSON(s string) (Value, bool) {
-	if !ValidJSON(s) {
+	start, end, ok := validJSON(s)
+	if !ok {
 		return NullOf(Dynamic), false
 	}
-	s = s[skipSpace(s, 0):]
-	return rawValue(s[:skipValue(s, 0)]), true
+	return rawValue(s[start:end]), true
 }
 
 // Resolve returns a value of kind JSON as a tree of arrays and bags; others

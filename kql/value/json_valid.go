@@ -6,9 +6,15 @@ import "math/bits"
 // that are not UTF-8: those may stand in strings. Nesting beyond MaxDepth is
 // refused.
 func ValidJSON(s string) bool {
-	i := skipSpace(s, 0)
-	end, ok := validValue(s, i)
-	return ok && skipSpace(s, end) == len(s)
+	_, _, ok := validJSON(s)
+	return ok
+}
+
+// validJSON is ValidJSON, and where the value stands.
+func validJSON(s string) (start, end int, ok bool) {
+	start = skipSpace(s, 0)
+	end, ok = validValue(s, start)
+	return start, end, ok && skipSpace(s, end) == len(s)
 }
 
 // validValue walks without recursion: nested holds the open brackets, one bit
