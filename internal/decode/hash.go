@@ -34,9 +34,7 @@ func (k *hashKey) text(s string) uint64 {
 	case len(s) >= 8:
 		a, b = load(s), load(s[len(s)-8:])
 	default:
-		for i := range len(s) {
-			a |= uint64(s[i]) << (8 * i)
-		}
+		a = loadFew(s)
 	}
 	return mix(k[2]^h, mix(a^k[1], b^k[3]^h))
 }
@@ -53,6 +51,23 @@ func (k *hashKey) numbers(of ...uint64) uint64 {
 func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo
+}
+
+// loadFew is a text of less than 8 bytes as a number.
+func loadFew(s string) uint64 {
+	n := len(s)
+	switch {
+	case n >= 4:
+		return load4(s) | load4(s[n-4:])<<(8*(n-4))
+	case n > 0:
+		return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))
+	}
+	return 0
+}
+
+func load4(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
 // load is the first 8 bytes of a text as a number.

@@ -53,6 +53,20 @@ func TestHashesSpread(t *testing.T) {
 	}
 }
 
+// The numbers of short texts are those that were kept before they were read in a
+// few steps.
+func TestShortTextsAreNumbersByteForByte(t *testing.T) {
+	for n := range 8 {
+		s, want := "\xfe\x81cdefg"[:n], uint64(0)
+		for i := range n {
+			want |= uint64(s[i]) << (8 * i)
+		}
+		if got := loadFew(s); got != want {
+			t.Errorf("%q is %x, want %x", s, got, want)
+		}
+	}
+}
+
 func BenchmarkHash(b *testing.B) {
 	k, s := newHashKey(), "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 	for b.Loop() {

@@ -153,10 +153,6 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 // tablesOf are the tables that an event without an envelope is a row of, but for
 // KubeAudit: its verb alone tells.
 func (k *Keeper) tablesOf(rec *record) uint32 {
-	if k.verbs.n >= maxAlike {
-		k.verbs.forget()
-		k.verbSets = k.verbSets[:0]
-	}
 	at, isNew := k.verbs.of(k.sight.parts[partVerb])
 	if isNew {
 		set := uint32(0)
@@ -267,14 +263,16 @@ func (k *Keeper) flush(emit func(*Kept) error) error {
 	if len(k.records) == 0 {
 		return nil
 	}
-	n := len(k.records)
-	k.zeros = zeros(k.zeros, n)
+	k.zeros = room(k.zeros, len(k.records))
 	k.out = Kept{Source: k.r.ledger.Source, Records: k.records, Columns: k.out.Columns[:0]}
 	k.out.Columns = append(k.out.Columns, k.constant(KeptCluster, k.r.opts.Cluster), k.constant(KeptView, k.view))
 	for i := range k.r.views {
 		k.out.Columns = append(k.out.Columns, k.rowsOf(i))
 	}
 	k.out.Columns = append(k.out.Columns, k.delay.KeptColumn)
+	for _, f := range k.families {
+		f.end()
+	}
 	for _, c := range k.columns {
 		k.out.Columns = append(k.out.Columns, c.KeptColumn)
 	}
@@ -292,12 +290,16 @@ func (k *Keeper) begin() {
 		f.begin()
 	}
 	for _, c := range append(k.others, k.delay) {
-		if c.known.n >= maxAlike {
+		if c.known.full() {
 			c.forget()
 		}
 		c.begin()
 	}
 	k.callers.begin()
+	if k.verbs.full() {
+		k.verbs.forget()
+		k.verbSets = k.verbSets[:0]
+	}
 }
 
 // keptTime is KubeAudit's TimeGenerated, and of other records their own.
@@ -309,8 +311,8 @@ func (rec *record) keptTime() int64 {
 	return v.Int()
 }
 
-// zeros is n zeros, in the memory of others if it is enough.
-func zeros(codes []uint32, n int) []uint32 {
+// room is for n codes, in the memory of others if it is enough.
+func room(codes []uint32, n int) []uint32 {
 	if n > cap(codes) {
 		return make([]uint32, n, max(n, maxKept))
 	}
@@ -325,7 +327,7 @@ var falseAndTrue = []value.Value{value.BoolOf(false), value.BoolOf(true)}
 
 // rowsOf says which records are rows of a table.
 func (k *Keeper) rowsOf(view int) KeptColumn {
-	codes := zeros(k.rows[view], len(k.sets))
+	codes := room(k.rows[view], len(k.sets))
 	for i, set := range k.sets {
 		codes[i] = set >> view & 1
 	}
@@ -336,27 +338,34 @@ func (k *Keeper) rowsOf(view int) KeptColumn {
 // read adds the columns of KubeAudit, if the record is its row.
 func (k *Keeper) read(rec *record, seen, lined bool) {
 	if rec.facts == nil {
-		for _, c := range k.columns {
-			c.put(numberOfNull)
-		}
+		k.readNothing()
 		return
 	}
-	others := k.columns
-	if seen {
-		for _, f := range k.families {
+	for _, f := range k.families {
+		if seen {
 			f.add(rec, &k.sight)
+		} else {
+			f.addUnseen(rec)
 		}
-		others = k.others
 	}
 	absent := uint64(0)
 	if lined {
 		absent = k.absent(&rec.event)
 	}
-	for _, c := range others {
+	for _, c := range k.others {
 		if absent&c.path != 0 {
 			c.put(numberOfNoText)
 			continue
 		}
 		c.add(c.read(rec))
+	}
+}
+
+func (k *Keeper) readNothing() {
+	for _, f := range k.families {
+		f.addNulls()
+	}
+	for _, c := range k.others {
+		c.put(numberOfNull)
 	}
 }

@@ -35,10 +35,15 @@ type family struct {
 	columns []*keptColumn
 	known   numbering
 	numbers []uint32 // of the columns' values, for what is known
-}
 
-// maxAlike bounds the memory that a log full of invented callers can take.
-const maxAlike = 1 << 13
+	// Of the batch at hand: for each record the place of its columns' values, whose
+	// numbers they are, and the place of nulls, if there is one.
+	batch  uint32
+	rows   []uint32
+	places []uint32
+	nulls  int
+	codes  []uint32 // of one column, by place
+}
 
 // families sorts columns into families; what is left over has none.
 func families(columns []*keptColumn) (all []*family, others []*keptColumn) {
@@ -65,10 +70,12 @@ func families(columns []*keptColumn) (all []*family, others []*keptColumn) {
 // begin starts a batch. What is known, and the values of its columns, is let go
 // when it is much.
 func (f *family) begin() {
-	full := f.known.n >= maxAlike
+	f.batch++
+	f.rows, f.places, f.nulls = f.rows[:0], f.places[:0], -1
+	full := f.known.full()
 	for _, c := range f.columns {
 		c.begin()
-		full = full || c.known.n >= maxAlike
+		full = full || c.known.full()
 	}
 	if !full {
 		return
@@ -86,15 +93,52 @@ func (f *family) add(rec *record, x *sight) {
 	for _, p := range f.parts {
 		key = bits.RotateLeft64(key, 29)*fibonacci ^ x.parts[p]
 	}
-	at, isNew := f.known.of(key)
-	at *= len(f.columns)
+	at, isNew := f.known.of(key * fibonacci)
 	if isNew {
 		for _, c := range f.columns {
 			f.numbers = append(f.numbers, c.number(c.read(rec)))
 		}
 	}
-	for i, c := range f.columns {
-		c.put(f.numbers[at+i])
+	p, n := &f.known.list[at], len(f.columns)
+	if p.batch != f.batch {
+		p.batch, p.place = f.batch, f.nextPlace()
+		f.places = append(f.places, f.numbers[at*n:(at+1)*n]...)
+	}
+	f.rows = append(f.rows, p.place)
+}
+
+func (f *family) nextPlace() uint32 { return uint32(len(f.places) / len(f.columns)) }
+
+// addUnseen adds the columns of a record whose event is not seen.
+func (f *family) addUnseen(rec *record) {
+	f.rows = append(f.rows, f.nextPlace())
+	for _, c := range f.columns {
+		f.places = append(f.places, c.number(c.read(rec)))
+	}
+}
+
+// addNulls is for a record that has no columns.
+func (f *family) addNulls() {
+	if f.nulls < 0 {
+		f.nulls = int(f.nextPlace())
+		for range f.columns {
+			f.places = append(f.places, numberOfNull)
+		}
+	}
+	f.rows = append(f.rows, uint32(f.nulls))
+}
+
+// end makes the columns of the batch.
+func (f *family) end() {
+	for at, c := range f.columns {
+		f.codes = f.codes[:0]
+		for i := at; i < len(f.places); i += len(f.columns) {
+			f.codes = append(f.codes, c.code(f.places[i]))
+		}
+		c.Codes = room(c.Codes, len(f.rows))
+		for i, p := range f.rows {
+			c.Codes[i] = f.codes[p]
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ type callers struct {
 
 // begin starts a batch.
 func (c *callers) begin() {
-	if c.known.n >= maxAlike {
+	if c.known.full() {
 		c.known.forget()
 		c.matters = c.matters[:0]
 	}

@@ -55,14 +55,18 @@ func (k *Keeper) take(w *window, s string) {
 // seenLine keeps the event on a line that is seen.
 func (k *Keeper) seenLine(f *framer, s string) {
 	rec, x, ledger := &k.event, &k.sight, k.r.ledger
-	*rec = record{in: ledger, line: f.w.line, number: f.place(0), shape: shapeEvent, text: s, raw: s, event: x.event}
+	rec.in, rec.shape, rec.line, rec.number = ledger, shapeEvent, f.w.line, f.place(0)
+	rec.text, rec.raw, rec.event = s, s, x.event
+	rec.reusedID, rec.inFuture, rec.facts = false, false, nil
 	k.take(f.w, s)
 	ledger.decoded(rec)
 	k.r.held += len(s)
 	set := k.tablesOf(rec)
 	if k.isRow(rec) {
 		set |= k.kubeBit
-		k.facts = facts{r: k.r}
+		if k.facts.isUsed() {
+			k.facts = facts{r: k.r}
+		}
 		rec.facts = &k.facts
 		k.partsOf(rec)
 	}
@@ -171,12 +175,25 @@ func (k *Keeper) lacks(e *event, p Path) bool {
 	switch p.Column {
 	case "Record":
 		return k.nothingAt(e.text, 0, p.Keys)
-	case "Object": // one of them
-		return k.memberLacks(e, fRequest, p.Keys) && k.memberLacks(e, fResponse, p.Keys)
+	case "Object":
+		return k.objectLacks(e, p.Keys)
 	case "Annotations":
 		return k.memberLacks(e, fAnnotations, p.Keys)
 	}
 	return false
+}
+
+// objectLacks is for what objectOf makes of the bodies.
+func (k *Keeper) objectLacks(e *event, keys []string) bool {
+	switch verb := e.str(fVerb); {
+	case verb == "delete", verb == "deletecollection":
+		return true
+	case e.raw(fResponse) != "":
+		return k.memberLacks(e, fResponse, keys)
+	case verb == "create", verb == "update":
+		return k.memberLacks(e, fRequest, keys)
+	}
+	return true
 }
 
 func (k *Keeper) memberLacks(e *event, field int, keys []string) bool {

@@ -9,7 +9,7 @@ import (
 // that are equal have the same.
 const (
 	partCaller  = iota // the caller's name
-	partGroups         // and groups
+	partGroups         // and groups, if one may be that of the unauthenticated
 	partNode           // what else is told of the caller, if it may tell of a node
 	partAs             // whom the caller acts as
 	partAgent          // the user agent
@@ -91,8 +91,8 @@ func (x *sight) user(k *skeleton) bool {
 func (x *sight) number() {
 	p := &x.parts
 	p[partCaller] = x.textNumber(x.text[x.username.start:x.username.end])
-	p[partGroups] = x.seed.text(x.text[x.groups.start:x.groups.end])
-	p[partNode] = x.nodeNumber()
+	p[partGroups] = x.numberIf(x.text[x.groups.start:x.groups.end], "unauthenticated")
+	p[partNode] = x.numberIf(x.text[x.extra.start:x.extra.end], "node-name")
 	p[partVerb] = x.textNumber(x.raw(fVerb))
 	p[partURI] = x.textNumber(x.raw(fURI))
 	p[partAs] = x.seed.text(x.raw(fImpersonated))
@@ -121,14 +121,9 @@ func (x *sight) textNumber(token string) uint64 {
 	return x.seed.text(viewOf(x.scratch))
 }
 
-func (x *sight) nodeNumber() uint64 {
-	extra := x.text[x.extra.start:x.extra.end]
-	return x.numberIf(extra, "node-name")
-}
-
-// numberIf stands for a text if it may have a member of that name, else it is 0.
-func (x *sight) numberIf(text, name string) uint64 {
-	if strings.Contains(text, name) || strings.IndexByte(text, '\\') >= 0 {
+// numberIf stands for a text if it may hold a word, else it is 0.
+func (x *sight) numberIf(text, word string) uint64 {
+	if strings.Contains(text, word) || strings.IndexByte(text, '\\') >= 0 {
 		return x.seed.text(text)
 	}
 	return 0
