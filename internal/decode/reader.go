@@ -316,7 +316,7 @@ func (r *Reader) newRecord() *record {
 func (rec *record) evidence(table string) dogwatch.Evidence {
 	e := dogwatch.Evidence{Table: table, Source: rec.in.Source, Line: rec.line, Time: timeOf(rec.evidenceTime())}
 	if rec.silence != nil {
-		e.AuditID = rec.silence.told().auditID()
+		e.AuditID = rec.silence.told().id.String()
 	}
 	if rec.event.is() {
 		e.AuditID, e.Stage = rec.event.str(fAuditID), rec.event.str(fStage)

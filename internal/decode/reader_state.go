@@ -260,7 +260,7 @@ func (p *pulse) save(w *state.Writer) {
 	w.Text(p.in.Source)
 	w.Int(p.line)
 	w.Int(int64(p.number))
-	w.Text(p.auditID())
+	w.Text(p.id.String())
 }
 
 func (r *Reader) loadRhythms(s *state.Reader) {
@@ -280,6 +280,6 @@ func (r *Reader) loadPulse(s *state.Reader) (p pulse) {
 	p.at = s.Int()
 	p.in = r.inputOf(s.Text())
 	p.line, p.number = s.Int(), int(s.Int())
-	p.idLen = uint8(copy(p.id[:], s.Text()))
+	p.id = auditIDOf(s.Text())
 	return p
 }

@@ -25,7 +25,11 @@ func newRequests() *requests {
 	return &requests{seed: newHashKey(), recent: newRing(rememberRequests), sessions: newRing(rememberSessions)}
 }
 
-const requestReceived = "RequestReceived"
+// Stages of requests that are more than an end.
+const (
+	requestReceived = "RequestReceived"
+	responseStarted = "ResponseStarted"
+)
 
 // isRow says whether an event becomes a row.
 func (q *requests) isRow(cluster string, e *event, a asking) bool {
@@ -58,7 +62,7 @@ func (q *requests) isFirst(cluster string, a asking, t times, stage string, stay
 	}
 	q.recent.add(copied)
 	// A session's end may come hours and very many requests later.
-	if stage == "ResponseStarted" || staysOpen() {
+	if stage == responseStarted || staysOpen() {
 		q.sessions.add(id)
 	}
 	return true

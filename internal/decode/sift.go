@@ -33,11 +33,13 @@ type item struct {
 	line            int64 // counted from the chunk's first
 	ticks           int64 // of its request; ok if timed
 	timed           bool
-	odd             bool // no rule is to be left out
-	aks             bool // it came through a proxy of AKS
-	pathed          bool // deed is of address
-	open            bool // it is of a kind of request that stays open
-	shows           bool // it may tell what an object is
+	odd             bool   // no rule is to be left out
+	aks             bool   // it came through a proxy of AKS
+	pathed          bool   // deed is of address
+	open            bool   // it is of a kind of request that stays open
+	shows           bool   // it may tell what an object is
+	stage           string // "" for what is none; it and id spare the next pass a look at the text
+	id              auditID
 	deed, verdict   int32
 	caller, pairing int32
 	words           wordSet
@@ -177,8 +179,7 @@ func (r *Reader) addSifted(rec *record, a admission) {
 
 // admit says whether an event becomes a row, and for which rules.
 func (r *Reader) admit(cluster string, it *item) (a admission) {
-	stage := it.raw(fStage)
-	if stage == `"RequestReceived"` {
+	if it.stage == requestReceived {
 		r.ledger.Joined++
 		return admission{}
 	}
@@ -190,7 +191,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		a.isRow, a.rules = true, nil
 	}
 	// What ends later must be known by then to have been a row, or none.
-	if (a.isRow || stage == `"ResponseStarted"` || it.open) && !r.requests.isRow(cluster, &it.event, it.asking) {
+	if (a.isRow || it.stage == responseStarted || it.open) && !r.requests.isRow(cluster, &it.event, it.asking) {
 		r.ledger.Joined++
 		return admission{}
 	}
@@ -211,8 +212,7 @@ func (r *Reader) countItem(it *item, line int64) {
 	}
 	const category = "file"
 	if !at.IsNull() {
-		p := pulse{at: at.Int(), in: r.ledger, line: line, number: -1}
-		p.idLen = uint8(copy(p.id[:], it.str(fAuditID)))
+		p := pulse{at: at.Int(), in: r.ledger, line: line, number: -1, id: it.id}
 		r.heard(rhythmKey{r.ledger.cluster, category}, &p)
 	}
 	if r.inflow == nil || r.inflow.source != r.ledger.Source {
@@ -227,6 +227,7 @@ func (f *sifter) parts(it *item) {
 	staged, ok := f.clock.ticks(it.str(fStageTime))
 	it.pathed = !it.has(fObjectRef)
 	it.open, it.shows = it.staysOpen(), it.mayShow()
+	it.stage, it.id = stageOf(it.raw(fStage)), auditIDOf(it.str(fAuditID))
 	it.any, it.rules = false, nil
 	it.deed, it.caller, it.verdict, it.pairing = -1, -1, -1, -1
 	if it.pathed {
@@ -295,17 +296,24 @@ func (g *glance) mayShow() bool {
 // isOdd says whether there is more to an event than what is seen of it, its
 // annotations aside.
 func (it *item) isOdd() bool {
-	return startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) || !isStage(it.raw(fStage)) || it.has(fTimestamp) || it.has(fMetadata)
+	return startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) || it.stage == "" || it.has(fTimestamp) || it.has(fMetadata)
 }
 
 func startsText(token string) bool { return token != "" && token[0] == '"' }
 
-func isStage(token string) bool {
+// stageOf is the stage that a token names.
+func stageOf(token string) string {
 	switch token {
-	case `"ResponseComplete"`, `"ResponseStarted"`, `"RequestReceived"`, `"Panic"`:
-		return true
+	case `"ResponseComplete"`:
+		return "ResponseComplete"
+	case `"ResponseStarted"`:
+		return responseStarted
+	case `"RequestReceived"`:
+		return requestReceived
+	case `"Panic"`:
+		return "Panic"
 	}
-	return false
+	return ""
 }
 
 // place is the entry of a part, made with the text that stands for it; -1 if it

@@ -26,9 +26,21 @@ type pulse struct {
 	in     *Ledger
 	line   int64
 	number int
-	id     [36]byte // auditID, cut at the length of a UUID
-	idLen  uint8
+	id     auditID
 }
+
+// An auditID is that of an event, cut at the length of a UUID.
+type auditID struct {
+	text [36]byte
+	size uint8
+}
+
+func auditIDOf(s string) (id auditID) {
+	id.size = uint8(copy(id.text[:], s))
+	return id
+}
+
+func (id *auditID) String() string { return string(id.text[:id.size]) }
 
 type rhythmKey struct{ cluster, category string }
 
@@ -181,5 +193,3 @@ func (s *silence) told() *pulse {
 	}
 	return &s.before
 }
-
-func (p *pulse) auditID() string { return string(p.id[:p.idLen]) }

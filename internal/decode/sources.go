@@ -53,7 +53,7 @@ func (r *Reader) count(rec *record) {
 	} else if !at.IsNull() {
 		p := pulse{at: at.Int(), in: rec.in, line: rec.line, number: rec.number}
 		if rec.event.is() {
-			p.idLen = uint8(copy(p.id[:], rec.event.str(fAuditID)))
+			p.id = auditIDOf(rec.event.str(fAuditID))
 		}
 		r.heard(rhythmKey{key.cluster, key.category}, &p)
 	}
