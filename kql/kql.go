@@ -167,7 +167,7 @@ func (q *Query) Readings() int { return plan.Readings(q.plan) }
 
 // Columns are the numbers of a table's columns that the query reads.
 func (q *Query) Columns(table string) []int {
-	needed := plan.Needed(q.plan.Root)
+	needed := q.plan.Needed()
 	seen := map[int]bool{}
 	for _, l := range q.leaves {
 		for i, yes := range needed[l.Scan] {

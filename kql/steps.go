@@ -33,7 +33,7 @@ type Step struct {
 // Plan is the steps of the query, from the last one down; p says what they did
 // (nil: the plan alone).
 func (q *Query) Plan(p *Profile) *Step {
-	return (&planner{profile: p, needed: plan.Needed(q.plan.Root), steps: map[plan.Node]*Step{}}).step(q.plan.Root)
+	return (&planner{profile: p, needed: q.plan.Needed(), steps: map[plan.Node]*Step{}}).step(q.plan.Root)
 }
 
 type planner struct {

@@ -83,7 +83,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 		opt.MaxOrigins = DefaultOrigins
 	}
 	r := &run{
-		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: plan.Needed(p.Root),
+		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: p.Needed(),
 		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[plan.Node]map[plan.Node]bool{},
 	}
 	r.setUsed(0)

@@ -162,10 +162,7 @@ func (r *run) remap(nb, b *value.Batch, src []int32) {
 	if !r.opt.TrackOrigin {
 		return
 	}
-	nb.Origin = make([][]int64, len(src))
-	for i, s := range src {
-		nb.Origin[i] = originOf(b, s)
-	}
+	nb.Origin = originsOf(b, src)
 }
 
 func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {

@@ -12,35 +12,55 @@ func (r *run) project(n *plan.Project, out sink) sink {
 	if err != nil {
 		return failing(err)
 	}
-	types := n.Schema()
-	return func(b *value.Batch) error {
-		cols := make([]value.Column, len(evs))
-		for c, ev := range evs {
-			cols[c] = projected(b, ev, types[c].Type)
-		}
-		nb := value.NewBatch(b.N, cols)
-		nb.Sel, nb.Now, nb.Origin = b.Sel, b.Now, b.Origin
-		return out(nb)
+	p := &projection{evs: evs, cols: make([]value.Column, len(evs))}
+	for c, ev := range evs {
+		p.cols[c] = p.column(ev, n.Schema()[c].Type)
 	}
+	return func(b *value.Batch) error { return out(p.of(b)) }
 }
 
-// projected is one column: constants at once, all else on demand.
-func projected(b *value.Batch, ev evaluator, t value.Type) value.Column {
-	if c, ok := ev.(colEval); ok {
-		return b.Share(int(c))
-	}
-	if k, ok := ev.(*constEval); ok {
-		if k.v.IsNull() {
-			k.v = value.NullOf(t)
+// A projection makes batches of batches, each good until the next: what the
+// columns take is used again.
+type projection struct {
+	evs  []evaluator
+	cols []value.Column
+	in   *value.Batch
+}
+
+// column is one that is computed on demand, and nothing for what is at hand.
+func (p *projection) column(ev evaluator, t value.Type) value.Column {
+	switch ev := ev.(type) {
+	case colEval:
+		return value.Column{}
+	case *constEval:
+		if ev.v.IsNull() {
+			ev.v = value.NullOf(t)
 		}
-		return value.ColumnOf(k.eval(b, nil)[:b.N])
+		return value.Column{}
 	}
 	return value.LazyColumn(func(rows []int32, vals []value.Value) {
-		got := ev.eval(b, rows)
+		got := ev.eval(p.in, rows)
 		for _, i := range rows {
 			vals[i] = got[i]
 		}
 	})
+}
+
+func (p *projection) of(b *value.Batch) *value.Batch {
+	p.in = b
+	for c, ev := range p.evs {
+		switch ev := ev.(type) {
+		case colEval:
+			p.cols[c] = b.Share(int(ev))
+		case *constEval:
+			p.cols[c] = value.ColumnOf(ev.eval(b, nil)[:b.N])
+		default:
+			p.cols[c].Renew(b.N)
+		}
+	}
+	nb := value.NewBatch(b.N, p.cols)
+	nb.Sel, nb.Now, nb.Origin = b.Sel, b.Now, b.Origin
+	return nb
 }
 
 // projectOrdered has window functions: it needs all rows, in order.

@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"slices"
-
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -73,9 +71,7 @@ func (g *grouper) add(b *value.Batch) error {
 		}
 	}
 	if g.run.opt.TrackOrigin {
-		for r, i := range rows {
-			g.track(g.at[r], originOf(b, i))
-		}
+		g.trackAll(b, rows)
 	}
 	return g.count(len(rows))
 }
@@ -156,6 +152,19 @@ func (g *grouper) gather(a int, rows []int32) error {
 	return nil
 }
 
+func (g *grouper) trackAll(b *value.Batch, rows []int32) {
+	one := [1]int64{}
+	for r, i := range rows {
+		origin := one[:]
+		if b.Origin != nil {
+			origin = b.Origin[i]
+		} else {
+			one[0] = int64(i)
+		}
+		g.track(g.at[r], origin)
+	}
+}
+
 func (g *grouper) track(n int32, origin []int64) {
 	list, most := g.origin[n], g.run.opt.MaxOrigins
 	for _, o := range origin {
@@ -200,18 +209,38 @@ func (g *grouper) result(a int, n int) value.Value {
 	return g.states[a][n].Result()
 }
 
-// results are a group's columns.
-func (g *grouper) results(n int) []value.Value {
-	out := slices.Clone(g.groupKeys[n])
+// results puts what was found into columns, a row a group.
+func (g *grouper) results(cols [][]value.Value) {
+	n := len(g.groupKeys)
+	for c := range cols {
+		cols[c] = make([]value.Value, n)
+	}
+	for i, keys := range g.groupKeys {
+		for c, v := range keys {
+			cols[c][i] = v
+		}
+	}
+	cols = cols[len(g.by):]
 	for a := range g.aggs {
-		if g.aggs[a].Extreme != 0 {
-			x, _ := g.states[a][n].(*extreme)
-			out = append(out, x.results(g.aggs[a].Types)...)
+		types := g.aggs[a].Types
+		g.resultsOf(a, cols[:len(types)])
+		cols = cols[len(types):]
+	}
+}
+
+// resultsOf are those of one aggregate.
+func (g *grouper) resultsOf(a int, cols [][]value.Value) {
+	types := g.aggs[a].Types
+	for i := range g.groupKeys {
+		if g.aggs[a].Extreme == 0 {
+			cols[0][i] = typedValue(g.result(a, i), types[0])
 			continue
 		}
-		out = append(out, typedValue(g.result(a, n), g.aggs[a].Types[0]))
+		x, _ := g.states[a][i].(*extreme)
+		for k, v := range x.results(types) {
+			cols[k][i] = v
+		}
 	}
-	return out
 }
 
 func (r *run) summarize(n *plan.Summarize, out sink) error {
@@ -227,12 +256,8 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 	}
 	store := newRowStore(r, n)
 	store.keep = nil
-	for i := range g.groupKeys {
-		for c, v := range g.results(i) {
-			store.cols[c] = append(store.cols[c], v)
-		}
-		store.n++
-	}
+	g.results(store.cols)
+	store.n = len(g.groupKeys)
 	if r.opt.TrackOrigin {
 		store.origin = g.origin
 	}

@@ -61,9 +61,7 @@ func (s *rowStore) add(b *value.Batch) error {
 		s.cols[c] = kept
 	}
 	if s.run.opt.TrackOrigin {
-		for _, i := range rows {
-			s.origin = append(s.origin, originOf(b, i))
-		}
+		s.origin = append(s.origin, originsOf(b, rows)...)
 	}
 	s.n += len(rows)
 	if err := s.run.ctx.Err(); err != nil {
@@ -106,6 +104,21 @@ func originOf(b *value.Batch, row int32) []int64 {
 		return []int64{int64(row)}
 	}
 	return b.Origin[row]
+}
+
+// originsOf are the source rows of some rows.
+func originsOf(b *value.Batch, rows []int32) [][]int64 {
+	out := make([][]int64, len(rows))
+	own := make([]int64, len(rows))
+	for k, i := range rows {
+		if b.Origin != nil {
+			out[k] = b.Origin[i]
+			continue
+		}
+		own[k] = int64(i)
+		out[k] = own[k : k+1 : k+1]
+	}
+	return out
 }
 
 // batch is all rows as one batch.

@@ -5,6 +5,7 @@ package plan
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
@@ -291,4 +292,13 @@ type Plan struct {
 	Scans []*Scan
 	// Render is the visualisation asked for, or "".
 	Render string
+
+	once   sync.Once
+	needed map[Node][]bool
+}
+
+// Needed is Needed of the whole plan, which is found once.
+func (p *Plan) Needed() map[Node][]bool {
+	p.once.Do(func() { p.needed = Needed(p.Root) })
+	return p.needed
 }

@@ -110,6 +110,17 @@ func ColumnOf(vals []Value) Column { return Column{vals: vals} }
 // asked for, each at most once. Until then it takes no memory.
 func LazyColumn(fill func(rows []int32, vals []Value)) Column { return Column{lazy: fill} }
 
+// Renew makes a lazy column ready for n rows of another batch, keeping its
+// memory.
+func (c *Column) Renew(n int) {
+	if cap(c.done) < n {
+		c.vals, c.done = nil, nil
+		return
+	}
+	c.vals, c.done, c.left = c.vals[:n], c.done[:n], n
+	clear(c.done)
+}
+
 // present makes sure that the rows are computed.
 func (c *Column) present(rows []int32, fill Filler, col int) {
 	if c.lazy != nil {
@@ -202,12 +213,7 @@ func (b *Batch) Reset(n int, fill Filler) {
 			*c = Column{}
 			continue
 		}
-		if cap(c.done) < n {
-			*c = Column{}
-			continue
-		}
-		c.vals, c.done, c.left = c.vals[:n], c.done[:n], n
-		clear(c.done)
+		c.Renew(n)
 	}
 }
 
