@@ -70,7 +70,7 @@ var layout = map[string]place{
 	"internal/rule":     {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect":   {imports: []string{nouns, "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
-	"internal/store":           {imports: []string{"internal/skeleton", "internal/store/sha", "kql/value"}},
+	"internal/store":           {imports: []string{"internal/skeleton", "internal/store/sha", "internal/store/zst", "kql/value"}},
 	"internal/store/sha":       {imports: []string{syscpu}},
 	"internal/store/wal":       {},
 	"internal/store/zst":       {tests: []string{zstd}},

@@ -23,6 +23,7 @@ type Indexer struct {
 	plain   []byte // it, without escapes
 	walk    leafWalk
 	secrets [2]uint64
+	page    page
 
 	// What names and values gave that were seen since whenever, for the next
 	// time that they are new: keys one after the other in given, and where. A
@@ -68,6 +69,7 @@ func (x *Indexer) Keys() []uint64 { return x.keys.keys }
 
 // Reset starts anew.
 func (x *Indexer) Reset() {
+	x.page.broken = false
 	x.keys.reset()
 	x.seen.reset()
 }
@@ -75,6 +77,7 @@ func (x *Indexer) Reset() {
 // Add takes the keys of a record in.
 func (x *Indexer) Add(raw string) {
 	if !x.members(&x.record, raw) {
+		x.page.broken = true
 		Index(raw, x.keys.put)
 	}
 }
@@ -89,6 +92,7 @@ type level struct {
 type member struct {
 	from, to int
 	hash     uint64
+	until    int // what of its value ends here or before was seen; there may be no hash yet
 }
 
 // members goes through a record's members; ok is false where it is not the
@@ -105,14 +109,21 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 			if end < 0 {
 				return false
 			}
-			x.text(s, at, i+1, end)
+			if end >= at.until {
+				x.named(s, &at)
+				x.text(s, at, i+1, end)
+			}
 			i = end + 1
 		case '{', '[':
-			if depth >= 0 {
-				if end := w.line.NestedWithin(i, mostAlike); x.isAlike(s, at, i, end) {
-					i = end
-					break
-				}
+			end := w.line.NestedWithin(i, max(x.longestAlike(), at.until-i))
+			if end > 0 && end <= at.until {
+				i = end
+				break
+			}
+			x.named(s, &at)
+			if depth >= 0 && x.isAlike(s, at, i, end) {
+				i = end
+				break
 			}
 			if depth++; depth == maxLevels {
 				return false
@@ -136,7 +147,10 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 			if end == i {
 				return false
 			}
-			x.bare(s, at, i, end)
+			if end >= at.until {
+				x.named(s, &at)
+				x.bare(s, at, i, end)
+			}
 			i = end
 		}
 		// What stands behind a value leads to the next, or to the end.
@@ -162,13 +176,21 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 	return false
 }
 
-// How long what isAlike is asked for is.
-const leastAlike, mostAlike = 32, 1024
+// How long what isAlike is asked for is. Most of what is longer repeats as it
+// stands, or differs deep inside; of repetitions in a string nothing is known.
+const leastAlike, mostAlike, mostInside = 32, 128, 1024
 
-// isAlike says whether an object or array was seen under its name before. Long
-// ones are as a rule not, and what makes them so is deep inside.
+// longestAlike is the most for the text at hand.
+func (x *Indexer) longestAlike() int {
+	if x.depth > 0 {
+		return mostInside
+	}
+	return mostAlike
+}
+
+// isAlike says whether an object or array was seen under its name before.
 func (x *Indexer) isAlike(s string, at member, from, end int) bool {
-	if n := end - from; n < leastAlike || n > mostAlike {
+	if n := end - from; n < leastAlike || n > x.longestAlike() {
 		return false
 	}
 	return !x.seen.add(x.mix(x.mix(at.hash, asNested), x.hash(s, from, end)))
@@ -183,11 +205,18 @@ func (x *Indexer) key(w *walked, s string, i int) (member, int) {
 	if end < 0 {
 		return member{}, -1
 	}
-	at := member{i + 1, end, x.hash(s, i+1, end)}
+	at := member{from: i + 1, to: end, until: x.page.until(s, i)}
 	if i = space(s, end+1); i >= len(s) || s[i] != ':' {
 		return at, -1
 	}
 	return at, space(s, i+1)
+}
+
+// named sees to it that a member has the hash of its name.
+func (x *Indexer) named(s string, at *member) {
+	if at.hash == 0 && at.to > 0 {
+		at.hash = x.hash(s, at.from, at.to)
+	}
 }
 
 func space(s string, i int) int {
@@ -265,11 +294,14 @@ func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) (h uint
 // text takes in a string that stands under a name.
 func (x *Indexer) text(s string, at member, from, end int) {
 	body := s[from:end]
+	if len(body) == uuidLen && isUUID(body) { // most come but once
+		x.name(s, at)
+		x.keys.add(uuidKey(body))
+		return
+	}
 	h, isNew := x.isNew(s, at, from, end, asString)
 	switch {
 	case !isNew:
-	case len(body) == uuidLen && isUUID(body):
-		x.keys.add(uuidKey(body))
 	case x.isNested(body):
 	case !x.recall(h):
 		key := nameHash(s[at.from:at.to])
@@ -295,9 +327,10 @@ func (x *Indexer) isNested(body string) bool {
 	if !ok || len(text) <= longest { // a short one is a value as well
 		return false
 	}
-	x.depth = 1
+	outside := x.page
+	x.depth, x.page = 1, page{}
 	ok = x.members(&x.inside, text)
-	x.depth = 0
+	x.depth, x.page = 0, outside
 	if broken {
 		eachWord(`\n`, x.keys.put)
 	}
@@ -474,6 +507,8 @@ func (x *Indexer) pair(h, a, b uint64) uint64 {
 	high, low := bits.Mul64(a^x.secrets[1], b^h)
 	return high ^ low
 }
+
+func load32(s string, i int) uint64 { return uint64(binary.LittleEndian.Uint32([]byte(s[i : i+4]))) }
 
 func load(s string, i int) uint64 { return binary.LittleEndian.Uint64([]byte(s[i : i+8])) }
 

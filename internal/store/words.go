@@ -194,16 +194,18 @@ func isUUID(s string) bool {
 	if len(s) < uuidLen || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	for i := range uuidLen {
-		switch i {
-		case 8, 13, 18, 23:
-		default:
-			if k := kinds[s[i]]; k != digit && k != hexLetter {
-				return false
-			}
-		}
-	}
-	return true
+	return areHex(load(s, 0)) && areHex(load32(s, 9)|load32(s, 14)<<32) && areHex(load32(s, 19)|load32(s, 24)<<32) && areHex(load(s, 28))
+}
+
+// areHex says whether eight bytes are hexadecimal digits. Bytes do not carry
+// over: those that are not ASCII are taken out before.
+func areHex(v uint64) bool {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	a := v &^ top
+	f := a | 0x20*each
+	decimal := (a + (0x80-'0')*each) &^ (a + (0x7f-'9')*each)
+	letter := (f + (0x80-'a')*each) &^ (f + (0x7f-'f')*each)
+	return (decimal|letter)&^v&top == top
 }
 
 // continues says whether a word goes on here.

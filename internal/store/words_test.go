@@ -127,3 +127,18 @@ func mayHold(p Predicate, has func(uint64) bool) bool {
 	})
 	return set.Has(0)
 }
+
+// TestHexDigits tries every byte at every place.
+func TestHexDigits(t *testing.T) {
+	const some = "0129abefABEF"
+	for c := range 256 {
+		for at := range 8 {
+			b := []byte(some[:8])
+			b[at] = byte(c)
+			want := kinds[c] == digit || kinds[c] == hexLetter
+			if got := areHex(load(string(b), 0)); got != want {
+				t.Errorf("%q: %t", b, got)
+			}
+		}
+	}
+}

@@ -51,6 +51,7 @@ type Writer struct {
 
 	// Memory for what is being written.
 	text    []byte
+	first   int // where the first of its texts starts
 	sizes   []int32
 	present []byte
 	codes   []int32
@@ -332,11 +333,11 @@ func (w *Writer) block(blocks []store.Block, refs []Ref, raw *chunk, odd, prior 
 		if err != nil {
 			return b, err
 		}
-		w.words.Add(text)
 		w.stats.RawBytes += int64(len(text))
 		b.see(r.Time)
 		if raws[i], priors[i] = text, before; !utf8.ValidString(text) {
 			raws[i], odds[i] = "", text
+			w.words.Add(text)
 		}
 	}
 	p, err := w.page(raws, func(i int) bool { return odds[i] == "" })
@@ -346,6 +347,7 @@ func (w *Writer) block(blocks []store.Block, refs []Ref, raw *chunk, odd, prior 
 	if err := errors.Join(w.file.data(raw, p), w.file.flush(raw)); err != nil {
 		return b, err
 	}
+	w.words.AddPage(w.text, w.first, w.sizes, w.file.zst.Repeats())
 	for _, s := range []struct {
 		*sparse
 		texts []string
@@ -383,6 +385,7 @@ func (w *Writer) page(texts []string, has func(int) bool) (page, error) {
 	if w.text, err = (&delta.BinaryPackedEncoding{}).EncodeInt32(w.text[:0], w.sizes); err != nil {
 		return p, err
 	}
+	w.first = len(w.text)
 	w.text = slices.Grow(w.text, size)
 	for i, s := range texts {
 		if w.present[i] != 0 {

@@ -48,7 +48,15 @@ type finder struct {
 
 	sequences []sequence
 	literals  []byte
+	repeats   []Repeat
 }
+
+// A Repeat is a part of a text, [From, To), that says what stands so many bytes
+// before it as well.
+type Repeat struct{ From, To, Back uint32 }
+
+// leastRepeat is how long those are that anybody is told of.
+const leastRepeat = 16
 
 const (
 	hashBits = 15
@@ -71,6 +79,7 @@ func (f *finder) begin(size int) {
 	}
 	f.base = f.next
 	f.next += uint32(size)
+	f.repeats = f.repeats[:0]
 }
 
 // find takes src[from:to] apart. Matches may begin anywhere before.
@@ -99,6 +108,9 @@ func (f *finder) find(src []byte, from, to int, last *offsets) {
 		}
 		literals := uint32(s - done)
 		f.sequences = append(f.sequences, sequence{literals, uint32(next - s), last.name(uint32(offset), literals)})
+		if next-s >= leastRepeat {
+			f.repeats = append(f.repeats, Repeat{uint32(s), uint32(next), uint32(offset)})
+		}
 		s, done = next, next
 	}
 	f.literals = append(f.literals, src[done:to]...)

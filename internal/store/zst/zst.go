@@ -39,6 +39,10 @@ func (e *Encoder) Append(dst, src []byte) []byte {
 	}
 }
 
+// Repeats are the parts of the last text that are as others before them, in
+// their order, as far as they were found. They are good until the next text.
+func (e *Encoder) Repeats() []Repeat { return e.finder.repeats }
+
 // appendFrameHeader tells how long the content is, and how far back matches go
 // where that is not all of it.
 func appendFrameHeader(dst []byte, size int) []byte {
