@@ -1,10 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -34,17 +32,13 @@ func (c Chain) Next(sum sha.Sum) Chain {
 // until Sums.
 //
 // What is summed of a record is recordStart, its bytes, its Prior, the sum of its
-// stream and source, numbers, the values of its columns, the sum of their names,
-// and the lengths of Prior and bytes. Whoever reads it from its end knows where
-// each part of it starts, so no other record has the same text.
+// stream and source, numbers, what columnTexts gives of its columns, and the
+// lengths of Prior and bytes. Whoever reads it from its end knows where each part
+// of it starts, so no other record has the same text.
 //
 // The zero value is ready for records without columns.
 type Hasher struct {
-	sorted  []Column
-	columns []hashColumn
-	text    []byte             // of their values
-	nulls   []byte             // a bit for each column that a record lacks
-	names   map[string]sha.Sum // of the others, by nulls
+	columns columnTexts
 	scratch []byte
 
 	stream, source string
@@ -63,32 +57,9 @@ const summed = 512
 // another text, so that none of them is one of these.
 var recordStart = sha.StartOf("dogwatch record v2\n")
 
-// A hashColumn is a column's values as they are summed, empty for null.
-type hashColumn struct {
-	codes []uint32
-	dict  [][]byte
-}
-
-// Columns makes ready for records with these columns.
-func (h *Hasher) Columns(columns []Column) {
-	h.sorted = append(h.sorted[:0], columns...)
-	slices.SortFunc(h.sorted, func(a, b Column) int { return cmp.Compare(a.Name, b.Name) })
-	h.columns, h.text = h.columns[:0], h.text[:0]
-	h.nulls = make([]byte, (len(columns)+7)/8)
-	h.names = map[string]sha.Sum{}
-	for i := range h.sorted {
-		c := &h.sorted[i]
-		hc := hashColumn{c.Codes, make([][]byte, len(c.Dict))}
-		for k, v := range c.Dict {
-			if !v.IsNull() {
-				at := len(h.text)
-				h.text = appendValue(h.text, v)
-				hc.dict[k] = h.text[at:len(h.text):len(h.text)]
-			}
-		}
-		h.columns = append(h.columns, hc)
-	}
-}
+// Columns makes ready for records with these columns, which must stay as they
+// are.
+func (h *Hasher) Columns(columns []Column) { h.columns.reset(columns) }
 
 // Add takes the record of a row of the columns.
 func (h *Hasher) Add(p *Place, row int, raw, prior string) {
@@ -98,38 +69,12 @@ func (h *Hasher) Add(p *Place, row int, raw, prior string) {
 	for _, n := range [...]int64{p.Seq, p.Position, p.Line, int64(p.Number), p.Received, p.Time} {
 		b = binary.AppendVarint(b, n)
 	}
-	clear(h.nulls)
-	for i := range h.columns {
-		c := &h.columns[i]
-		v := c.dict[c.codes[row]]
-		if len(v) == 0 {
-			h.nulls[i/8] |= 1 << (i % 8)
-		}
-		b = append(b, v...)
-	}
-	names := h.namesOf()
-	b = binary.BigEndian.AppendUint64(append(b, names[:]...), uint64(len(prior)))
+	b = binary.BigEndian.AppendUint64(h.columns.append(b, row), uint64(len(prior)))
 	h.many.Text = binary.BigEndian.AppendUint64(b, uint64(len(raw)))
 	h.many.End()
 	if h.many.Len() >= summed {
 		h.sums = h.many.Sums(h.sums)
 	}
-}
-
-// namesOf sums the names of all columns but those in nulls.
-func (h *Hasher) namesOf() sha.Sum {
-	sum, ok := h.names[string(h.nulls)]
-	if !ok {
-		h.scratch = h.scratch[:0]
-		for i := range h.sorted {
-			if h.nulls[i/8]&(1<<(i%8)) == 0 {
-				h.scratch = appendText(h.scratch, h.sorted[i].Name)
-			}
-		}
-		sum = sha256.Sum256(h.scratch)
-		h.names[string(h.nulls)] = sum
-	}
-	return sum
 }
 
 // originOf sums a record's stream and source, which are mostly those of the one

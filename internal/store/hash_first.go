@@ -3,6 +3,8 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 )
@@ -20,10 +22,9 @@ func (h *Hasher) AddFirst(p *Place, row int, raw, prior string) {
 		b = binary.AppendVarint(b, n)
 	}
 	b = appendText(appendText(b, p.Stream), p.Source)
-	for i := range h.columns {
-		c := &h.columns[i]
-		if v := c.dict[c.codes[row]]; len(v) > 0 {
-			b = append(appendText(b, h.sorted[i].Name), v...)
+	for _, c := range h.columns.inOrderOfNames() {
+		if v := c.At(row); !v.IsNull() {
+			b = appendValue(appendText(b, c.Name), v)
 		}
 	}
 	b = appendText(append(b, 0), prior)
@@ -32,4 +33,13 @@ func (h *Hasher) AddFirst(p *Place, row int, raw, prior string) {
 	if h.many.Len() >= summed {
 		h.sums = h.many.Sums(h.sums)
 	}
+}
+
+// inOrderOfNames are the columns as the first form has them.
+func (t *columnTexts) inOrderOfNames() []Column {
+	if len(t.byName) != len(t.columns) {
+		t.byName = slices.Clone(t.columns)
+		slices.SortFunc(t.byName, func(a, b Column) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return t.byName
 }
