@@ -69,26 +69,35 @@ func wordsOf(name string, path []string) (words []string, isNew bool) {
 
 var podColumnList = podColumns()
 
-func newBodyWords(columns []column, j dogwatch.Judge) *bodyWords {
-	w := &bodyWords{needs: make([]wordSet, len(j.Reads)), rules: make(dogwatch.RuleSet, (len(j.Reads)+63)/64)}
+// newBodyWords finds the words of all that judges read.
+func newBodyWords(columns []column, all []dogwatch.Judge) *bodyWords {
+	n := len(all[0].Reads)
+	w := &bodyWords{needs: make([]wordSet, n), rules: make(dogwatch.RuleSet, (n+63)/64)}
 	w.bit(wordDryRun)
 	w.bit(wordContainers)
-	for rule, refs := range j.Reads {
-		for _, ref := range refs {
-			words, isNew := wordsOf(columns[ref.Column].name, ref.Path)
-			for _, word := range words {
-				if isNew {
-					w.needs[rule].set |= w.bit(word)
-				} else {
-					w.needs[rule].either |= w.bit(word)
-				}
-			}
-			if words != nil {
-				w.rules[rule/64] |= 1 << (rule % 64)
+	for _, j := range all {
+		for rule, refs := range j.Reads {
+			for _, ref := range refs {
+				words, isNew := wordsOf(columns[ref.Column].name, ref.Path)
+				w.read(rule, words, isNew)
 			}
 		}
 	}
 	return w
+}
+
+// read notes that a rule reads something that has words.
+func (w *bodyWords) read(rule int, words []string, isNew bool) {
+	for _, word := range words {
+		if isNew {
+			w.needs[rule].set |= w.bit(word)
+		} else {
+			w.needs[rule].either |= w.bit(word)
+		}
+	}
+	if words != nil {
+		w.rules[rule/64] |= 1 << (rule % 64)
+	}
 }
 
 // bit is that of a word.

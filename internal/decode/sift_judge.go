@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -14,7 +15,8 @@ type judges struct {
 	ofCaller  []bool  // by column: it is told by the caller
 	part      [nKinds]dogwatch.Judge
 	judgePair [2]dogwatch.Judge // for deeds, and for addresses
-	judgeBare [2]dogwatch.Judge
+	judgeBody [2]dogwatch.Judge // of these with bodies
+	judgeBare [2]dogwatch.Judge // of these with bodies, and their callers
 	words     *bodyWords
 
 	// What was judged for one sifter is known to the others.
@@ -28,7 +30,7 @@ type judged struct {
 	part
 	set  dogwatch.RuleSet
 	row  *keptRow
-	bare [len(bareBodies)]*keptRow // of deeds, with bodies that say nothing
+	bare *bareRows // of deeds, once it is asked for
 }
 
 // pairSets are the rules that may care for a deed and a caller, and those of
@@ -50,25 +52,24 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 		return func(column int, _ []string) bool { return known[column] }
 	}
 	body := bodyKnown(columns)
-	bare := func(seen func(int, []string) bool) dogwatch.Judge {
-		return s.Judge("KubeAudit", func(column int, path []string) bool { return seen(column, path) || body(column, path) })
+	withBody := func(seen func(int, []string) bool) func(int, []string) bool {
+		return func(column int, path []string) bool { return seen(column, path) || body(column, path) }
 	}
-	j := &judges{
-		r: r, pairs: map[[2]*judged]pairSets{},
-		judgePair: [2]dogwatch.Judge{
-			s.Judge("KubeAudit", all(deedColumns), all(callerColumns)),
-			s.Judge("KubeAudit", all(addressColumns), all(callerColumns)),
-		},
-		judgeBare: [2]dogwatch.Judge{bare(all(deedColumns, callerColumns)), bare(all(addressColumns, callerColumns))},
+	j := &judges{r: r, pairs: map[[2]*judged]pairSets{}}
+	caller := all(callerColumns)
+	for kind, names := range [][]string{deedColumns, addressColumns} {
+		deed := all(names)
+		j.judgePair[kind] = s.Judge("KubeAudit", deed, caller)
+		j.judgeBody[kind] = s.Judge("KubeAudit", withBody(deed))
+		j.judgeBare[kind] = s.Judge("KubeAudit", withBody(deed), caller)
 	}
 	for kind, columns := range [nKinds][]string{deedColumns, addressColumns, callerColumns, verdictColumns} {
 		j.part[kind], j.parts[kind] = s.Judge("KubeAudit", all(columns)), map[part]*judged{}
 	}
-	ofCaller := all(callerColumns)
 	for i := range columns {
-		j.ofCaller = append(j.ofCaller, ofCaller(i, nil))
+		j.ofCaller = append(j.ofCaller, caller(i, nil))
 	}
-	j.words = newBodyWords(columns, j.judgeBare[0])
+	j.words = newBodyWords(columns, slices.Concat(j.judgeBody[:], j.judgeBare[:]))
 	return j
 }
 
@@ -134,37 +135,6 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 	}
 }
 
-// askBodies asks which rules would care without bodies: those that care with
-// one of the bodies that say nothing.
-func (j *judges) askBodies(kind int, pairs []*pair) {
-	for _, p := range pairs {
-		p.bare = p.set
-		if j.words.asks(p.set, nil) {
-			p.bare = make(dogwatch.RuleSet, len(p.set))
-		}
-	}
-	for body := range bareBodies {
-		var deeds, callers []*judged
-		var sets []dogwatch.RuleSet
-		var about []*pair
-		for _, p := range pairs {
-			if j.words.asks(p.set, p.bare) {
-				deeds, callers, about = append(deeds, p.of), append(callers, p.by), append(about, p)
-				sets = append(sets, j.words.asking(p.set, p.bare))
-			}
-		}
-		if len(about) == 0 {
-			return
-		}
-		j.judgeBare[kind].Narrow(j.batch(deeds, callers, &body), sets)
-		for i, set := range sets {
-			for w := range set {
-				about[i].bare[w] |= set[w]
-			}
-		}
-	}
-}
-
 // isTested says whether a set has rules that are not in every, or that ask for
 // bodies.
 func isTested(set, every, bodies dogwatch.RuleSet) bool {
@@ -207,15 +177,9 @@ func (j *judges) rowOf(p part) *keptRow {
 func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
 	b := &partRows{j: j, rows: make([]*keptRow, len(parts)), callers: callers}
 	for i, p := range parts {
-		if body == nil {
-			b.rows[i] = p.row
-			continue
+		if b.rows[i] = p.row; body != nil {
+			b.rows[i] = j.bareRow(p, *body)
 		}
-		of := &p.bare[*body]
-		if *of == nil {
-			*of = j.rowOf(part{members: p.members + bareBodies[*body], aks: p.aks})
-		}
-		b.rows[i] = *of
 	}
 	if j.rows == nil {
 		j.rows = value.NewLazyBatch(0, len(j.ofCaller), nil)

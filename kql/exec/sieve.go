@@ -22,11 +22,14 @@ type Sieve struct {
 
 // Sieve makes a leaf's sieve over what is known of the rows of its table, which
 // has width columns; nil if it would let every row through. Where known has
-// parts, it is nil too if none of the conditions needs more than one of them.
+// parts, it tests the conditions that need more than one of them.
 func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 	of := l.leaves[leaf]
 	s := &Sieve{run: l.run, Steps: plan.Sieve(of.Scan, of.Steps, width, anyOf(known))}
-	if len(s.Steps) == 0 || len(known) > 1 && !plan.Spans(s.Steps, width, known) {
+	if len(known) > 1 {
+		s.Steps = plan.Spanning(s.Steps, width, known)
+	}
+	if len(s.Steps) == 0 {
 		return nil
 	}
 	s.Reads = plan.Refs(s.Steps, width)

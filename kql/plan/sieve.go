@@ -329,17 +329,22 @@ func Refs(chain []Node, width int) (refs []Ref) {
 	return refs
 }
 
-// Spans says whether a condition of a sieve needs more than one part of what is
-// known.
-func Spans(chain []Node, width int, known []Known) bool {
-	return slices.ContainsFunc(chain, func(n Node) bool {
+// Spanning are the steps of a sieve whose conditions need more than one part of
+// what is known; nil if there are none. Where the sieve expands rows they are all
+// of its steps, as one needs the other.
+func Spanning(chain []Node, width int, known []Known) []Node {
+	spans := slices.DeleteFunc(slices.Clone(chain), func(n Node) bool {
 		w, ok := n.(*Where)
-		if !ok {
-			return false
-		}
-		return !slices.ContainsFunc(known, func(k Known) bool {
+		return !ok || slices.ContainsFunc(known, func(k Known) bool {
 			f := follower{known: k, width: width}
 			return f.tells(w.P)
 		})
 	})
+	if len(spans) > 0 && !slices.ContainsFunc(chain, func(n Node) bool { return !isWhere(n) }) {
+		return spans
+	}
+	if len(spans) > 0 {
+		return chain
+	}
+	return nil
 }

@@ -1,0 +1,90 @@
+package decode
+
+import "github.com/dogwatch-dev/dogwatch"
+
+// bareRows are a deed with each of the bodies that say nothing, and the rules with
+// needs that may care for it then, whoever the caller.
+type bareRows struct {
+	rows [len(bareBodies)]*keptRow
+	sets [len(bareBodies)]dogwatch.RuleSet
+}
+
+// askBodies asks which rules would care without bodies: those that care with
+// one of the bodies that say nothing.
+func (j *judges) askBodies(kind int, pairs []*pair) {
+	var asked []*pair
+	for _, p := range pairs {
+		if p.bare = p.set; j.words.asks(p.set, nil) {
+			p.bare = make(dogwatch.RuleSet, len(p.set))
+			asked = append(asked, p)
+		}
+	}
+	j.askDeeds(kind, asked)
+	for body := range bareBodies {
+		var deeds, callers []*judged
+		var sets []dogwatch.RuleSet
+		var about []*pair
+		for _, p := range asked {
+			if set, any := j.askedOfCaller(kind, p, body); any {
+				deeds, callers, sets, about = append(deeds, p.of), append(callers, p.by), append(sets, set), append(about, p)
+			}
+		}
+		if len(about) > 0 {
+			j.judgeBare[kind].Narrow(j.batch(deeds, callers, &body), sets)
+		}
+		for i, set := range sets {
+			for w := range set {
+				about[i].bare[w] |= set[w]
+			}
+		}
+	}
+}
+
+// askDeeds asks which rules with needs would care for the deeds of pairs without
+// bodies, as far as that does not depend on the caller.
+func (j *judges) askDeeds(kind int, pairs []*pair) {
+	var deeds []*judged
+	for _, p := range pairs {
+		if p.of.bare == nil {
+			p.of.bare = &bareRows{}
+			deeds = append(deeds, p.of)
+		}
+	}
+	if len(deeds) == 0 {
+		return
+	}
+	none := make(dogwatch.RuleSet, len(j.words.rules))
+	for body := range bareBodies {
+		sets := make([]dogwatch.RuleSet, len(deeds))
+		for i, d := range deeds {
+			sets[i] = j.words.asking(d.set, none)
+		}
+		j.judgeBody[kind].Narrow(j.batch(deeds, nil, &body), sets)
+		for i, d := range deeds {
+			d.bare.sets[body] = sets[i]
+		}
+	}
+}
+
+// askedOfCaller are the rules that would care for a pair with a body that says
+// nothing if they cared for the caller, which is not known yet. Those to whom the
+// caller does not matter join the pair's bare ones.
+func (j *judges) askedOfCaller(kind int, p *pair, body int) (set dogwatch.RuleSet, any bool) {
+	set = j.words.asking(p.set, p.bare)
+	for w, every := range j.judgeBare[kind].Every {
+		care := set[w] & p.of.bare.sets[body][w]
+		p.bare[w] |= care & every
+		set[w] = care &^ every
+		any = any || set[w] != 0
+	}
+	return set, any
+}
+
+// bareRow is a deed's row with a body that says nothing.
+func (j *judges) bareRow(p *judged, body int) *keptRow {
+	of := &p.bare.rows[body]
+	if *of == nil {
+		*of = j.rowOf(part{members: p.members + bareBodies[body], aks: p.aks})
+	}
+	return *of
+}
