@@ -30,9 +30,9 @@ type facts struct {
 	pod, newPod         *pod
 }
 
-// isUsed says whether anything was worked out.
+// isUsed says whether anything but ref was worked out.
 func (f *facts) isUsed() bool {
-	return f.r == nil || f.refDone || f.paramsDone || f.addressDone || f.bodyDone || f.podDone || f.newPodDone
+	return f.r == nil || f.paramsDone || f.addressDone || f.bodyDone || f.podDone || f.newPodDone
 }
 
 func (rec *record) verb() string { return rec.event.str(fVerb) }

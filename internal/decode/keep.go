@@ -84,7 +84,8 @@ type Keeper struct {
 	families []*family     // of columns
 	others   []*keptColumn // that are in none
 	delay    *keptColumn
-	callers  callers
+	address  *family  // of ClientIP
+	places   []uint64 // by the number of an address: see placeOf
 
 	skeleton skeleton // of the event at hand
 	sight    sight    // of it
@@ -146,6 +147,7 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 		}
 	}
 	k.families, k.others = families(k.columns)
+	k.address = k.families[slices.IndexFunc(k.families, func(f *family) bool { return slices.Contains(f.parts, partAddress) })]
 	k.kubeBit = 1 << slices.Index(r.views, r.kube)
 	return k, nil
 }
@@ -295,7 +297,6 @@ func (k *Keeper) begin() {
 		}
 		c.begin()
 	}
-	k.callers.begin()
 	if k.verbs.full() {
 		k.verbs.forget()
 		k.verbSets = k.verbSets[:0]
@@ -341,10 +342,10 @@ func (k *Keeper) read(rec *record, seen, lined bool) {
 		k.readNothing()
 		return
 	}
-	for _, f := range k.families {
-		if seen {
-			f.add(rec, &k.sight)
-		} else {
+	if seen {
+		k.readSeen(rec)
+	} else {
+		for _, f := range k.families {
 			f.addUnseen(rec)
 		}
 	}
@@ -358,6 +359,23 @@ func (k *Keeper) read(rec *record, seen, lined bool) {
 			continue
 		}
 		c.add(c.read(rec))
+	}
+}
+
+// readSeen adds the columns of families. What an address tells is known when its
+// family is added.
+func (k *Keeper) readSeen(rec *record) {
+	for _, f := range k.families {
+		f.known.touch(f.key(&k.sight))
+	}
+	for _, f := range k.families {
+		at, isNew := f.add(rec, &k.sight)
+		if f == k.address {
+			if isNew {
+				k.places = append(k.places[:at], k.r.placeOf(rec.theAddress().client))
+			}
+			k.sight.parts[partPlace] = k.places[at]
+		}
 	}
 }
 

@@ -87,13 +87,10 @@ func (f *family) begin() {
 	}
 }
 
-// add adds the columns of a record whose event is seen.
-func (f *family) add(rec *record, x *sight) {
-	key := uint64(0)
-	for _, p := range f.parts {
-		key = bits.RotateLeft64(key, 29)*fibonacci ^ x.parts[p]
-	}
-	at, isNew := f.known.of(key * fibonacci)
+// add adds the columns of a record whose event is seen; at is the number of its
+// parts, which isNew says are new.
+func (f *family) add(rec *record, x *sight) (at int, isNew bool) {
+	at, isNew = f.known.of(f.key(x))
 	if isNew {
 		for _, c := range f.columns {
 			f.numbers = append(f.numbers, c.number(c.read(rec)))
@@ -105,9 +102,18 @@ func (f *family) add(rec *record, x *sight) {
 		f.places = append(f.places, f.numbers[at*n:(at+1)*n]...)
 	}
 	f.rows = append(f.rows, p.place)
+	return at, isNew
 }
 
 func (f *family) nextPlace() uint32 { return uint32(len(f.places) / len(f.columns)) }
+
+// key stands for the parts of an event.
+func (f *family) key(x *sight) (key uint64) {
+	for _, p := range f.parts {
+		key = bits.RotateLeft64(key, 29)*fibonacci ^ x.parts[p]
+	}
+	return key * fibonacci
+}
 
 // addUnseen adds the columns of a record whose event is not seen.
 func (f *family) addUnseen(rec *record) {

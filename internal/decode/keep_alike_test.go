@@ -17,11 +17,16 @@ import (
 // keptOf is what a Keeper keeps of some events, by column.
 func keptOf(t *testing.T, events ...[]byte) map[string][]string {
 	t.Helper()
+	return keptBy(t, Options{}, events...)
+}
+
+func keptBy(t *testing.T, opts Options, events ...[]byte) map[string][]string {
+	t.Helper()
 	var all []string
 	for _, c := range tableOf("KubeAudit").columns {
 		all = append(all, c.name)
 	}
-	k, err := NewKeeper(Options{}, Further{Columns: all})
+	k, err := NewKeeper(opts, Further{Columns: all})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +136,7 @@ var oddMembers = map[string][]string{
 		`{"resource":"pods","namespace":"a","subresource":"exec"}`, `{"resource":"pods","namespace":"a","subresource":"ex\u0065c"}`, `{"resource":"nodes","name":"n","subresource":"proxy"}`,
 		`{"resource":"pods","namespace":"a"}`, `{"resource":"pods","namespace":"a","name":"p"}`, `{"namespace":"a","name":"p"}`, `null`,
 	},
-	"sourceIPs":   {`["198.51.100.7","172.31.0.9"]`, `["198.51.100.7"]`, `["10.0.0.4"]`, `[]`},
+	"sourceIPs":   {`["198.51.100.7","172.31.0.9"]`, `["198.51.100.7"]`, `["10.0.0.4"]`, `["10.0.0.5"]`, `[]`},
 	"annotations": {`{"audit.k8s.io/truncated":"true"}`, `{"audit.k8s.io/truncated":"false"}`, `{"authorization.k8s.io/decision":"forbid"}`},
 }
 
@@ -176,8 +181,17 @@ func TestAlikeIsToldApart(t *testing.T) {
 		}
 		enveloped[n] = bytes.Replace(enveloped[n], []byte(`"log":null`), append([]byte(`"log":`), quoted...), 1)
 	}
-	for _, input := range [][][]byte{lines, enveloped} {
-		got, want := keptOf(t, input...), saidOf(t, input...)
+	// More identities than there are bits, of which the last is asked for.
+	many := slices.Repeat(DefaultIdentities()[:4], 20)
+	many = append(many, Identity{"ann", "*", "10.0.0.0/8"})
+	for _, c := range []struct {
+		input      [][]byte
+		identities []Identity
+	}{
+		{lines, nil}, {enveloped, nil}, {lines, many}, {lines, []Identity{}}, {lines, []Identity{{"ann", "*", "10.0.0.4"}}},
+	} {
+		opts, input := Options{SystemIdentities: c.identities, Operators: []string{"ann", "system:serviceaccount:*"}}, c.input
+		got, want := keptBy(t, opts, input...), saidBy(t, opts, input...)
 		for name, values := range want {
 			if len(values) != len(lines) || len(got[name]) != len(lines) {
 				t.Fatalf("%d and %d values of %s", len(got[name]), len(values), name)
@@ -191,10 +205,10 @@ func TestAlikeIsToldApart(t *testing.T) {
 	}
 }
 
-// saidOf is what the columns say of some events, by column.
-func saidOf(t *testing.T, events ...[]byte) map[string][]string {
+// saidBy is what the columns say of some events, by column.
+func saidBy(t *testing.T, opts Options, events ...[]byte) map[string][]string {
 	t.Helper()
-	r, err := NewReader(Options{}, "KubeAudit")
+	r, err := NewReader(opts, "KubeAudit")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,6 @@
 package decode
 
-import (
-	"math/bits"
-	"strings"
-)
+import "strings"
 
 // Nearly every input of a store is events on lines of their own. Their members,
 // and whether they have something at the paths that are kept, are found by the
@@ -64,10 +61,7 @@ func (k *Keeper) seenLine(f *framer, s string) {
 	set := k.tablesOf(rec)
 	if k.isRow(rec) {
 		set |= k.kubeBit
-		if k.facts.isUsed() {
-			k.facts = facts{r: k.r}
-		}
-		rec.facts = &k.facts
+		rec.facts = k.factsOf()
 		k.partsOf(rec)
 	}
 	at := x.keptTime()
@@ -78,6 +72,15 @@ func (k *Keeper) seenLine(f *framer, s string) {
 	}
 	k.read(rec, true, true)
 	k.keep(rec, set, at)
+}
+
+// factsOf are the facts of the event at hand, of which what it is about is known.
+func (k *Keeper) factsOf() *facts {
+	if k.facts.isUsed() {
+		k.facts = facts{r: k.r}
+	}
+	k.facts.ref, k.facts.refDone = k.sight.theRef()
+	return &k.facts
 }
 
 // isRow is Reader.isRow in KubeAudit for an event that is seen.
@@ -119,12 +122,9 @@ func (k *Keeper) see(rec *record) (seen, lined bool) {
 func (k *Keeper) partsOf(rec *record) {
 	x := &k.sight
 	x.parts[partSigns] = signsNumber(rec.reusedID, rec.inFuture, x.timesAreWrong())
-	x.parts[partOrigin], x.parts[partPlace] = 0, 0
+	x.parts[partOrigin] = 0
 	if rec.resourceID != "" || rec.category != "" {
 		x.parts[partOrigin] = x.seed.numbers(x.seed.text(rec.resourceID), x.seed.text(rec.category))
-	}
-	if k.callers.addressMatters(rec, x) {
-		x.parts[partPlace] = x.parts[partAddress] ^ bits.RotateLeft64(x.parts[partOrigin], 7)
 	}
 }
 

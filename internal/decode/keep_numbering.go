@@ -5,6 +5,8 @@ package decode
 type numbering struct {
 	slots []uint32 // open addressing: a part of the key, and the number + 1
 	list  []numbered
+
+	touched uint32
 }
 
 // A numbered key has a place in a batch.
@@ -38,6 +40,14 @@ func (t *numbering) of(key uint64) (at int, isNew bool) {
 	t.list = append(t.list, numbered{key: key})
 	t.slots[i] = tag | uint32(len(t.list))
 	return len(t.list) - 1, true
+}
+
+// touch asks for what of will look at: a processor fetches several at once that
+// are far away.
+func (t *numbering) touch(key uint64) {
+	if len(t.slots) > 0 {
+		t.touched += t.slots[key>>32&uint64(len(t.slots)-1)]
+	}
 }
 
 func (t *numbering) grow() {

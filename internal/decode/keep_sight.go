@@ -14,7 +14,7 @@ const (
 	partAs             // whom the caller acts as
 	partAgent          // the user agent
 	partAddress        // sourceIPs
-	partPlace          // these again, where they tell who the caller is
+	partPlace          // what they tell of who the caller is: see placeOf
 	partLevel
 	partStage
 	partVerb
@@ -40,6 +40,7 @@ type sight struct {
 	received, staged        int64 // ticks
 	timed, stageTimed       bool  // these are known
 	username, groups, extra span
+	name                    string // of the object, if it is known from the body only
 	scratch                 []byte
 }
 
@@ -50,6 +51,7 @@ func (x *sight) read(text string, k *skeleton, c *clock) bool {
 	}
 	x.received, x.timed = c.ticks(x.str(fReceived))
 	x.staged, x.stageTimed = c.ticks(x.str(fStageTime))
+	x.name = x.nameInBody(k)
 	x.number()
 	return true
 }
@@ -87,7 +89,7 @@ func (x *sight) user(k *skeleton) bool {
 }
 
 // number gives the event's parts their numbers. What is wrong with it, where it
-// came from and whether its address matters is not known here.
+// came from and what its address tells is not known here.
 func (x *sight) number() {
 	p := &x.parts
 	p[partCaller] = x.textNumber(x.text[x.username.start:x.username.end])
@@ -152,11 +154,56 @@ func (x *sight) kindNumber() (n uint64) {
 // nameNumber is for the name in theRef; where the event has none, what is made of
 // its address is told by partKind.
 func (x *sight) nameNumber() uint64 {
-	name := x.refText(refName)
-	if str(name) == "" && x.str(fVerb) == "create" {
-		return x.seed.text(nameFromBody(&x.event))
+	if x.name != "" {
+		return x.seed.text(x.name)
 	}
-	return x.seed.text(name)
+	return x.seed.text(x.refText(refName))
+}
+
+// nameInBody is nameFromBody where that is asked, by the event's skeleton.
+func (x *sight) nameInBody(k *skeleton) string {
+	if x.str(fVerb) != "create" || str(x.refText(refName)) != "" {
+		return ""
+	}
+	if isObject(x.raw(fResponse)) {
+		w := walk{x.text, k, int(x.spans[fResponse].start)}
+		if w.find("metadata") && w.find("name") {
+			start := w.i
+			if w.value() {
+				if name := str(x.text[start:w.i]); name != "" {
+					return name
+				}
+			}
+		}
+	}
+	return str(getPath(x.raw(fRequest), "metadata", "name"))
+}
+
+// find steps to the value of the first member of a name in the object that begins
+// here.
+func (w *walk) find(name string) bool {
+	for more := w.open(); more; more = w.next() {
+		key, ok := w.key()
+		if !ok || key == name {
+			return ok
+		}
+		if !w.value() {
+			return false
+		}
+	}
+	return false
+}
+
+// theRef is theRef, if the event's address need not be read for it.
+func (x *sight) theRef() (r ref, ok bool) {
+	if x.raw(fObjectRef) == "" {
+		return r, false
+	}
+	r = x.refOf()
+	if r.name == "" {
+		r.name = x.name
+	}
+	return r, true
 }
 
 // sessionNumber is for columns about a session.
