@@ -47,8 +47,8 @@ type extent struct {
 const (
 	maxLevels = 64
 	// places is how many names and values are remembered, maxGiven how many keys.
-	places   = 1 << 14
-	maxGiven = 1 << 16
+	places   = 1 << 13
+	maxGiven = 1 << 15
 )
 
 // NewIndexer returns an empty one.
@@ -115,20 +115,24 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 			}
 			i = end + 1
 		case '{', '[':
-			end := w.line.NestedWithin(i, max(x.longestAlike(), at.until-i))
-			if end > 0 && end <= at.until {
-				i = end
-				break
-			}
-			x.named(s, &at)
-			if depth >= 0 && x.isAlike(s, at, i, end) {
-				i = end
-				break
+			if i < at.until { // its name was seen, and so was what it starts with
+				if end := w.line.NestedWithin(i, at.until-i); end > 0 && end <= at.until {
+					i = end
+					break
+				}
+			} else {
+				x.named(s, &at)
+				if depth >= 0 {
+					if end := w.line.NestedWithin(i, x.longestAlike()); x.isAlike(s, at, i, end) {
+						i = end
+						break
+					}
+				}
+				x.name(s, at)
 			}
 			if depth++; depth == maxLevels {
 				return false
 			}
-			x.name(s, at)
 			w.levels[depth] = level{at, c == '{'}
 			if i = space(s, i+1); i < len(s) && (s[i] == '}' || s[i] == ']') {
 				break

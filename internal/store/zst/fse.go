@@ -13,15 +13,16 @@ type table struct {
 // A transition is how a symbol changes the state.
 type transition struct {
 	bits uint32 // how many are written, as (state + bits) >> 16
-	from int32  // of the states
+	from int16  // of the states
+	more uint8  // bits that stand behind the symbol
 }
 
 // tableLog is how many states a table has, as a power of two.
 const tableLog = 8
 
 // newTable makes the table for symbols that are as frequent as counts say, of
-// 1<<tableLog; -1 is less than once.
-func newTable(counts []int) *table {
+// 1<<tableLog; -1 is less than once. more is how many bits stand behind each.
+func newTable(more []uint8, counts []int) *table {
 	const log = tableLog
 	t := &table{described: describe(counts)}
 	spread, first := spreadOf(counts)
@@ -30,14 +31,14 @@ func newTable(counts []int) *table {
 		first[symbol]++
 	}
 	total := 0
-	for _, n := range counts {
+	for symbol, n := range counts {
 		if n == -1 || n == 1 {
-			t.symbols = append(t.symbols, transition{uint32(log<<16 - 1<<log), int32(total - 1)})
+			t.symbols = append(t.symbols, transition{uint32(log<<16 - 1<<log), int16(total - 1), more[symbol]})
 			total++
 			continue
 		}
 		most := log - bits.Len(uint(n-1)) + 1
-		t.symbols = append(t.symbols, transition{uint32(most<<16 - n<<most), int32(total - n)})
+		t.symbols = append(t.symbols, transition{uint32(most<<16 - n<<most), int16(total - n), more[symbol]})
 		total += n
 	}
 	return t
@@ -99,16 +100,12 @@ func describe(counts []int) (out []byte) {
 }
 
 // start is the state that a symbol begins with.
-func (t *table) start(symbol uint8) uint32 {
-	k := t.symbols[symbol]
+func (t *table) start(k transition) uint32 {
 	n := (k.bits + 1<<15) >> 16
-	return uint32(t.states[uint8(int32((n<<16-k.bits)>>n)+k.from)])
+	return t.behind((n<<16-k.bits)>>n, k)
 }
 
-// step is the state before a symbol, by that behind it, and the bits that lead
-// back.
-func (t *table) step(state uint32, symbol uint8) (next uint32, bits uint64, n uint) {
-	k := t.symbols[symbol]
-	n = uint(state+k.bits) >> 16
-	return uint32(t.states[uint8(int32(state>>n)+k.from)]), uint64(state) & (1<<n - 1), n
+// behind is the state that a symbol leads to, by what is left of that before.
+func (t *table) behind(rest uint32, k transition) uint32 {
+	return uint32(t.states[uint8(int32(rest)+int32(k.from))])
 }

@@ -3,6 +3,7 @@ package zst
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Lengths and offsets are written as a code, for their size, and bits that are
@@ -44,50 +45,56 @@ func codeOfMatch(n uint32) uint8 {
 
 // tables are how frequent codes are in logs of Kubernetes.
 var tables = struct{ literal, offset, match *table }{
-	newTable([]int{166, 6, 6, 3, 10, 4, 6, 2, 9, 2, 5, 1, 2, 1, 1, 1, 2, 1, 1, 1, 1, 1, 11, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}),
-	newTable([]int{9, 3, -1, -1, 2, 5, 4, 5, 12, 10, 13, 15, 21, 28, 28, 28, 27, 21, 12, 2, -1, -1, -1, -1, -1, -1, -1, -1, -1}),
-	newTable([]int{-1, -1, -1, -1, -1, 13, 13, 14, 11, 8, 8, 6, 7, 7, 6, 5, 5, 6, 8, 4, 3, 3, 2, 2, 3, 3, 2, 2, 1, 1, 1, 1, 5, 8, 7, 3, 8, 8, 6, 6, 11, 8, 10, 10, 6, 3, 1, -1, -1, -1, -1, -1, -1}),
+	newTable(literalBits, []int{166, 6, 6, 3, 10, 4, 6, 2, 9, 2, 5, 1, 2, 1, 1, 1, 2, 1, 1, 1, 1, 1, 11, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}),
+	newTable(make([]uint8, 29), []int{9, 3, -1, -1, 2, 5, 4, 5, 12, 10, 13, 15, 21, 28, 28, 28, 27, 21, 12, 2, -1, -1, -1, -1, -1, -1, -1, -1, -1}),
+	newTable(matchBits, []int{-1, -1, -1, -1, -1, 13, 13, 14, 11, 8, 8, 6, 7, 7, 6, 5, 5, 6, 8, 4, 3, 3, 2, 2, 3, 3, 2, 2, 1, 1, 1, 1, 5, 8, 7, 3, 8, 8, 6, 6, 11, 8, 10, 10, 6, 3, 1, -1, -1, -1, -1, -1, -1}),
 }
 
-// appendBits adds sequences, from the last to the first, as decoders read them
-// from the end.
+// most is how many bytes a sequence takes.
+const most = (3*tableLog + 16 + 16 + 20 + 7) / 8
+
+// appendBits adds sequences, from the last to the first: decoders start at the
+// end. It is long because what it goes on with must stay in registers.
 func appendBits(dst []byte, all []sequence) []byte {
-	var acc uint64 // bits that are not written, the first the lowest
+	dst = slices.Grow(dst, len(all)*most+16)
+	out, at := dst[:cap(dst)], len(dst)
+	var acc uint64 // bits that are not in out, the first the lowest
 	var n uint     // how many
 	var literal, offset, match uint32
+	literals, offsets, matches := tables.literal, tables.offset, tables.match
 	for i := len(all) - 1; i >= 0; i-- {
 		s := &all[i]
 		size := s.match - 3
 		l, o, m := codeOfLiterals(s.literals), uint8(bits.Len32(s.offset)-1), codeOfMatch(size)
+		k, p, q := literals.symbols[l], offsets.symbols[o], matches.symbols[m]
 		if i == len(all)-1 {
-			literal, offset, match = tables.literal.start(l), tables.offset.start(o), tables.match.start(m)
+			literal, offset, match = literals.start(k), offsets.start(p), matches.start(q)
 		} else {
-			var a, b, c uint
-			var x, y, z uint64
-			offset, x, a = tables.offset.step(offset, o)
-			match, y, b = tables.match.step(match, m)
-			literal, z, c = tables.literal.step(literal, l)
-			acc |= (x | y<<a | z<<(a+b)) << n
-			n += a + b + c
+			width := uint(offset+p.bits) >> 16
+			acc |= uint64(offset) & (1<<(width&31) - 1) << (n & 63)
+			n += width
+			offset = offsets.behind(offset>>(width&31), p)
+			width = uint(match+q.bits) >> 16
+			acc |= uint64(match) & (1<<(width&31) - 1) << (n & 63)
+			n += width
+			match = matches.behind(match>>(width&31), q)
+			width = uint(literal+k.bits) >> 16
+			acc |= uint64(literal) & (1<<(width&31) - 1) << (n & 63)
+			n += width
+			literal = literals.behind(literal>>(width&31), k)
 		}
-		acc |= uint64(s.literals) & (1<<literalBits[l] - 1) << n
-		n += uint(literalBits[l])
-		dst, acc, n = flush(dst, acc, n)
-		acc |= (uint64(size)&(1<<matchBits[m]-1) | uint64(s.offset)&(1<<o-1)<<matchBits[m]) << n
-		n += uint(matchBits[m] + o)
-		dst, acc, n = flush(dst, acc, n)
+		acc |= uint64(s.literals) & (1<<(k.more&31) - 1) << (n & 63)
+		n += uint(k.more)
+		binary.LittleEndian.PutUint64(out[at:], acc)
+		at, acc, n = at+int(n>>3), acc>>(n&56), n&7
+		acc |= (uint64(size)&(1<<(q.more&31)-1) | uint64(s.offset)&(1<<(o&31)-1)<<(q.more&31)) << (n & 63)
+		n += uint(q.more) + uint(o)
+		binary.LittleEndian.PutUint64(out[at:], acc)
+		at, acc, n = at+int(n>>3), acc>>(n&56), n&7
 	}
-	acc |= (uint64(match&(1<<tableLog-1)) | uint64(offset&(1<<tableLog-1))<<tableLog | uint64(literal&(1<<tableLog-1))<<(2*tableLog) | 1<<(3*tableLog)) << n
+	const mask, end = 1<<tableLog - 1, 1 << (3 * tableLog)
+	acc |= uint64(match&mask|offset&mask<<tableLog|literal&mask<<(2*tableLog)|end) << (n & 63)
 	n += 3*tableLog + 1
-	dst, acc, n = flush(dst, acc, n)
-	if n > 0 {
-		dst = append(dst, byte(acc))
-	}
-	return dst
-}
-
-// flush makes room for 56 bits.
-func flush(dst []byte, acc uint64, n uint) ([]byte, uint64, uint) {
-	at := len(dst) + int(n>>3)
-	return binary.LittleEndian.AppendUint64(dst, acc)[:at], acc >> (n &^ 7), n & 7
+	binary.LittleEndian.PutUint64(out[at:], acc)
+	return out[:at+int(n+7)/8]
 }
