@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -82,7 +83,8 @@ func (h *Hasher) Add(p *Place, row int, raw, prior string) {
 func (h *Hasher) originOf(p *Place) sha.Sum {
 	if !h.hasOrigin || p.Stream != h.stream || p.Source != h.source {
 		h.scratch = appendText(appendText(h.scratch[:0], p.Stream), p.Source)
-		h.stream, h.source, h.origin, h.hasOrigin = p.Stream, p.Source, sha256.Sum256(h.scratch), true
+		h.stream, h.source = strings.Clone(p.Stream), strings.Clone(p.Source)
+		h.origin, h.hasOrigin = sha256.Sum256(h.scratch), true
 	}
 	return h.origin
 }

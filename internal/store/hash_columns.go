@@ -71,6 +71,9 @@ type span struct{ from, size int32 }
 
 // reset makes ready for rows of other columns.
 func (t *columnTexts) reset(columns []Column) {
+	clear(t.columns)
+	clear(t.truths)
+	clear(t.others)
 	t.columns, t.byName = append(t.columns[:0], columns...), nil
 	slices.SortFunc(t.columns, func(a, b Column) int {
 		return cmp.Or(cmp.Compare(rank(&a), rank(&b)), cmp.Compare(a.Name, b.Name))

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -191,6 +192,7 @@ func (p *part) chain(c store.Chain, h *store.Hasher) store.Chain {
 		c = p.form.next(c, sum)
 	}
 	p.hashes, p.after = hashes, c
+	h.Columns(nil) // else it would keep the frame
 	return c
 }
 
@@ -288,15 +290,21 @@ func (c *cursor) byte() byte {
 	return b
 }
 
-// take is a string of n bytes.
-func (c *cursor) take(n int) string {
+// bytes are the next n.
+func (c *cursor) bytes(n int) []byte {
 	if n > len(c.data) {
 		c.fail()
-		return ""
+		return nil
 	}
 	b := c.data[:n]
 	c.data = c.data[n:]
-	return unsafe.String(unsafe.SliceData(b), n)
+	return b
+}
+
+// take is a string of n bytes.
+func (c *cursor) take(n int) string {
+	b := c.bytes(n)
+	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
 func (c *cursor) text() string { return c.take(c.count(len(c.data))) }
@@ -309,26 +317,27 @@ func (c *cursor) column(rows int) store.Column {
 		col.Dict[i] = c.value()
 	}
 	col.Codes = make([]uint32, rows)
-	wide := c.byte() != 0
-	for i := range col.Codes {
-		switch {
-		case wide && len(c.data) >= 4:
-			col.Codes[i] = binary.LittleEndian.Uint32(c.data)
-			c.data = c.data[4:]
-		case wide:
-			c.fail()
-		default:
-			col.Codes[i] = uint32(c.byte())
-		}
-		if int(col.Codes[i]) >= n {
-			c.fail()
-			return col
-		}
+	if c.codes(col.Codes); c.bad || rows > 0 && int(slices.Max(col.Codes)) >= n {
+		c.fail()
+		return col
 	}
 	if segment.CheckField(segment.Field{Name: col.Name, Type: col.Type}) != nil {
 		c.fail()
 	}
 	return col
+}
+
+// codes reads codes of one byte each, or four.
+func (c *cursor) codes(out []uint32) {
+	if c.byte() == 0 {
+		for i, code := range c.bytes(len(out)) {
+			out[i] = uint32(code)
+		}
+		return
+	}
+	for i, text := 0, c.bytes(4*len(out)); i < len(text)/4; i++ {
+		out[i] = binary.LittleEndian.Uint32(text[4*i:])
+	}
 }
 
 func (c *cursor) value() value.Value {
