@@ -108,11 +108,27 @@ type Live struct {
 func NewLive(ctx context.Context, p *plan.Plan, opt Options) *Live {
 	opt.TrackOrigin = true
 	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: Leaves(p)}
+	l.run.needed = neededOf(p, l.leaves)
 	l.chains = make([]sink, len(l.leaves))
 	for i := range l.leaves {
 		l.chains[i] = l.chain(l.leaves[i])
 	}
 	return l
+}
+
+// neededOf are the columns that are needed where what passes the leaves is kept,
+// whole.
+func neededOf(p *plan.Plan, leaves []Leaf) map[plan.Node][]bool {
+	roots := []plan.Node{p.Root}
+	for _, l := range leaves {
+		if !l.Whole {
+			roots = append(roots, l.Top)
+		}
+	}
+	if len(roots) == 1 {
+		return p.Needed()
+	}
+	return plan.Needed(roots...)
 }
 
 // chain is the sink that a leaf's rows are pushed to.

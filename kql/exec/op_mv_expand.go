@@ -14,6 +14,10 @@ type expander struct {
 	evs   []evaluator
 	limit int
 	found [][]value.Value // elements of each expanded column of a row
+
+	cols []value.Column // of the batch that was made last
+	in   *value.Batch   // that it was made of
+	src  []int32        // by its row, the row of in
 }
 
 func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
@@ -28,6 +32,12 @@ func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
 			return nil, err
 		}
 		x.limit = int(limit)
+	}
+	x.cols = make([]value.Column, len(n.Out))
+	for c, o := range n.Out {
+		if o >= 0 && r.reads(n, c) {
+			x.cols[c] = x.gathered(o)
+		}
 	}
 	return x, nil
 }
@@ -127,22 +137,31 @@ func (x *expander) values(b *value.Batch, rows []int32) [][]value.Value {
 	return out
 }
 
-// batch lays the expanded rows out as a batch.
+// batch lays the expanded rows out as a batch, good until the next.
 func (x *expander) batch(b *value.Batch, e *expansion) *value.Batch {
-	cols := make([]value.Column, len(x.n.Out))
+	x.in, x.src = b, e.src
 	for c, o := range x.n.Out {
 		switch {
 		case o >= 0:
-			cols[c] = gathered(b, o, e.src)
+			x.cols[c].Renew(len(e.src))
 		case c == x.n.Index:
-			cols[c] = value.ColumnOf(e.index)
+			x.cols[c] = value.ColumnOf(e.index)
 		default:
-			cols[c] = value.ColumnOf(e.elems[-1-o])
+			x.cols[c] = value.ColumnOf(e.elems[-1-o])
 		}
 	}
-	nb := value.NewBatch(len(e.src), cols)
+	nb := value.NewBatch(len(e.src), x.cols)
 	x.run.remap(nb, b, e.src)
 	return nb
+}
+
+// gathered is a column that rows have from the rows that they were made of.
+func (x *expander) gathered(col int) value.Column {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
+		for _, i := range rows {
+			vals[i] = x.in.Col(col, x.src[i:i+1])[x.src[i]]
+		}
+	})
 }
 
 // gathered is column col of b for new rows made of the rows src.

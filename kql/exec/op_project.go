@@ -14,7 +14,10 @@ func (r *run) project(n *plan.Project, out sink) sink {
 	}
 	p := &projection{evs: evs, cols: make([]value.Column, len(evs))}
 	for c, ev := range evs {
-		p.cols[c] = p.column(ev, n.Schema()[c].Type)
+		if r.reads(n, c) {
+			p.read = append(p.read, c)
+			p.cols[c] = p.column(ev, n.Schema()[c].Type)
+		}
 	}
 	return func(b *value.Batch) error { return out(p.of(b)) }
 }
@@ -23,8 +26,15 @@ func (r *run) project(n *plan.Project, out sink) sink {
 // columns take is used again.
 type projection struct {
 	evs  []evaluator
+	read []int // columns that anything above reads: the others are not there
 	cols []value.Column
 	in   *value.Batch
+}
+
+// reads says whether anything above a node reads one of its columns.
+func (r *run) reads(n plan.Node, col int) bool {
+	needed := r.needed[n]
+	return needed == nil || needed[col]
 }
 
 // column is one that is computed on demand, and nothing for what is at hand.
@@ -48,8 +58,8 @@ func (p *projection) column(ev evaluator, t value.Type) value.Column {
 
 func (p *projection) of(b *value.Batch) *value.Batch {
 	p.in = b
-	for c, ev := range p.evs {
-		switch ev := ev.(type) {
+	for _, c := range p.read {
+		switch ev := p.evs[c].(type) {
 		case colEval:
 			p.cols[c] = b.Share(int(ev))
 		case *constEval:

@@ -2,11 +2,13 @@ package plan
 
 import "slices"
 
-// Needed says, for every node, which of its columns anything above reads.
-// Steps that keep rows (sort, join) keep only those.
-func Needed(root Node) map[Node][]bool {
+// Needed says, for every node, which of its columns anything above reads; all
+// columns of the roots are read. Steps that keep rows (sort, join) keep only those.
+func Needed(roots ...Node) map[Node][]bool {
 	n := needs{}
-	n.all(root)
+	for _, root := range roots {
+		n.all(root)
+	}
 	return n
 }
 

@@ -29,9 +29,13 @@ func (v Value) Own() Value {
 
 // An Arena owns many short texts: they lie one behind another, and are given
 // back when none of them is used any more.
-type Arena struct{ free []byte }
+type Arena struct {
+	free  []byte
+	block int // size of the last one
+}
 
 const (
+	arenaFirst = 2 << 10 // many own a few texts only
 	arenaBlock = 64 << 10
 	arenaText  = 1 << 10 // longer texts have memory of their own
 )
@@ -47,7 +51,8 @@ func (a *Arena) Own(v Value) Value {
 		return v
 	}
 	if n > len(a.free) {
-		a.free = make([]byte, arenaBlock)
+		a.block = min(max(2*a.block, arenaFirst), arenaBlock)
+		a.free = make([]byte, a.block)
 	}
 	copy(a.free, v.s)
 	v.s = unsafe.String(&a.free[0], n)
