@@ -20,7 +20,7 @@ func aksAudit(name string, has func(*record) bool) *table {
 }
 
 func isArc(r *record) bool {
-	return strings.Contains(strings.ToLower(r.resourceID), "/connectedclusters/") ||
+	return strings.Contains(r.lowerResource(), "/connectedclusters/") ||
 		r.shape == shapeAuditRow && strings.HasPrefix(str(r.top("Type")), "Arc")
 }
 

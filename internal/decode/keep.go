@@ -149,6 +149,7 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 	k.families, k.others = families(k.columns)
 	k.address = k.families[slices.IndexFunc(k.families, func(f *family) bool { return slices.Contains(f.parts, partAddress) })]
 	k.kubeBit = 1 << slices.Index(r.views, r.kube)
+	r.sees = k.seeText
 	return k, nil
 }
 
@@ -235,15 +236,21 @@ func (k *Keeper) record(fr *frame) {
 	if rec == nil {
 		return
 	}
+	seen, lined := k.see(rec)
 	set := uint32(0)
 	for i, v := range k.r.views {
-		if v.table.has(rec) && k.r.isRow(v, rec) {
+		if k.isRowOf(v, rec, seen) {
 			set |= 1 << i
 		}
 	}
-	at := rec.keptTime()
+	at := int64(0)
+	if seen {
+		at = k.sight.keptTime()
+	}
+	if at == 0 {
+		at = rec.keptTime()
+	}
 	k.delay.add(rec.delay(at))
-	seen, lined := k.see(rec)
 	k.read(rec, seen, lined)
 	k.keep(rec, set, at)
 	// Nothing refers to it any more: the next takes its place.
@@ -252,6 +259,16 @@ func (k *Keeper) record(fr *frame) {
 		k.r.free = free
 	}
 	k.r.arena.giveBack(text)
+}
+
+func (k *Keeper) isRowOf(v *view, rec *record, seen bool) bool {
+	switch {
+	case !v.table.has(rec):
+		return false
+	case v == k.r.kube && seen:
+		return k.isRow(rec)
+	}
+	return k.r.isRow(v, rec)
 }
 
 // keep adds a record, whose columns are added, to the batch.
@@ -365,6 +382,7 @@ func (k *Keeper) read(rec *record, seen, lined bool) {
 // readSeen adds the columns of families. What an address tells is known when its
 // family is added.
 func (k *Keeper) readSeen(rec *record) {
+	k.partsOf(rec)
 	for _, f := range k.families {
 		f.known.touch(f.key(&k.sight))
 	}

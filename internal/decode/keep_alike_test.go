@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -203,6 +204,40 @@ func TestAlikeIsToldApart(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzKeptColumns holds what is kept of an event, when others came before it, to
+// what the columns say of it by itself.
+func FuzzKeptColumns(f *testing.F) {
+	const event = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","stage":"ResponseComplete",`
+	before := []string{
+		event + `"verb":"create","user":{"username":"ann","groups":["a"]},"objectRef":{"resource":"pods"},"responseObject":{"kind":"Pod","metadata":{"name":"p"}}}`,
+		event + `"verb":"delete","user":{"username":"ann"},"requestObject":{"dryRun":["All"]},"requestURI":"/api/v1/pods/p?dryRun=All"}`,
+	}
+	for _, s := range append(before,
+		event+`"verb":"create","objectRef":{"resource":"pods","name":""},"responseObject":{"kind":"Pod","metadata":{"name":null,"name":"q"}},"requestObject":{"metadata":{"name":"r"}}}`,
+		event+`"verb":"create","objectRef":{"resource":null},"responseObject":{"metadata":[{"name":"x"}],"kind":"Status"},"requestURI":"\/api\/v1\/x"}`,
+		event+`"verb":"get","user":{"username":5,"groups":"system:unauthenticated","extra":{"a":["node-name"]}},"sourceIPs":"10.0.0.1"}`,
+		event+`"verb":"get","user":{"username":"system:anonymous"},"sourceIPs":["::ffff:10.0.0.1","x"],"stageTimestamp":"2026-03-01T00:00:00Z"}`,
+		event+`"verb":["get"],"level":{},"stage":null,"responseStatus":{"code":"403","reason":"x"},"annotations":{"a":"truncated"}}`,
+	) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.ContainsAny(s, "\n") || len(s) == 0 || s[0] != '{' {
+			return
+		}
+		said := saidBy(t, Options{}, []byte(s))
+		kept := keptBy(t, Options{}, []byte(before[0]), []byte(before[1]), []byte(s))
+		if len(said["Verb"]) != 1 || len(kept["Verb"]) != 3 || kept["RowOfKubeAudit"][2] != "true" {
+			return // it is several records, none, or another stage
+		}
+		for name, values := range said {
+			if got := kept[name][2]; got != values[0] && name != "AuditIDReused" {
+				t.Errorf("%s of %q is %q, and kept as %q", name, s, values[0], got)
+			}
+		}
+	})
 }
 
 // saidBy is what the columns say of some events, by column.

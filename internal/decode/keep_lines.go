@@ -61,8 +61,6 @@ func (k *Keeper) seenLine(f *framer, s string) {
 	set := k.tablesOf(rec)
 	if k.isRow(rec) {
 		set |= k.kubeBit
-		rec.facts = k.factsOf()
-		k.partsOf(rec)
 	}
 	at := x.keptTime()
 	if x.stageTimed {
@@ -97,25 +95,34 @@ func (k *Keeper) isRow(rec *record) bool {
 	if x.timed {
 		rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, x.asking, x.received)
 	}
+	rec.facts = k.factsOf()
 	return true
 }
 
-// see looks at the event of a record: whether it is seen, and if not, whether at
-// least the skeleton is its own.
+// see looks at the event of a record, if it has not been seen: whether it is, and
+// if not, whether at least the skeleton is its own.
 func (k *Keeper) see(rec *record) (seen, lined bool) {
-	if rec.cut || rec.facts == nil {
+	if rec.seen {
+		return true, true
+	}
+	if rec.cut || !rec.event.is() {
 		return false, false
 	}
-	text := rec.event.text
+	return k.seeWith(rec.event.text)
+}
+
+func (k *Keeper) seeWith(text string) (seen, lined bool) {
 	end, ok := k.skeleton.Read(text)
-	if !ok || end != len(text) {
-		return false, false
+	lined = ok && end == len(text)
+	return lined && k.sight.read(text, &k.skeleton, &k.r.clock), lined
+}
+
+// seeText is seeWith for the reader.
+func (k *Keeper) seeText(text string) *event {
+	if seen, _ := k.seeWith(text); !seen {
+		return nil
 	}
-	if !k.sight.read(text, &k.skeleton, &k.r.clock) {
-		return false, true
-	}
-	k.partsOf(rec)
-	return true, true
+	return &k.sight.event
 }
 
 // partsOf gives those parts their numbers that are not told by the event alone.

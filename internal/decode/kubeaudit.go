@@ -50,10 +50,15 @@ func kubeAuditHead() []column {
 }
 
 func (r *record) cluster() string {
-	switch {
-	case r.resourceID == "":
+	if r.resourceID == "" {
 		return r.in.cluster
-	case r.lowerID != "":
+	}
+	return r.lowerResource()
+}
+
+// lowerResource is the resource's id in lower case.
+func (r *record) lowerResource() string {
+	if r.lowerID != "" {
 		return r.lowerID
 	}
 	return strings.ToLower(r.resourceID)

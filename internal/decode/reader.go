@@ -29,10 +29,13 @@ type Reader struct {
 	lastLower  string
 	siftings   *siftings // nil: every record is a row
 	enveloped  [1]item   // the event at hand that came in an envelope
-	clock      clock
-	members    []member
-	free       []record
-	block      int // size of the last block of records
+	// sees looks at such an event at a glance; it is nil where none is seen so, and
+	// returns nil for what is not.
+	sees    func(text string) *event
+	clock   clock
+	members []member
+	free    []record
+	block   int // size of the last block of records
 
 	ledger      *Ledger
 	ledgers     []*Ledger
@@ -81,6 +84,7 @@ func NewReader(opts Options, tables ...string) (*Reader, error) {
 	}
 	if r.opts.Sieve != nil && r.onlyKube() {
 		r.siftings = newSiftings(r, r.opts.Sieve)
+		r.sees = r.glanceAt
 	}
 	return r, nil
 }

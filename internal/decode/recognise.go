@@ -161,9 +161,11 @@ func (r *Reader) openEvent(rec *record) {
 		return
 	}
 	text = text[start:]
-	if !rec.cut && r.glanceAt(text) {
-		rec.event, rec.seen = r.enveloped[0].event, true
-		return
+	if !rec.cut && r.sees != nil {
+		if e := r.sees(text); e != nil {
+			rec.event, rec.seen = *e, true
+			return
+		}
 	}
 	members, end := scanObject(text, 0, r.members[:0])
 	r.members = members[:0]

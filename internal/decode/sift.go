@@ -138,7 +138,7 @@ func (r *Reader) sifted(it *item, line int64) {
 // siftRecord is isRow and more for an event that came in an envelope: whether
 // the sieve has decided what becomes of it.
 func (r *Reader) siftRecord(rec *record) bool {
-	if r.siftings == nil || rec.cut || !rec.event.is() || !rec.seen && !r.glanceAt(rec.event.text) {
+	if r.siftings == nil || rec.cut || !rec.event.is() || !rec.seen && r.glanceAt(rec.event.text) == nil {
 		return false
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
@@ -155,13 +155,15 @@ func (r *Reader) siftRecord(rec *record) bool {
 }
 
 // glanceAt sees an event at a glance, as the one that came in an envelope.
-func (r *Reader) glanceAt(text string) bool {
+func (r *Reader) glanceAt(text string) *event {
 	if r.siftings == nil {
-		return false
+		return nil
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
-	end, ok := f.skeleton.Read(text)
-	return ok && end == len(text) && it.read(text, &f.skeleton)
+	if end, ok := f.skeleton.Read(text); !ok || end != len(text) || !it.read(text, &f.skeleton) {
+		return nil
+	}
+	return &it.event
 }
 
 // admission is what the reader makes of an event that was seen at a glance.
