@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -24,7 +25,10 @@ var (
 	dir    = flag.String("dir", "", "where the stores are kept; filled if they are not there")
 	rounds = flag.Int("rounds", 3, "how often each question is asked; the best counts")
 	askers = flag.Int("askers", 2, "how many questions are asked at once while a store is filled")
-	only   = flag.String("only", "", "a part of the questions' names, to ask those alone: for profiles")
+	// Two halves of a processor that are both at work slow each other: what a
+	// second of one is worth would depend on the machine.
+	processors = flag.Int("processors", 1, "how many fill a store; DuckDB has one thread")
+	only       = flag.String("only", "", "a part of the questions' names, to ask those alone: for profiles")
 )
 
 // A cost is what something took of the processor and of the clock.
@@ -83,6 +87,8 @@ func TestDogwatch(t *testing.T) {
 	if *dir == "" {
 		t.Skip("-dir does not say where the stores lie: see README.md")
 	}
+	runtime.GOMAXPROCS(*processors)
+	debug.SetMemoryLimit(memory)
 	a := app.Load(app.Config{NoTests: true})
 	where := *dir + "/dogwatch"
 	if _, err := os.Stat(where); err != nil {
