@@ -8,6 +8,7 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
+	"github.com/dogwatch-dev/dogwatch/internal/store/wal"
 )
 
 // A pending batch waits for its sync.
@@ -102,7 +103,7 @@ func (s *Store) writeQueue() {
 		err = failpoint("append")
 	}
 	if err == nil && len(w.parts) > 0 {
-		err = log.Write(w.payloads...)
+		err = log.Write(w.logged...)
 	}
 	s.mu.Lock()
 	if err != nil {
@@ -137,7 +138,7 @@ type write struct {
 	received int64
 	marks    map[string]int64
 	parts    []*part
-	payloads [][]byte
+	logged   []*wal.Frame
 }
 
 // frames numbers and sums what is new of the batches.
@@ -150,16 +151,16 @@ func (w *write) frames(queue []*pending) error {
 		if p.receipt.Kept == 0 {
 			continue
 		}
-		var frame []byte
+		var frame *wal.Frame
 		frame, w.store.head = frameOf(w.store.head, &b, known, w.seq+1, w.received)
-		part, err := parseFrame(frame)
+		part, err := parseFrame(frame.Payload())
 		if err != nil {
 			return err
 		}
 		w.chain = part.chain(w.chain, &w.store.hasher)
 		w.seq = part.last()
 		w.marks[b.Stream] = b.Records[len(b.Records)-1].Position
-		w.parts, w.payloads = append(w.parts, part), append(w.payloads, frame)
+		w.parts, w.logged = append(w.parts, part), append(w.logged, frame)
 		p.receipt.Last = w.seq
 	}
 	return nil

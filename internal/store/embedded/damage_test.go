@@ -436,7 +436,7 @@ func TestScanOutlivesCompaction(t *testing.T) {
 
 func frameOnly(b *store.Batch, skip int, first, received int64) []byte {
 	frame, _ := frameOf(nil, b, skip, first, received)
-	return frame
+	return frame.Payload()
 }
 
 func FuzzParseFrame(f *testing.F) {

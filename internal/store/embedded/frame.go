@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/internal/store/segment"
 	"github.com/dogwatch-dev/dogwatch/internal/store/sha"
+	"github.com/dogwatch-dev/dogwatch/internal/store/wal"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -31,27 +31,22 @@ const mostRecords = 1 << 20
 
 var errFrame = errors.New("the frame makes no sense")
 
-// frameOf is the frame of a batch's records from number skip on. Nobody may
-// write to it. What stands before the records is put together in head, whose
-// memory is given back.
-func frameOf(head []byte, batch *store.Batch, skip int, first, received int64) (frame, _ []byte) {
+// frameOf is the frame of a batch's records from number skip on. What stands
+// before the records is put together in head, whose memory is given back.
+func frameOf(head []byte, batch *store.Batch, skip int, first, received int64) (frame *wal.Frame, _ []byte) {
 	head = appendHead(head[:0], batch, skip, first, received)
 	size := len(head)
 	for i := range batch.Records[skip:] {
 		r := &batch.Records[skip+i]
 		size += len(r.Raw) + len(r.Prior)
 	}
-	// A Builder does not clear its memory first, which for all that is kept
-	// would be a pass more.
-	var b strings.Builder
-	b.Grow(size)
-	b.Write(head)
+	frame = wal.NewFrame(size)
+	b := append(frame.Payload()[:0], head...)
 	for i := range batch.Records[skip:] {
 		r := &batch.Records[skip+i]
-		b.WriteString(r.Raw)
-		b.WriteString(r.Prior)
+		b = append(append(b, r.Raw...), r.Prior...)
 	}
-	return unsafe.Slice(unsafe.StringData(b.String()), size), head
+	return frame, head
 }
 
 // appendHead writes what stands before the texts.
@@ -135,7 +130,7 @@ type part struct {
 	byName   map[string]*store.Column
 }
 
-// parseFrame reads a frame. The part points into it.
+// parseFrame reads a frame. The part points into it: nobody may write to it.
 func parseFrame(frame []byte) (*part, error) {
 	c := cursor{data: frame}
 	version := c.uvarint()

@@ -61,12 +61,15 @@ func writer(args []string) {
 			}
 		}
 	}()
-	for at := from; ; at += 40 {
-		if _, err := s.Append(context.Background(), storetest.Batch("a", at, 40)); err != nil {
+	for at, n := from, 0; ; at += n {
+		if n = 40; at%7 == 0 {
+			n = 2500 // so much goes past the system's cache
+		}
+		if _, err := s.Append(context.Background(), storetest.Batch("a", at, n)); err != nil {
 			fmt.Println("error", err)
 			return
 		}
-		fmt.Println("kept", at+40)
+		fmt.Println("kept", at+n)
 	}
 }
 

@@ -6,10 +6,12 @@
 // CRC-32C of length and payload, and the payload. A file that was being written
 // when the process or the machine stopped ends in a frame that is not whole: it
 // was never acknowledged, and is cut off. A frame that is damaged further in is
-// another matter, and told.
+// another matter, and told. A large frame may start at the next whole sector, and
+// what follows it does: there are zeros between.
 package wal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -30,17 +32,18 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // A File is what a Writer writes to: an *os.File.
 type File interface {
-	Write([]byte) (int, error)
+	WriteAt(b []byte, at int64) (int, error)
 	Sync() error
 	Truncate(size int64) error
-	Seek(offset int64, whence int) (int64, error)
 	Close() error
 }
 
 // A Writer appends frames to a file. It is used by one goroutine.
 type Writer struct {
 	f    File
+	past *os.File // the same, past the system's cache; nil where that does not go
 	size int64
+	at   int64 // where the next bytes go while frames are written
 	buf  []byte
 	err  error // what broke it for good
 }
@@ -55,14 +58,16 @@ func Create(name string) (*Writer, error) {
 	if err != nil {
 		_ = f.Close()
 		_ = os.Remove(name)
+		return nil, err
 	}
-	return w, err
+	w.past = openPast(name)
+	return w, nil
 }
 
 // NewWriter starts a log in an empty file.
 func NewWriter(f File) (*Writer, error) {
 	w := &Writer{f: f, size: int64(len(header))}
-	if _, err := f.Write([]byte(header)); err != nil {
+	if _, err := f.WriteAt([]byte(header), 0); err != nil {
 		return nil, err
 	}
 	return w, f.Sync()
@@ -71,23 +76,20 @@ func NewWriter(f File) (*Writer, error) {
 // Size is the length of the file.
 func (w *Writer) Size() int64 { return w.size }
 
-// Write appends payloads, a frame each, and returns when they are on disk. On
-// an error none of them is; the log can be written to again unless it cannot be
-// known what the disk holds, then every further Write fails.
-func (w *Writer) Write(payloads ...[]byte) error {
+// Write appends frames, and returns when they are on disk. On an error none of
+// them is; the log can be written to again unless it cannot be known what the
+// disk holds, then every further Write fails.
+func (w *Writer) Write(frames ...*Frame) error {
 	if w.err != nil {
 		return w.err
 	}
-	for _, p := range payloads {
-		if len(p) > MaxPayload {
-			return fmt.Errorf("a frame of %d bytes: the most is %d", len(p), MaxPayload)
+	for _, f := range frames {
+		if f.size > MaxPayload {
+			return fmt.Errorf("a frame of %d bytes: the most is %d", f.size, MaxPayload)
 		}
 	}
-	n, err := w.frames(payloads)
-	if err != nil {
-		if n > 0 {
-			w.takeBack()
-		}
+	if err := w.frames(frames); err != nil {
+		w.takeBack()
 		return err
 	}
 	// After a failed sync the pages may be marked clean without being on disk:
@@ -97,62 +99,75 @@ func (w *Writer) Write(payloads ...[]byte) error {
 		w.takeBack()
 		return w.err
 	}
-	w.size += int64(n)
+	w.size = w.at
 	return nil
 }
 
-// large is what is not worth copying to be written with its neighbours.
-const large = 64 << 10
+// frames writes frames.
+func (w *Writer) frames(frames []*Frame) error {
+	w.at, w.buf = w.size, w.buf[:0]
+	for _, f := range frames {
+		f.seal()
+		if f.size < large {
+			w.buf = append(w.buf, f.text...)
+		}
+		if f.size >= large || len(w.buf) >= large {
+			if err := w.flush(); err != nil {
+				return err
+			}
+		}
+		if f.size >= large {
+			if err := w.largeFrame(f); err != nil {
+				return err
+			}
+		}
+	}
+	return w.flush()
+}
 
-// frames writes frames and says how many bytes it wrote.
-func (w *Writer) frames(payloads [][]byte) (n int, err error) {
+func (w *Writer) flush() error {
+	err := w.write(w.buf)
 	w.buf = w.buf[:0]
-	flush := func(b []byte) {
-		if err == nil && len(b) > 0 {
-			var more int
-			more, err = w.f.Write(b)
-			n += more
+	return err
+}
+
+func (w *Writer) write(b []byte) error {
+	n, err := w.f.WriteAt(b, w.at)
+	w.at += int64(n)
+	return err
+}
+
+// largeFrame writes a frame, past the cache if that goes.
+func (w *Writer) largeFrame(f *Frame) error {
+	if w.past != nil && f.size >= past && isAligned(f.text) {
+		at := int64(roundUp(int(w.at)))
+		if n, err := w.past.WriteAt(f.text, at); err == nil {
+			w.at = at + int64(n)
+			return nil
+		}
+		// Whether it does not go here, or the disk is full: the common way tells.
+		_ = w.past.Close()
+		w.past = nil
+		if err := w.f.Truncate(w.at); err != nil {
+			return err
 		}
 	}
-	for _, p := range payloads {
-		w.buf = appendHead(w.buf, p)
-		if len(p) < large {
-			w.buf = append(w.buf, p...)
-		}
-		if len(p) >= large || len(w.buf) >= large {
-			flush(w.buf)
-			w.buf = w.buf[:0]
-		}
-		if len(p) >= large {
-			flush(p)
-		}
-	}
-	flush(w.buf)
-	return n, err
+	return w.write(f.text[:frameHead+f.size])
 }
 
 // takeBack cuts off what was written in part.
 func (w *Writer) takeBack() {
-	err := w.f.Truncate(w.size)
-	if err == nil {
-		_, err = w.f.Seek(w.size, 0)
-	}
-	if err != nil && w.err == nil {
+	if err := w.f.Truncate(w.size); err != nil && w.err == nil {
 		w.err = fmt.Errorf("the log cannot be cut back to its last whole frame: %w", err)
 	}
 }
 
 // Close closes the file.
-func (w *Writer) Close() error { return w.f.Close() }
-
-// appendHead appends what stands before a payload.
-func appendHead(b, payload []byte) []byte {
-	var head [frameHead]byte
-	binary.LittleEndian.PutUint32(head[0:], mark)
-	binary.LittleEndian.PutUint32(head[4:], uint32(len(payload)))
-	crc := crc32.Update(crc32.Checksum(head[4:8], castagnoli), castagnoli, payload)
-	binary.LittleEndian.PutUint32(head[8:], crc)
-	return append(b, head[:]...)
+func (w *Writer) Close() error {
+	if w.past != nil {
+		_ = w.past.Close() // all of it is synced
+	}
+	return w.f.Close()
 }
 
 // A Damage is a part of a file that holds no whole frame although whole ones
@@ -182,6 +197,10 @@ func Read(data []byte, take func(payload []byte) error) (Reading, error) {
 	}
 	for at := len(header); at < len(data); {
 		payload, ok := frameAt(data[at:])
+		if next := roundUp(at); !ok && next < len(data) && isZero(data[at:next]) {
+			at = next
+			payload, ok = frameAt(data[at:])
+		}
 		if !ok {
 			next := nextFrame(data, at+1)
 			if next < 0 {
@@ -201,6 +220,8 @@ func Read(data []byte, take func(payload []byte) error) (Reading, error) {
 	return r, nil
 }
 
+func isZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
+
 // frameAt is the payload of the whole frame that data starts with.
 func frameAt(data []byte) (payload []byte, ok bool) {
 	if len(data) < frameHead || binary.LittleEndian.Uint32(data) != mark {
@@ -211,8 +232,7 @@ func frameAt(data []byte) (payload []byte, ok bool) {
 		return nil, false
 	}
 	payload = data[frameHead : frameHead+n]
-	crc := crc32.Update(crc32.Checksum(data[4:8], castagnoli), castagnoli, payload)
-	return payload, crc == binary.LittleEndian.Uint32(data[8:])
+	return payload, checksum(data[4:8], payload) == binary.LittleEndian.Uint32(data[8:])
 }
 
 // nextFrame is where the next whole frame starts, or -1. Checksums are only

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,7 +19,7 @@ func written(t testing.TB, payloads ...string) []byte {
 		t.Fatal(err)
 	}
 	for _, p := range payloads {
-		if err := w.Write([]byte(p)); err != nil {
+		if err := w.Write(FrameOf([]byte(p))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,9 +101,12 @@ type sick struct {
 
 var errFull = errors.New("no space left")
 
-func (s *sick) Write(p []byte) (int, error) {
+func (s *sick) WriteAt(p []byte, at int64) (int, error) {
+	if at != int64(s.Len()) {
+		return 0, errors.New("bytes are left out")
+	}
 	n := min(len(p), s.room)
-	s.Buffer.Write(p[:n])
+	s.Write(p[:n])
 	s.room -= n
 	if n < len(p) {
 		return n, errFull
@@ -116,9 +121,8 @@ func (s *sick) Sync() error {
 	s.synced = s.Len()
 	return nil
 }
-func (s *sick) Truncate(n int64) error             { s.Buffer.Truncate(int(n)); return nil }
-func (s *sick) Seek(n int64, _ int) (int64, error) { return n, nil }
-func (s *sick) Close() error                       { return nil }
+func (s *sick) Truncate(n int64) error { s.Buffer.Truncate(int(n)); return nil }
+func (s *sick) Close() error           { return nil }
 
 func TestAFullDiskLosesNothingThatWasTaken(t *testing.T) {
 	f := &sick{room: 100}
@@ -126,20 +130,27 @@ func TestAFullDiskLosesNothingThatWasTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Write([]byte("kept")); err != nil {
+	if err := w.Write(FrameOf([]byte("kept"))); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Write(make([]byte, 200)); !errors.Is(err, errFull) {
+	if err := w.Write(FrameOf(make([]byte, 200))); !errors.Is(err, errFull) {
 		t.Fatalf("error %v", err)
 	}
 	f.room = 1000
-	if err := w.Write([]byte("later")); err != nil {
+	if err := w.Write(FrameOf([]byte("later"))); err != nil {
 		t.Fatal(err)
 	}
 	got, r := payloadsOf(t, f.Bytes())
 	if !slices.Equal(got, []string{"kept", "later"}) || len(r.Damages) > 0 {
 		t.Errorf("got %q, damages %v", got, r.Damages)
 	}
+}
+
+func framesOf(payloads [][]byte) (frames []*Frame) {
+	for _, p := range payloads {
+		frames = append(frames, FrameOf(p))
+	}
+	return frames
 }
 
 // TestLargeAndSmallFrames writes frames together, on disks that are full at any
@@ -159,14 +170,14 @@ func TestLargeAndSmallFrames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Write([]byte("first")); err != nil {
+		if err := w.Write(FrameOf([]byte("first"))); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Write(payloads...); !errors.Is(err, errFull) {
+		if err := w.Write(framesOf(payloads)...); !errors.Is(err, errFull) {
 			t.Fatalf("room for %d bytes: error %v", room, err)
 		}
 		f.room = 2 * size
-		if err := w.Write(payloads...); err != nil {
+		if err := w.Write(framesOf(payloads)...); err != nil {
 			t.Fatal(err)
 		}
 		got, r := payloadsOf(t, f.Bytes())
@@ -181,6 +192,56 @@ func TestLargeAndSmallFrames(t *testing.T) {
 	}
 }
 
+// TestPastTheCache writes frames that go past the system's cache, where the disk
+// lets them, among others.
+func TestPastTheCache(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	w, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	var want [][]byte
+	var ends []int64
+	for range 30 {
+		size := []int{rng.IntN(200), large + rng.IntN(1000), past + rng.IntN(3*sector), past - frameHead}[rng.IntN(4)]
+		want = append(want, bytes.Repeat([]byte{byte(rng.Uint32())}, size))
+		if err := w.Write(FrameOf(want[len(want)-1])); err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, w.Size())
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, end := range ends {
+		got, r := payloadsOf(t, data[:end])
+		if len(got) != n+1 || len(r.Damages) > 0 {
+			t.Fatalf("up to %d: %d frames of %d, %+v", end, len(got), n+1, r)
+		}
+		if got[n] != string(want[n]) {
+			t.Fatalf("frame %d is another", n)
+		}
+	}
+	t.Logf("past the cache: %t", w.past != nil)
+}
+
+// TestZerosAreNoFrames wipes out sectors of a log: what stood there is told.
+func TestZerosAreNoFrames(t *testing.T) {
+	var data []byte
+	texts := []string{strings.Repeat("a", 3*sector), strings.Repeat("b", 3*sector), "c"}
+	data = written(t, texts...)
+	clear(data[sector : 5*sector])
+	got, r := payloadsOf(t, data)
+	if !slices.Equal(got, texts[2:]) || len(r.Damages) != 1 {
+		t.Errorf("%d frames, damages %v", len(got), r.Damages)
+	}
+}
+
 func TestAfterAFailedSyncNothingIsTaken(t *testing.T) {
 	f := &sick{room: 1000}
 	w, err := NewWriter(f)
@@ -188,11 +249,11 @@ func TestAfterAFailedSyncNothingIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.noSync = true
-	if err := w.Write([]byte("unsure")); err == nil {
+	if err := w.Write(FrameOf([]byte("unsure"))); err == nil {
 		t.Fatal("no error")
 	}
 	f.noSync = false
-	if err := w.Write([]byte("later")); err == nil {
+	if err := w.Write(FrameOf([]byte("later"))); err == nil {
 		t.Error("the log takes more although it is not known what the disk holds")
 	}
 	if got, _ := payloadsOf(t, f.Bytes()); len(got) > 0 {
