@@ -98,26 +98,6 @@ func (ids *identities) lines(c caller) []*identity {
 	return lines
 }
 
-// placeOf stands for all that a client's address may tell of who it is: the columns
-// IsSystem, IsHuman and IsOperator are the same for the same user and agent at
-// addresses that have the same.
-func (r *Reader) placeOf(address string) (place uint64) {
-	lines := r.identities.list
-	if len(lines) > 63 {
-		return r.signs.seed.text(address)
-	}
-	addr, err := netip.ParseAddr(address)
-	for i := range lines {
-		if lines[i].at(addr.Unmap(), err == nil) {
-			place |= 1 << i
-		}
-	}
-	if isPrivate(address) {
-		place |= 1 << 63
-	}
-	return place
-}
-
 func (id *identity) at(addr netip.Addr, ok bool) bool {
 	if id.addresses == nil {
 		return true

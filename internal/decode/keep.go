@@ -84,8 +84,6 @@ type Keeper struct {
 	families []*family     // of columns
 	others   []*keptColumn // that are in none
 	delay    *keptColumn
-	address  *family  // of ClientIP
-	places   []uint64 // by the number of an address: see placeOf
 
 	skeleton skeleton // of the event at hand
 	sight    sight    // of it
@@ -147,7 +145,6 @@ func NewKeeper(opts Options, further Further) (*Keeper, error) {
 		}
 	}
 	k.families, k.others = families(k.columns)
-	k.address = k.families[slices.IndexFunc(k.families, func(f *family) bool { return slices.Contains(f.parts, partAddress) })]
 	k.kubeBit = 1 << slices.Index(r.views, r.kube)
 	r.sees = k.seeText
 	return k, nil
@@ -379,21 +376,15 @@ func (k *Keeper) read(rec *record, seen, lined bool) {
 	}
 }
 
-// readSeen adds the columns of families. What an address tells is known when its
-// family is added.
+// readSeen adds the columns of families, in their order: some tell parts that the
+// next are read from.
 func (k *Keeper) readSeen(rec *record) {
 	k.partsOf(rec)
 	for _, f := range k.families {
 		f.known.touch(f.key(&k.sight))
 	}
 	for _, f := range k.families {
-		at, isNew := f.add(rec, &k.sight)
-		if f == k.address {
-			if isNew {
-				k.places = append(k.places[:at], k.r.placeOf(rec.theAddress().client))
-			}
-			k.sight.parts[partPlace] = k.places[at]
-		}
+		f.add(rec, &k.sight)
 	}
 }
 

@@ -10,23 +10,31 @@ import (
 // numbers of those parts, and looked up when they come again.
 
 // alike lists columns of KubeAudit that depend on these parts of an event, and on
-// nothing else.
+// nothing else. What parts tell beside is a part itself.
 var alike = []struct {
 	parts   []int
 	columns []string
+	tells   int // a part; 0: none
+	kind    func(*record) uint64
 }{
-	{[]int{partCaller}, []string{"User", "Actor", "ServiceAccount", "ServiceAccountNamespace"}},
-	{[]int{partCaller, partNode}, []string{"Node"}},
-	{[]int{partAs}, []string{"ImpersonatedUser"}},
-	{[]int{partAgent}, []string{"UserAgent"}},
-	{[]int{partAddress, partOrigin}, []string{"ClientIP"}},
-	{[]int{partCaller, partGroups, partAgent, partPlace}, []string{"IsAnonymous", "IsSystem", "IsHuman", "IsOperator"}},
-	{[]int{partLevel, partStage, partVerb, partSigns, partOrigin}, []string{"Level", "Stage", "Verb", "AuditIDReused", "InFuture", "TimesWrong", "Cluster", "Category"}},
-	{[]int{partStatus}, []string{"Code", "Reason", "Outcome"}},
-	{[]int{partAnnotations}, []string{"Decision", "DecisionReason", "Truncated"}},
-	{[]int{partURI, partVerb, partOptions}, []string{"Path", "DryRun"}},
-	{[]int{partKind, partSession}, []string{"ApiGroup", "ApiVersion", "Resource", "Subresource", "Namespace", "Command", "Container", "Tty", "Stdin"}},
-	{[]int{partKind, partName}, []string{"Name", "Target"}},
+	{parts: []int{partCaller}, columns: []string{"User", "Actor", "ServiceAccount", "ServiceAccountNamespace"}, tells: partCallerKind, kind: (*record).callerKind},
+	{parts: []int{partCaller, partNode}, columns: []string{"Node"}},
+	{parts: []int{partAs}, columns: []string{"ImpersonatedUser"}},
+	{parts: []int{partAgent}, columns: []string{"UserAgent"}, tells: partAgentKind, kind: (*record).agentKind},
+	{parts: []int{partAddress, partOrigin}, columns: []string{"ClientIP"}, tells: partPlace, kind: (*record).place},
+	{parts: []int{partGroups, partCallerKind, partAgentKind, partPlace}, columns: []string{"IsAnonymous", "IsSystem", "IsHuman", "IsOperator"}},
+	{
+		parts:   []int{partLevel, partStage, partVerb, partSigns, partOrigin},
+		columns: []string{"Level", "Stage", "Verb", "AuditIDReused", "InFuture", "TimesWrong", "Cluster", "Category"},
+	},
+	{parts: []int{partStatus}, columns: []string{"Code", "Reason", "Outcome"}},
+	{parts: []int{partAnnotations}, columns: []string{"Decision", "DecisionReason", "Truncated"}},
+	{parts: []int{partURI, partVerb, partOptions}, columns: []string{"Path", "DryRun"}},
+	{
+		parts:   []int{partKind, partSession},
+		columns: []string{"ApiGroup", "ApiVersion", "Resource", "Subresource", "Namespace", "Command", "Container", "Tty", "Stdin"},
+	},
+	{parts: []int{partKind, partName}, columns: []string{"Name", "Target"}},
 }
 
 // A family is columns that are read from the same parts.
@@ -35,6 +43,10 @@ type family struct {
 	columns []*keptColumn
 	known   numbering
 	numbers []uint32 // of the columns' values, for what is known
+
+	tells int // a part that these parts tell; 0: none
+	kind  func(*record) uint64
+	kinds []uint64 // for what is known
 
 	// Of the batch at hand: for each record the place of its columns' values, whose
 	// numbers they are, and the place of nulls, if there is one.
@@ -49,7 +61,7 @@ type family struct {
 func families(columns []*keptColumn) (all []*family, others []*keptColumn) {
 	taken := map[*keptColumn]bool{}
 	for _, a := range alike {
-		f := &family{parts: a.parts}
+		f := &family{parts: a.parts, tells: a.tells, kind: a.kind}
 		for _, c := range columns {
 			if slices.Contains(a.columns, c.name) {
 				f.columns, taken[c] = append(f.columns, c), true
@@ -81,16 +93,15 @@ func (f *family) begin() {
 		return
 	}
 	f.known.forget()
-	f.numbers = f.numbers[:0]
+	f.numbers, f.kinds = f.numbers[:0], f.kinds[:0]
 	for _, c := range f.columns {
 		c.forget()
 	}
 }
 
-// add adds the columns of a record whose event is seen; at is the number of its
-// parts, which isNew says are new.
-func (f *family) add(rec *record, x *sight) (at int, isNew bool) {
-	at, isNew = f.known.of(f.key(x))
+// add adds the columns of a record whose event is seen.
+func (f *family) add(rec *record, x *sight) {
+	at, isNew := f.known.of(f.key(x))
 	if isNew {
 		for _, c := range f.columns {
 			f.numbers = append(f.numbers, c.number(c.read(rec)))
@@ -102,7 +113,12 @@ func (f *family) add(rec *record, x *sight) (at int, isNew bool) {
 		f.places = append(f.places, f.numbers[at*n:(at+1)*n]...)
 	}
 	f.rows = append(f.rows, p.place)
-	return at, isNew
+	if f.kind != nil {
+		if isNew {
+			f.kinds = append(f.kinds, f.kind(rec))
+		}
+		x.parts[f.tells] = f.kinds[at]
+	}
 }
 
 func (f *family) nextPlace() uint32 { return uint32(len(f.places) / len(f.columns)) }

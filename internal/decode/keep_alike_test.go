@@ -66,7 +66,7 @@ func someEvents(t *testing.T) []map[string]json.RawMessage {
 
 var partMembers = [nParts][]string{
 	partCaller: {"user"}, partGroups: {"user"}, partNode: {"user"}, partAs: {"impersonatedUser"}, partAgent: {"userAgent"},
-	partAddress: {"sourceIPs"}, partPlace: {"sourceIPs"}, partLevel: {"level"}, partStage: {"stage"}, partVerb: {"verb"},
+	partAddress: {"sourceIPs"}, partPlace: {"sourceIPs"}, partCallerKind: {"user"}, partAgentKind: {"userAgent"}, partLevel: {"level"}, partStage: {"stage"}, partVerb: {"verb"},
 	partStatus: {"responseStatus"}, partAnnotations: {"annotations"}, partURI: {"requestURI"}, partOptions: {"requestObject", "verb"},
 	partKind: {"objectRef", "requestURI"}, partName: {"objectRef", "verb", "requestURI", "requestObject", "responseObject"}, partSession: {"requestURI"},
 	partSigns: {"requestReceivedTimestamp", "stageTimestamp", "verb", "objectRef"},
@@ -125,6 +125,7 @@ var oddMembers = map[string][]string{
 		`{"username":"ann"}`, `{"username":"ann","groups":["system:unauthenticated"]}`, `{"groups":[],"username":"ann"}`, `{"username":"a\u006en"}`,
 		`{"username":"ann","extra":{"authentication.kubernetes.io/node-name":["one"]}}`, `{"username":"ann","extra":{"authentication.kubernetes.io/node-name":["two"]}}`,
 		`{"username":"ann","extra":{"authentication.kubernetes.io/node\u002dname":["three"]}}`, `{"username":"ann","x":1}`, `null`,
+		`{"username":"system:anonymous"}`, `{"username":"system:x"}`, `{"username":"bob"}`, `{"username":"eve"}`,
 	},
 	"verb":           {`"delete"`, `"deletecollection"`, `"create"`, `"get"`},
 	"requestObject":  {`{"dryRun":["All"]}`, `{"dryRun":[]}`, `{"dry\u0052un":["All"]}`, `{"metadata":{"name":"asked"}}`, `"skipped-too-big-size-object"`},
@@ -138,6 +139,7 @@ var oddMembers = map[string][]string{
 		`{"resource":"pods","namespace":"a"}`, `{"resource":"pods","namespace":"a","name":"p"}`, `{"namespace":"a","name":"p"}`, `null`,
 	},
 	"sourceIPs":   {`["198.51.100.7","172.31.0.9"]`, `["198.51.100.7"]`, `["10.0.0.4"]`, `["10.0.0.5"]`, `[]`},
+	"userAgent":   {`"kubectl/v1"`, `"app/1"`, `"app/2"`, `""`},
 	"annotations": {`{"audit.k8s.io/truncated":"true"}`, `{"audit.k8s.io/truncated":"false"}`, `{"authorization.k8s.io/decision":"forbid"}`},
 }
 
@@ -190,6 +192,7 @@ func TestAlikeIsToldApart(t *testing.T) {
 		identities []Identity
 	}{
 		{lines, nil}, {enveloped, nil}, {lines, many}, {lines, []Identity{}}, {lines, []Identity{{"ann", "*", "10.0.0.4"}}},
+		{lines, []Identity{{"bob", "app/1", "*"}}},
 	} {
 		opts, input := Options{SystemIdentities: c.identities, Operators: []string{"ann", "system:serviceaccount:*"}}, c.input
 		got, want := keptBy(t, opts, input...), saidBy(t, opts, input...)

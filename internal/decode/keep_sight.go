@@ -8,13 +8,15 @@ import (
 // Parts of an event that columns are read from. A number stands for each: parts
 // that are equal have the same.
 const (
-	partCaller  = iota // the caller's name
-	partGroups         // and groups, if one may be that of the unauthenticated
-	partNode           // what else is told of the caller, if it may tell of a node
-	partAs             // whom the caller acts as
-	partAgent          // the user agent
-	partAddress        // sourceIPs
-	partPlace          // what they tell of who the caller is: see placeOf
+	partCaller     = iota // the caller's name
+	partGroups            // and groups, if one may be that of the unauthenticated
+	partNode              // what else is told of the caller, if it may tell of a node
+	partAs                // whom the caller acts as
+	partAgent             // the user agent
+	partAddress           // sourceIPs
+	partCallerKind        // what the caller's name tells of who it is: see callerKind
+	partAgentKind         // what the user agent does
+	partPlace             // what sourceIPs do
 	partLevel
 	partStage
 	partVerb
@@ -89,7 +91,7 @@ func (x *sight) user(k *skeleton) bool {
 }
 
 // number gives the event's parts their numbers. What is wrong with it, where it
-// came from and what its address tells is not known here.
+// came from and what families tell is not known here.
 func (x *sight) number() {
 	p := &x.parts
 	p[partCaller] = x.textNumber(x.text[x.username.start:x.username.end])

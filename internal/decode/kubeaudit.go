@@ -143,8 +143,11 @@ func (r *record) extra(key string) string {
 	return str(token)
 }
 
+// anonymousUser is what the API server calls who has no credentials.
+const anonymousUser = "system:anonymous"
+
 func (r *record) isAnonymous() bool {
-	if r.event.username() == "system:anonymous" {
+	if r.event.username() == anonymousUser {
 		return true
 	}
 	groups := get(r.event.raw(fUser), "groups")
@@ -159,14 +162,16 @@ func (r *record) isSystem() bool {
 }
 
 func (r *record) isHuman() bool {
-	user := r.event.username()
-	if user == "" || (strings.HasPrefix(user, "system:") && user != "system:admin") || r.isAnonymous() {
+	return isHumanName(r.event.username()) && !r.isAnonymous() && !r.isSystem()
+}
+
+// isHumanName says whether a user's name may be a person's.
+func isHumanName(user string) bool {
+	if user == "" || (strings.HasPrefix(user, "system:") && user != "system:admin") {
 		return false
 	}
-	if _, isGUID := value.ParseGUID(user); isGUID {
-		return false
-	}
-	return !r.isSystem()
+	_, isGUID := value.ParseGUID(user)
+	return !isGUID
 }
 
 func kubeAuditRequest() []column {
