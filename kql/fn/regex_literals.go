@@ -14,6 +14,9 @@ type literals struct {
 	next   []uint16 // by word: the place, from 1, of the next that begins alike
 	heads  [wordHeads]uint16
 	groups int // of the expression, each of which is the whole match
+	// nothing says that it matches the empty text only, which stands everywhere:
+	// so does one that rules make of an empty list.
+	nothing bool
 }
 
 // How many texts may be listed, and how many of them may begin alike: each of
@@ -36,6 +39,9 @@ func literalsOf(pattern string) *literals {
 	}
 	if l.words = wordsOf(re); len(l.words) == 0 {
 		return nil
+	}
+	if l.nothing = len(l.words) == 1 && l.words[0] == ""; l.nothing {
+		return l
 	}
 	l.next = make([]uint16, len(l.words))
 	alike := map[uint32]int{}
@@ -137,6 +143,9 @@ func classWords(ranges []rune) (out []string) {
 
 // find is the first match at or behind a place, in a text of ASCII.
 func (l *literals) find(s string, from int) (start, end int, ok bool) {
+	if l.nothing {
+		return from, from, from <= len(s)
+	}
 	if len(s) < from+minWord {
 		return 0, 0, false
 	}
@@ -170,12 +179,34 @@ func (l *literals) findGroups(s string, from int) []int {
 // findAll are the places of all matches and of their groups, of n at most; all
 // if n is negative.
 func (l *literals) findAll(s string, n int) (out [][]int) {
+	if l.nothing {
+		return l.everywhere(s, n)
+	}
 	for from := 0; n < 0 || len(out) < n; {
 		m := l.findGroups(s, from)
 		if m == nil {
 			break
 		}
 		out, from = append(out, m), m[1]
+	}
+	return out
+}
+
+// everywhere is findAll of the empty text.
+func (l *literals) everywhere(s string, n int) [][]int {
+	if n < 0 || n > len(s)+1 {
+		n = len(s) + 1
+	}
+	if n == 0 {
+		return nil
+	}
+	width := 2*l.groups + 2
+	out, all := make([][]int, n), make([]int, n*width)
+	for i := range out {
+		out[i] = all[i*width : (i+1)*width : (i+1)*width]
+		for k := range out[i] {
+			out[i][k] = i
+		}
 	}
 	return out
 }

@@ -111,7 +111,9 @@ func TestLiterals(t *testing.T) {
 		{`(?i)xm+rig`, nil},
 		{`(?i)xmrig|x`, nil},
 		{`[ab]2`, nil},
-		{``, nil},
+		{`(?i)xm|`, nil},
+		{``, []string{""}},
+		{`((?i)())`, []string{""}},
 	} {
 		var got []string
 		if l := literalsOf(c.pattern); l != nil {
@@ -125,7 +127,7 @@ func TestLiterals(t *testing.T) {
 
 // A list of texts is found as the expression finds it.
 func FuzzLiterals(f *testing.F) {
-	for _, p := range []string{`(?i)xmrig|ethminer`, `(?i)(min(?:er|ing)|minergate|min)`, `(?i)(?:ab|abc)(?:cd|d)?`, `((?i)a{2,3}b??c)`, `--|-=|(?i)aa|aab`, `[0-3]-[45]`} {
+	for _, p := range []string{`(?i)xmrig|ethminer`, `(?i)(min(?:er|ing)|minergate|min)`, `(?i)(?:ab|abc)(?:cd|d)?`, `((?i)a{2,3}b??c)`, `--|-=|(?i)aa|aab`, `[0-3]-[45]`, `((?i))`} {
 		for _, s := range []string{"xmrig -o", "XMRIG ethminer", "minergate mining", "abcd abd abccd", "aaabc aac", "--- -=-", "\u212a min", "2-4,1-5"} {
 			f.Add(p, s)
 		}
