@@ -24,13 +24,6 @@ type Indexer struct {
 	walk    leafWalk
 	secrets [2]uint64
 	page    page
-
-	// What names and values gave that were seen since whenever, for the next
-	// time that they are new: keys one after the other in given, and where. A
-	// place is for one of many hashes, the last that asked for it.
-	given []uint64
-	done  int // of given
-	where []extent
 }
 
 // A walked is a text that is being walked through.
@@ -39,27 +32,17 @@ type walked struct {
 	levels [maxLevels]level
 }
 
-type extent struct {
-	hash     uint64
-	from, to uint32
-}
-
-const (
-	maxLevels = 64
-	// places is how many names and values are remembered, maxGiven how many keys.
-	places   = 1 << 13
-	maxGiven = 1 << 15
-)
+const maxLevels = 64
 
 // NewIndexer returns an empty one.
 func NewIndexer() *Indexer {
 	x := &Indexer{
-		keys: newKeySet(), seen: newKeySet(), where: make([]extent, places),
+		keys: newKeySet(), seen: newKeySet(),
 		// Of two strings with one hash the second would not be found: nobody
 		// may know how to make them.
 		secrets: [2]uint64{rand.Uint64() | 1, rand.Uint64() | 1},
 	}
-	x.walk.add = x.give
+	x.walk.add = x.keys.put
 	return x
 }
 
@@ -230,47 +213,17 @@ func space(s string, i int) int {
 	return i
 }
 
-// recall takes in what the name or value of a hash gave before, if it did.
-func (x *Indexer) recall(h uint64) bool {
-	e := x.where[h%places]
-	if e.hash != h {
-		return false
-	}
-	for _, k := range x.given[e.from:e.to] {
-		x.keys.add(k)
-	}
-	return true
-}
-
-// give takes a key of what is looked at.
-func (x *Indexer) give(k uint64) {
-	x.given = append(x.given, k)
-	x.keys.add(k)
-}
-
-// remember notes that what was given last is of the name or value of a hash.
-func (x *Indexer) remember(h uint64) {
-	from := x.done
-	x.done = len(x.given)
-	x.where[h%places] = extent{h, uint32(from), uint32(x.done)}
-	if x.done > maxGiven {
-		clear(x.where)
-		x.given, x.done = x.given[:0], 0
-	}
-}
-
 // name takes in a member's name. It need not be done where a value under the
 // name was seen before.
 func (x *Indexer) name(s string, at member) {
-	if at.hash == 0 || !x.seen.add(at.hash) || x.recall(at.hash) {
+	if at.hash == 0 || !x.seen.add(at.hash) {
 		return
 	}
 	name := s[at.from:at.to]
 	x.words(name)
 	if _, ok := plain(name); !ok {
-		x.give(opaqueKey)
+		x.keys.add(opaqueKey)
 	}
-	x.remember(at.hash)
 }
 
 // What is seen under a name, for the hash of both.
@@ -281,18 +234,17 @@ const (
 )
 
 // isNew says whether a value has something to give that was not seen under its
-// name, which it takes in, and the hash of both; kind is that of the value.
-func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) (h uint64, yes bool) {
+// name, which it takes in; kind is that of the value.
+func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) bool {
 	if givesNothing(s[from:end]) {
 		x.name(s, at)
-		return 0, false
+		return false
 	}
-	h = x.mix(x.mix(at.hash, kind), x.hash(s, from, end))
-	if !x.seen.add(h) {
-		return h, false
+	if !x.seen.add(x.mix(x.mix(at.hash, kind), x.hash(s, from, end))) {
+		return false
 	}
 	x.name(s, at)
-	return h, true
+	return true
 }
 
 // text takes in a string that stands under a name.
@@ -303,18 +255,13 @@ func (x *Indexer) text(s string, at member, from, end int) {
 		x.keys.add(uuidKey(body))
 		return
 	}
-	h, isNew := x.isNew(s, at, from, end, asString)
-	switch {
-	case !isNew:
-	case x.isNested(body):
-	case !x.recall(h):
-		key := nameHash(s[at.from:at.to])
-		if !x.simple(key, body) {
-			x.words(body)
-			x.walk.scalar(key, body, x.depth)
-			x.hidden()
-		}
-		x.remember(h)
+	if !x.isNew(s, at, from, end, asString) || x.isNested(body) {
+		return
+	}
+	if key := nameHash(s[at.from:at.to]); !x.simple(key, body) {
+		x.words(body)
+		x.walk.scalar(key, body, x.depth)
+		x.hidden()
 	}
 }
 
@@ -394,7 +341,7 @@ func (x *Indexer) simple(key uint64, s string) bool {
 		x.word(s[start:], word, seen)
 	}
 	if isKept(s) {
-		x.give(finish(leaf))
+		x.keys.add(finish(leaf))
 	}
 	return true
 }
@@ -410,17 +357,16 @@ var startsSimply = func() (t [256]bool) {
 // word takes in a word of ASCII with its hash, as wordAt does.
 func (x *Indexer) word(s string, h uint64, seen uint8) {
 	if seen&letter != 0 && kinds[s[0]] == letter || seen&^digit != 0 && isTelling(s) {
-		x.give(finish(h))
+		x.keys.add(finish(h))
 	}
 }
 
 // bare takes in a number or a word.
 func (x *Indexer) bare(s string, at member, from, end int) {
 	token := s[from:end]
-	if h, isNew := x.isNew(s, at, from, end, asBare); isNew && !x.recall(h) {
+	if x.isNew(s, at, from, end, asBare) {
 		x.words(token)
 		x.walk.bare(nameHash(s[at.from:at.to]), token)
-		x.remember(h)
 	}
 }
 
@@ -477,7 +423,7 @@ func (x *Indexer) words(text string) {
 // hidden takes in that what was just looked at may hide something.
 func (x *Indexer) hidden() {
 	if x.walk.opaque {
-		x.give(opaqueKey)
+		x.keys.add(opaqueKey)
 	}
 	x.walk.opaque = false
 }

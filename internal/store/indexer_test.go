@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -101,27 +100,6 @@ func nestedOnes() (all []string) {
 		all = append(all, inner)
 	}
 	return all
-}
-
-// TestIndexerForgets checks that what never comes again takes no memory for ever.
-func TestIndexerForgets(t *testing.T) {
-	x := NewIndexer()
-	for i := range maxGiven / 100 {
-		var b strings.Builder
-		for n := range 100 {
-			fmt.Fprintf(&b, `,%d,"word%d"`, i*100+n, i*100+n)
-		}
-		x.Reset()
-		x.Add("[0" + b.String() + "]")
-		if len(x.given) > maxGiven+1000 {
-			t.Fatalf("%d keys are remembered", len(x.given))
-		}
-	}
-	x.Reset()
-	x.Add(`{"a":"word7"}`)
-	if key, _ := wordKey("word7"); !setOf(x.Keys())[key] {
-		t.Error("a word that was forgotten is not found")
-	}
 }
 
 func FuzzIndexer(f *testing.F) {

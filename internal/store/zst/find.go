@@ -89,15 +89,16 @@ func (f *finder) find(src []byte, from, to int, last *offsets) {
 	for s := from; s <= end; {
 		v := load(src, s)
 		place := &f.places[hash(v)]
-		offset := s - int(*place) + int(f.base)
+		back := uint32(s) + f.base - *place
 		*place = f.base + uint32(s)
 		// What was copied from before is most likely to go on there, and an
 		// offset that comes again takes few bits.
-		if known := last.of(src, s, done, v); known > 0 {
-			offset = known
-		} else if offset > s || offset > window || load(src, s-offset) != v {
-			s += stride + (s-done)>>patience
-			continue
+		offset := last.of(src, s, done, v)
+		if offset == 0 {
+			if offset = int(back); back > uint32(s) || back > window || load(src, s-offset) != v {
+				s += stride + (s-done)>>patience
+				continue
+			}
 		}
 		next := s + shortest + matching(src[s+shortest:to], src[s+shortest-offset:])
 		for s > done && s > offset && src[s-1] == src[s-offset-1] {
