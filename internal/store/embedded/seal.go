@@ -70,7 +70,11 @@ func (s *Store) seal(m *memory) error {
 		return nil
 	}
 	blocks := make([]store.Block, len(m.parts))
-	var refs []segment.Ref
+	rows := 0
+	for _, p := range m.parts {
+		rows += len(p.times)
+	}
+	refs := make([]segment.Ref, 0, rows)
 	for i, p := range m.parts {
 		blocks[i] = p
 		for row, t := range p.times {
