@@ -66,7 +66,7 @@ var layout = map[string]place{
 	"internal/state":    {},
 	"internal/source":   {imports: []string{nouns, zstd, gzip}},
 	"internal/skeleton": {imports: []string{syscpu}},
-	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
+	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":     {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect":   {imports: []string{nouns, "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
