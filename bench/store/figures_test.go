@@ -134,7 +134,7 @@ func tellMemory() {
 }
 
 // memory is what dogwatch import asks the collector to stay below.
-const memory = 240 << 20
+const memory = 216 << 20
 
 // TestDogwatchTogether fills a store while questions are asked of it, several at
 // once, and tells the memory that takes.

@@ -47,7 +47,7 @@ files asks the store. docs/store.md says how it works.`,
 // importMemory is what an import is content with: two times what the store holds
 // before it seals, and what reading and sealing take. The collector works harder
 // to stay below.
-const importMemory = 240 << 20
+const importMemory = 216 << 20
 
 func (f *importFlags) run(ctx context.Context, env *Env, args []string) (err error) {
 	if env.Getenv("GOMEMLIMIT") == "" {
