@@ -232,8 +232,8 @@ func (h Head) Text() []byte {
 
 // A Proof is what Verify found.
 type Proof struct {
-	Records  int64
-	FirstSeq int64
+	Records  int64 // that were read
+	FirstSeq int64 // of those that were looked for, damaged or not
 	LastSeq  int64
 	Segments int
 	Heads    int // of those given, how many are attested

@@ -107,6 +107,25 @@ func TestNoFlippedBitGoesUnseen(t *testing.T) {
 	}
 }
 
+// TestVerifyTellsItsRangeOfDamagedRecordsToo damages the last segment.
+func TestVerifyTellsItsRangeOfDamagedRecordsToo(t *testing.T) {
+	dir := filled(t)
+	w := open(t, Options{Dir: dir})
+	if err := errors.Join(w.Flush(context.Background()), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	files := segments(t, dir, fileEnd)
+	if err := os.Truncate(files[len(files)-1], 100); err != nil {
+		t.Fatal(err)
+	}
+	s := openReadOnly(t, dir)
+	defer s.Close()
+	proof, err := s.Verify(context.Background(), nil, nil)
+	if err != nil || proof.FirstSeq != 1 || proof.LastSeq != 1300 || len(proof.Wrong) == 0 {
+		t.Errorf("%d to %d, %q, %v", proof.FirstSeq, proof.LastSeq, proof.Wrong, err)
+	}
+}
+
 func openReadOnly(t *testing.T, dir string) *Store {
 	t.Helper()
 	s, err := Open(Options{Dir: dir, ReadOnly: true})

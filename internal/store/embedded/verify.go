@@ -87,6 +87,7 @@ func (v *verifying) segment(h *handle, e entry) {
 	v.joins(what, e.First, e.Before)
 	defer func() {
 		v.next = e.Last + 1
+		v.proof.LastSeq = e.Last // also of those that could not be read
 		v.chain, _ = chainOf(e.After)
 		v.bytes += e.Bytes + e.Index
 		if v.tell != nil {
