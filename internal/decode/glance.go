@@ -45,16 +45,13 @@ func (g *glance) read(s string, k *skeleton) bool {
 	g.text, g.seen, g.prior = s, 0, ""
 	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
 	w := walk{s, k, 0}
-	expected := eventMembers[:]
 	for more := w.open(); more; more = w.next() {
-		field, usual := w.usual(&expected)
-		if !usual {
-			key, ok := w.key()
-			if field = eventField(key); !ok || field < 0 {
-				return false
-			}
+		key, ok := w.key()
+		if !ok {
+			return false
 		}
-		if g.has(field) {
+		field := eventField(key)
+		if field < 0 || g.has(field) {
 			return false
 		}
 		start := w.i
@@ -84,21 +81,33 @@ func (w *walk) refs(g *glance) bool {
 	if w.i >= len(w.s) || w.s[w.i] != '{' {
 		return false
 	}
-	expected := refMembers[:]
 	for more := w.open(); more; more = w.next() {
-		at, usual := w.usual(&expected)
-		if !usual {
-			key, ok := w.key()
-			if at = refMember(key); !ok || at < 0 {
-				return false
-			}
+		key, ok := w.key()
+		if !ok {
+			return false
 		}
 		start := w.i
 		if !w.value() || w.i == start {
 			return false
 		}
-		if at == nRefs {
+		at := 0
+		switch key {
+		case "apiGroup":
+			at = refGroup
+		case "apiVersion":
+			at = refVersion
+		case "resource":
+			at = refResource
+		case "subresource":
+			at = refSubresource
+		case "namespace":
+			at = refNamespace
+		case "name":
+			at = refName
+		case "uid", "resourceVersion":
 			continue
+		default:
+			return false
 		}
 		if g.ref[at].end > 0 {
 			return false
@@ -108,43 +117,10 @@ func (w *walk) refs(g *glance) bool {
 	return w.closed()
 }
 
-// refMember is a member's number; nRefs if it does not matter, -1 if there is
-// none of the name.
-func refMember(key string) int {
-	switch key {
-	case "apiGroup":
-		return refGroup
-	case "apiVersion":
-		return refVersion
-	case "resource":
-		return refResource
-	case "subresource":
-		return refSubresource
-	case "namespace":
-		return refNamespace
-	case "name":
-		return refName
-	case "uid", "resourceVersion":
-		return nRefs
-	}
-	return -1
-}
-
-// plainStatus is how nearly all of what went well is answered, up to the code.
-const plainStatus = `{"metadata":{},"code":`
-
 // status reads the code in responseStatus.
 func (w *walk) status(g *glance) bool {
 	if w.i >= len(w.s) || w.s[w.i] != '{' {
 		return false
-	}
-	if rest := w.s[w.i:]; strings.HasPrefix(rest, plainStatus) && len(rest) > len(plainStatus)+3 && rest[len(plainStatus)+3] == '}' {
-		start := w.i + len(plainStatus)
-		if inScalar[rest[len(plainStatus)]] && inScalar[rest[len(plainStatus)+1]] && inScalar[rest[len(plainStatus)+2]] {
-			g.code = span{uint32(start), uint32(start + 3)}
-			w.i = start + 4
-			return true
-		}
 	}
 	for more := w.open(); more; more = w.next() {
 		key, ok := w.key()
@@ -170,47 +146,6 @@ type walk struct {
 	s string
 	k *skeleton
 	i int
-}
-
-// An expected member's name as it is written, and its number.
-type expected struct {
-	name   string
-	number int
-}
-
-// The members of events and of objectRef in the order in which the API server
-// writes them, many of them not in each.
-var (
-	eventMembers = [...]expected{
-		{`"kind":`, fKind}, {`"apiVersion":`, fAPIVersion}, {`"level":`, fLevel}, {`"auditID":`, fAuditID}, {`"stage":`, fStage},
-		{`"requestURI":`, fURI}, {`"verb":`, fVerb}, {`"user":`, fUser}, {`"impersonatedUser":`, fImpersonated},
-		{`"sourceIPs":`, fSourceIPs}, {`"userAgent":`, fUserAgent}, {`"objectRef":`, fObjectRef}, {`"responseStatus":`, fStatus},
-		{`"requestObject":`, fRequest}, {`"responseObject":`, fResponse}, {`"requestReceivedTimestamp":`, fReceived},
-		{`"stageTimestamp":`, fStageTime}, {`"annotations":`, fAnnotations},
-	}
-	refMembers = [...]expected{
-		{`"resource":`, refResource}, {`"namespace":`, refNamespace}, {`"name":`, refName}, {`"uid":`, nRefs},
-		{`"apiGroup":`, refGroup}, {`"apiVersion":`, refVersion}, {`"resourceVersion":`, nRefs}, {`"subresource":`, refSubresource},
-	}
-)
-
-// mostMissing is how many expected members are passed over in search of the one
-// that stands here.
-const mostMissing = 4
-
-// usual steps over the name of one of the next members that are expected, to its
-// value. It is much cheaper than key.
-func (w *walk) usual(next *[]expected) (number int, ok bool) {
-	rest := w.s[min(w.i, len(w.s)):]
-	for i, e := range (*next)[:min(len(*next), mostMissing)] {
-		if strings.HasPrefix(rest, e.name) {
-			w.i += len(e.name)
-			w.space()
-			*next = (*next)[i+1:]
-			return e.number, true
-		}
-	}
-	return 0, false
 }
 
 // open steps to an object's first member; false if there is none.
