@@ -16,8 +16,22 @@ type expander struct {
 	found [][]value.Value // elements of each expanded column of a row
 
 	cols []value.Column // of the batch that was made last
-	in   *value.Batch   // that it was made of
-	src  []int32        // by its row, the row of in
+	gathering
+}
+
+// A gathering is what new rows are made of: the rows src of a batch.
+type gathering struct {
+	in  *value.Batch
+	src []int32
+}
+
+// column is what the new rows have in column col of the batch.
+func (g *gathering) column(col int) value.Column {
+	return value.LazyColumn(func(rows []int32, vals []value.Value) {
+		for _, i := range rows {
+			vals[i] = g.in.Col(col, g.src[i:i+1])[g.src[i]]
+		}
+	})
 }
 
 func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
@@ -36,7 +50,7 @@ func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
 	x.cols = make([]value.Column, len(n.Out))
 	for c, o := range n.Out {
 		if o >= 0 && r.reads(n, c) {
-			x.cols[c] = x.gathered(o)
+			x.cols[c] = x.column(o)
 		}
 	}
 	return x, nil
@@ -155,24 +169,6 @@ func (x *expander) batch(b *value.Batch, e *expansion) *value.Batch {
 	return nb
 }
 
-// gathered is a column that rows have from the rows that they were made of.
-func (x *expander) gathered(col int) value.Column {
-	return value.LazyColumn(func(rows []int32, vals []value.Value) {
-		for _, i := range rows {
-			vals[i] = x.in.Col(col, x.src[i:i+1])[x.src[i]]
-		}
-	})
-}
-
-// gathered is column col of b for new rows made of the rows src.
-func gathered(b *value.Batch, col int, src []int32) value.Column {
-	return value.LazyColumn(func(rows []int32, vals []value.Value) {
-		for _, i := range rows {
-			vals[i] = b.Col(col, src[i:i+1])[src[i]]
-		}
-	})
-}
-
 // remap carries clock and origin over to rows made of the rows src.
 func (r *run) remap(nb, b *value.Batch, src []int32) {
 	if b.Now != nil {
@@ -257,12 +253,13 @@ func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.
 		for k := range src {
 			src[k] = row
 		}
+		outer, inner := gathering{b, src}, gathering{sub, rows}
 		cols := make([]value.Column, 0, len(n.Schema()))
 		for _, c := range n.Keep {
-			cols = append(cols, gathered(b, c, src))
+			cols = append(cols, outer.column(c))
 		}
 		for c := range n.Sub.Schema() {
-			cols = append(cols, gathered(sub, c, rows))
+			cols = append(cols, inner.column(c))
 		}
 		nb := value.NewBatch(len(rows), cols)
 		r.remap(nb, b, src)
