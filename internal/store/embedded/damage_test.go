@@ -195,11 +195,9 @@ func TestForgedManifestIsSeen(t *testing.T) {
 	}
 }
 
-func TestDamagedManifestIsRefused(t *testing.T) {
-	dir := filled(t)
-	names, _ := filepath.Glob(filepath.Join(dir, "manifest-*"))
-	slices.Sort(names)
-	name := names[len(names)-1]
+// alter flips a bit in the middle of a file.
+func alter(t *testing.T, name string) {
+	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -208,6 +206,14 @@ func TestDamagedManifestIsRefused(t *testing.T) {
 	if err := os.WriteFile(name, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestDamagedManifestIsRefused(t *testing.T) {
+	dir := filled(t)
+	names, _ := filepath.Glob(filepath.Join(dir, "manifest-*"))
+	slices.Sort(names)
+	name := names[len(names)-1]
+	alter(t, name)
 	if _, err := Open(Options{Dir: dir}); !errors.Is(err, errManifest) {
 		t.Errorf("error %v", err)
 	}

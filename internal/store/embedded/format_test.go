@@ -89,14 +89,7 @@ func TestAlteredFirstFormat(t *testing.T) {
 	for _, end := range []string{fileEnd, indexEnd} {
 		dir, _ := firstFormat(t)
 		name := segments(t, dir, end)[1]
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data[len(data)/2] ^= 1
-		if err := os.WriteFile(name, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		alter(t, name)
 		wrong := verify(t, openReadOnly(t, dir))
 		if !slices.ContainsFunc(wrong, func(w string) bool { return strings.Contains(w, filepath.Base(name)) }) {
 			t.Errorf("verify says %q", wrong)

@@ -81,7 +81,8 @@ type taken struct {
 
 const (
 	// manifestFormat is written. One of the first format, whose digests are of
-	// whole files and whose records have the first form, is read as well; the next that is written has this one.
+	// whole files and whose records have the first form, is read as well; the
+	// next that is written has this one.
 	manifestFormat = 2
 	// mostStreams bounds what is remembered of streams; those that were silent
 	// longest are forgotten.
