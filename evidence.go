@@ -53,7 +53,8 @@ type Batch struct {
 }
 
 // A RuleSet is some of the rules that read a table, a bit each, by their
-// places among them.
+// places among them. A rule that reads it several times stands there for each of
+// its readings: a row that passes half of one and half of another passes none.
 type RuleSet []uint64
 
 // A Judge is what the sieves of all rules that read a table say of rows, by

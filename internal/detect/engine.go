@@ -153,11 +153,19 @@ func (e *Engine) Tables() []string {
 // A Worker feeds an engine. Each is used by one goroutine; an engine may have
 // several.
 type Worker struct {
-	e     *Engine
-	ctx   context.Context
-	feeds map[string][]*feed      // by table
-	whole map[string]*rowSieve    // by table, over rows of which all is known
-	few   map[string]*value.Batch // by table, some rows of the batch at hand
+	e        *Engine
+	ctx      context.Context
+	feeds    map[string][]*feed      // by table
+	readings map[string][]reading    // by table: those of its feeds, in their order
+	whole    map[string]*rowSieve    // by table, over rows of which all is known
+	few      map[string]*value.Batch // by table, some rows of the batch at hand
+}
+
+// A reading is one of a table by a rule: a sieve knows it by its place among
+// those of the table.
+type reading struct {
+	feed int // its place among the table's
+	leaf int // of the rule's query
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -170,7 +178,10 @@ type feed struct {
 
 // NewWorker makes ready to feed.
 func (e *Engine) NewWorker(ctx context.Context) *Worker {
-	w := &Worker{e: e, ctx: ctx, feeds: map[string][]*feed{}, whole: map[string]*rowSieve{}, few: map[string]*value.Batch{}}
+	w := &Worker{
+		e: e, ctx: ctx, feeds: map[string][]*feed{}, readings: map[string][]reading{},
+		whole: map[string]*rowSieve{}, few: map[string]*value.Batch{},
+	}
 	for _, u := range e.units {
 		live := u.feed.NewLive(ctx, kql.RunOptions{})
 		of := map[string]*feed{}
@@ -180,6 +191,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
 			}
 			of[leaf.Table].leaves = append(of[leaf.Table].leaves, i)
+			w.readings[leaf.Table] = append(w.readings[leaf.Table], reading{len(w.feeds[leaf.Table]) - 1, i})
 		}
 	}
 	for table := range w.feeds {

@@ -10,10 +10,11 @@ import (
 // that are left is run over them.
 type rowSieve struct {
 	*rulesSieve
-	rows  [][]int32          // by rule, of the batch at hand
-	gone  []int64            // by rule, how many were turned away
-	sets  []dogwatch.RuleSet // by row
-	words []uint64           // that sets is made of
+	readings []reading
+	rows     [][]int32          // by feed, of the batch at hand
+	gone     []int64            // by feed, how many were turned away
+	sets     []dogwatch.RuleSet // by row
+	words    []uint64           // that sets is made of
 }
 
 // maxAsked is how many parts a condition may have to be asked of a row before
@@ -22,34 +23,44 @@ const maxAsked = 400
 
 func (w *Worker) newRowSieve(table string) *rowSieve {
 	j, _ := w.newSieve(table, maxAsked, func(int, []string) bool { return true })
-	return &rowSieve{rulesSieve: j}
+	n := len(w.feeds[table])
+	return &rowSieve{rulesSieve: j, readings: w.readings[table], rows: make([][]int32, n), gone: make([]int64, n)}
 }
 
-// sifted lists by rule the rows of a batch that it may care for.
+// sifted lists by feed the rows of a batch that it may care for.
 func (w *Worker) sifted(b dogwatch.Batch) [][]int32 {
 	f := w.whole[b.Table]
 	f.start(b)
-	f.rows = slices.Grow(f.rows[:0], f.rules)[:f.rules]
-	f.gone = slices.Grow(f.gone[:0], f.rules)[:f.rules]
-	clear(f.gone)
-	for i := range f.rows {
-		f.rows[i] = f.rows[i][:0]
-	}
 	rows := b.Rows.Rows()
-	for _, row := range rows {
-		each(f.sets[row], func(rule int) { f.gone[rule]++ })
+	f.spread(rows)
+	for feed := range f.rows {
+		f.gone[feed] = int64(len(f.rows[feed]))
 	}
 	if !w.e.opt.Plain {
 		f.narrow(b.Rows, f.sets)
+		f.spread(rows)
 	}
-	for _, row := range rows {
-		each(f.sets[row], func(rule int) { f.rows[rule] = append(f.rows[rule], row) })
-	}
-	for rule := range f.gone {
-		f.gone[rule] -= int64(len(f.rows[rule]))
+	for feed := range f.rows {
+		f.gone[feed] -= int64(len(f.rows[feed]))
 	}
 	w.e.turnedAway(w.feeds[b.Table], f.gone)
 	return f.rows
+}
+
+// spread lists the rows by feed, of which any reading may care for a row.
+func (f *rowSieve) spread(rows []int32) {
+	for feed := range f.rows {
+		f.rows[feed] = f.rows[feed][:0]
+	}
+	for _, row := range rows {
+		last := -1
+		each(f.sets[row], func(bit int) {
+			if feed := f.readings[bit].feed; feed != last {
+				f.rows[feed] = append(f.rows[feed], row)
+				last = feed
+			}
+		})
+	}
 }
 
 // turnedAway counts rows that rules were asked about and do not care for.
@@ -61,7 +72,7 @@ func (e *Engine) turnedAway(feeds []*feed, rows []int64) {
 	}
 }
 
-// start begins with the rules that the batch names for each row.
+// start begins with the readings that the batch names for each row.
 func (f *rowSieve) start(b dogwatch.Batch) {
 	size := len(f.every)
 	f.words = slices.Grow(f.words[:0], b.Rows.N*size)[:b.Rows.N*size]
@@ -73,8 +84,8 @@ func (f *rowSieve) start(b dogwatch.Batch) {
 			copy(f.sets[row], b.Rules[row])
 			continue
 		}
-		for rule := range f.rules {
-			ruleSet(f.sets[row]).add(rule)
+		for bit := range f.readings {
+			ruleSet(f.sets[row]).add(bit)
 		}
 	}
 }
