@@ -34,6 +34,9 @@ TEXT ·lineMasksAVX2(SB), NOSPLIT, $0-40
 	VPCMPEQB Y9, Y9, Y9   // ones
 
 loop:
+	// A processor fetches ahead what is read in order, but not from one page
+	// into the next.
+	PREFETCHT0 2048(SI)
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
 

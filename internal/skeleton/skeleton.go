@@ -22,8 +22,8 @@ type maskState struct {
 	odd      uint64 // not 0: there was a backslash outside a string
 }
 
-// A Line is the blocks of one line. It is used again and again, by one
-// goroutine.
+// A Line is the blocks of one line, and an empty one behind them. It is used again
+// and again, by one goroutine.
 type Line struct {
 	blocks []block
 	state  maskState
@@ -57,7 +57,10 @@ func (k *Line) Read(s string) (end int, ok bool) {
 		return -1, false
 	}
 	k.blocks = k.blocks[:end/blockBytes+1]
-	return end, k.state.odd == 0 && k.endsOutside(end)
+	outside := k.endsOutside()
+	k.grow(1)
+	k.blocks[len(k.blocks)-1] = block{}
+	return end, k.state.odd == 0 && outside
 }
 
 // tail is Read for the last bytes, fewer than a block.
@@ -81,7 +84,7 @@ func (k *Line) grow(n int) {
 }
 
 // endsOutside says whether quotes come in pairs.
-func (k *Line) endsOutside(int) bool {
+func (k *Line) endsOutside() bool {
 	n := 0
 	for i := range k.blocks {
 		n += bits.OnesCount64(k.blocks[i].quotes)
@@ -166,10 +169,13 @@ func (st *maskState) plain(s string, out []block) int {
 // Quote is the place of the first quote from i on, or -1.
 func (k *Line) Quote(i int) int {
 	b := uint(i) / blockBytes
-	if b >= uint(len(k.blocks)) {
+	if b+1 >= uint(len(k.blocks)) {
 		return -1
 	}
-	if x := k.blocks[b].quotes >> (uint(i) % blockBytes); x != 0 {
+	// Most texts end within 64 bytes, in this block or the next: whether they cross
+	// from one to the other is nothing that a processor could foresee.
+	at := uint(i) % blockBytes
+	if x := k.blocks[b].quotes>>at | k.blocks[b+1].quotes<<1<<(blockBytes-1-at); x != 0 {
 		return i + bits.TrailingZeros64(x)
 	}
 	for b++; b < uint(len(k.blocks)); b++ {

@@ -1,6 +1,7 @@
 package skeleton
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -80,6 +81,38 @@ func TestSkeletonFindsEnds(t *testing.T) {
 	for _, bad := range []string{`{"a":"b}`, `{"a":\"b"}`, "{\"a\":\"b\nc\"}"} {
 		if _, ok := k.Read(bad); ok {
 			t.Errorf("%q is taken for a line", bad)
+		}
+	}
+}
+
+// Wherever one looks from, the next quote is the one that a look at each byte
+// finds.
+func TestQuoteIsTheNext(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var k Line
+	for range 2000 {
+		text := []byte(strings.Repeat("a", r.IntN(400)))
+		for range r.IntN(8) {
+			if len(text) > 0 {
+				text[r.IntN(len(text))] = '"'
+			}
+		}
+		if bytes.Count(text, []byte{'"'})%2 != 0 {
+			text = append(text, '"')
+		}
+		if end, ok := k.Read(string(text)); !ok || end != len(text) {
+			t.Fatalf("%q is not read", text)
+		}
+		for i := range len(text) + 70 {
+			want := -1
+			if i < len(text) {
+				if want = bytes.IndexByte(text[i:], '"'); want >= 0 {
+					want += i
+				}
+			}
+			if got := k.Quote(i); got != want {
+				t.Fatalf("the quote of %q from %d on is at %d, not %d", text, i, got, want)
+			}
 		}
 	}
 }
