@@ -37,6 +37,14 @@ type Selective interface {
 	Select(ctx context.Context, ask Ask, emit func(*value.Batch) error) error
 }
 
+// A Timed database knows the time of its rows.
+type Timed interface {
+	Database
+	// Between is Scan for the rows whose time (plan.TimeColumn) is one of those
+	// from one to another, in ticks; it may emit others.
+	Between(ctx context.Context, table string, columns []int, from, to int64, emit func(*value.Batch) error) error
+}
+
 // prepareAsk looks at the plan where the database can make use of that.
 func (r *run) prepareAsk(p *plan.Plan) {
 	if _, ok := r.db.(Selective); ok {
@@ -45,7 +53,11 @@ func (r *run) prepareAsk(p *plan.Plan) {
 }
 
 // ask reads a table.
-func (r *run) ask(n *plan.Scan, columns []int, emit sink) error {
+func (r *run) ask(n *plan.Scan, top plan.Node, columns []int, emit sink) error {
+	if db, ok := r.db.(Timed); ok {
+		from, to := r.p.Times(top, r.opt.Now)
+		return db.Between(r.ctx, n.Table, columns, from, to, emit)
+	}
 	db, ok := r.db.(Selective)
 	if !ok {
 		return r.db.Scan(r.ctx, n.Table, columns, emit)

@@ -167,9 +167,9 @@ func (c *condition) keep(b *value.Batch) (out []int32) {
 
 // apart runs a subquery: its expressions are over other rows.
 func (r *run) apart(n plan.Node, out sink) error {
-	before := r.common
-	r.common = nil
-	defer func() { r.common = before }()
+	common, top := r.common, r.top
+	r.common, r.top = nil, nil
+	defer func() { r.common, r.top = common, top }()
 	return r.stream(n, out)
 }
 

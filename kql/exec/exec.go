@@ -46,6 +46,7 @@ type Options struct {
 // A run is one execution of a plan.
 type run struct {
 	ctx     context.Context
+	p       *plan.Plan
 	db      Database
 	opt     Options
 	fn      fn.Context
@@ -62,6 +63,7 @@ type run struct {
 	graphs  map[plan.Graph]*graph
 	leaves  []Leaf
 	above   map[plan.Node][]plan.Node
+	top     plan.Node // of the row-by-row steps that are being made
 	best    map[*plan.Scan]*Best
 	// common is set while a condition is made that shares parts with others.
 	common *commons
@@ -83,7 +85,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 		opt.MaxOrigins = DefaultOrigins
 	}
 	r := &run{
-		ctx: ctx, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: p.Needed(),
+		ctx: ctx, p: p, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: p.Needed(),
 		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[plan.Node]map[plan.Node]bool{},
 	}
 	r.setUsed(0)
@@ -126,14 +128,24 @@ func (r *run) stream(n plan.Node, out sink) error {
 // work stands in the operator's own file.
 func (r *run) push(n plan.Node, out sink) error {
 	if rows, ok := r.cut[n]; ok {
+		r.top = nil
 		return rows(out)
 	}
+	if r.top == nil {
+		r.top = n
+	}
 	if t, in := r.transform(n, out); t != nil {
+		if in == nil {
+			r.top = nil
+			return nil
+		}
 		return r.stream(in, t)
 	}
+	top := r.top
+	r.top = nil
 	switch n := n.(type) {
 	case *plan.Scan:
-		return r.scan(n, out)
+		return r.scan(n, top, out)
 	case *plan.Values:
 		return r.values(n, out)
 	case *plan.Print:
@@ -190,11 +202,12 @@ func (r *run) push(n plan.Node, out sink) error {
 
 // transform gives, for a step that works row by row, the sink that does its
 // work and pushes to out, and the node that feeds it. These steps hold no
-// state: they run alike over a scan and over a stream.
+// state: they run alike over a scan and over a stream. There is no such node where
+// nothing it gives could pass.
 func (r *run) transform(n plan.Node, out sink) (sink, plan.Node) {
 	switch n := n.(type) {
 	case *plan.Where:
-		return r.where(n, out), n.In
+		return r.where(n, out)
 	case *plan.Project:
 		if !n.Ordered {
 			return r.project(n, out), n.In
@@ -222,14 +235,15 @@ func (r *run) several(n *plan.Several, out sink) error {
 	return nil
 }
 
-func (r *run) scan(n *plan.Scan, out sink) error {
+// scan reads a table for the row-by-row steps that end with top.
+func (r *run) scan(n *plan.Scan, top plan.Node, out sink) error {
 	var cols []int
 	for i, yes := range r.needed[n] {
 		if yes {
 			cols = append(cols, n.Columns[i])
 		}
 	}
-	return r.ask(n, cols, func(b *value.Batch) error {
+	return r.ask(n, top, cols, func(b *value.Batch) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}

@@ -8,9 +8,12 @@ import (
 // project computes columns when they are asked for: a condition behind an
 // extend leaves the dear ones alone for rows that it refuses.
 func (r *run) project(n *plan.Project, out sink) sink {
-	evs, err := r.compileAll(n.Exprs)
-	if err != nil {
-		return failing(err)
+	evs := make([]evaluator, len(n.Exprs))
+	for i, e := range n.Exprs {
+		var err error
+		if evs[i], err = r.compile(r.reduced(e)); err != nil {
+			return failing(err)
+		}
 	}
 	p := &projection{evs: evs, cols: make([]value.Column, len(evs))}
 	for c, ev := range evs {

@@ -15,10 +15,14 @@ type filter interface {
 	keep(b *value.Batch, rows []int32) []int32
 }
 
-func (r *run) where(n *plan.Where, out sink) sink {
-	f, err := r.compileFilter(n.P)
+// where gives no input where no row can pass: nothing below needs to run then.
+func (r *run) where(n *plan.Where, out sink) (sink, plan.Node) {
+	f, err := r.compileFilter(r.reduced(n.P))
 	if err != nil {
-		return failing(err)
+		return failing(err), n.In
+	}
+	if c, ok := f.(constFilter); ok && !bool(c) && r.db != nil {
+		return out, nil
 	}
 	return func(b *value.Batch) error {
 		rows := f.keep(b, b.Rows())
@@ -26,7 +30,19 @@ func (r *run) where(n *plan.Where, out sink) sink {
 			return nil
 		}
 		return out(b.With(rows))
+	}, n.In
+}
+
+// reduced is an expression without what the run's clock and subqueries settle. A
+// stream has a clock with each row.
+func (r *run) reduced(e plan.Expr) plan.Expr {
+	if r.db == nil {
+		return e
 	}
+	return plan.Reduce(e, &r.fn, func(s *plan.Scalar) (value.Value, bool) {
+		v, err := r.scalar(s)
+		return v, err == nil
+	})
 }
 
 // failing is the sink of a step that could not be made.
@@ -61,6 +77,9 @@ func (r *run) compileCondition(e plan.Expr) (filter, error) {
 		}
 		return &orFilter{x: x, y: y}, nil
 	}
+	if c, ok := e.(*plan.Const); ok {
+		return constFilter(c.V.Bool()), nil
+	}
 	if f := textFilterOf(e); f != nil {
 		return f, nil
 	}
@@ -87,8 +106,8 @@ func (r *run) compileAnd(list []plan.Expr) (filter, error) {
 	var all filter
 	for _, e := range list {
 		f, err := r.compileFilter(e)
-		if err != nil {
-			return nil, err
+		if c, ok := f.(constFilter); ok && !bool(c) || err != nil {
+			return f, err
 		}
 		if all != nil {
 			f = &andFilter{all, f}
@@ -96,6 +115,16 @@ func (r *run) compileAnd(list []plan.Expr) (filter, error) {
 		all = f
 	}
 	return all, nil
+}
+
+// A constFilter keeps all rows or none.
+type constFilter bool
+
+func (f constFilter) keep(_ *value.Batch, rows []int32) []int32 {
+	if f {
+		return rows
+	}
+	return nil
 }
 
 // cost guesses what a condition costs a row, in comparisons of a text: columns

@@ -295,6 +295,7 @@ type Plan struct {
 
 	once   sync.Once
 	needed map[Node][]bool
+	times  sync.Map // by node: what Times found
 }
 
 // Needed is Needed of the whole plan, which is found once.

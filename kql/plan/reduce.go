@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql/fn"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// Reduce computes the parts of an expression that depend on no row once there is
+// a clock, and subqueries can be asked. What scalar does not know stays as it is.
+func Reduce(e Expr, clock *fn.Context, scalar func(*Scalar) (value.Value, bool)) Expr {
+	r := &reducer{clock, scalar}
+	if !reducible(e) {
+		return e
+	}
+	return r.of(e)
+}
+
+// reducible says whether anything in an expression was not known when it was
+// bound.
+func reducible(e Expr) bool {
+	found := false
+	Walk(e, func(e Expr) bool {
+		switch e := e.(type) {
+		case *Scalar:
+			found = true
+		case *Call:
+			found = found || e.Bound.Timed
+		}
+		return !found
+	})
+	return found
+}
+
+type reducer struct {
+	clock  *fn.Context
+	scalar func(*Scalar) (value.Value, bool)
+}
+
+func (r *reducer) of(e Expr) Expr {
+	switch e := e.(type) {
+	case *Scalar:
+		if v, ok := r.scalar(e); ok {
+			return &Const{typed(v, e.Typ)}
+		}
+	case *Call:
+		return r.call(e)
+	case *Logic:
+		return foldLogic(&Logic{e.Or, r.of(e.X), r.of(e.Y)})
+	case *Choose:
+		return fold(&Choose{r.all(e.When), r.all(e.Then), r.of(e.Else), e.Typ})
+	case *Member:
+		return fold(&Member{r.of(e.X), e.Key})
+	case *Element:
+		return r.element(e)
+	}
+	return e
+}
+
+func (r *reducer) all(list []Expr) []Expr {
+	out := slices.Clone(list)
+	for i, e := range out {
+		out[i] = r.of(e)
+	}
+	return out
+}
+
+func (r *reducer) call(e *Call) Expr {
+	c := &Call{e.Name, e.Bound, r.all(e.Args)}
+	if !c.Bound.Timed {
+		return fold(c)
+	}
+	args := make([]value.Value, len(c.Args))
+	for i, a := range c.Args {
+		k, ok := a.(*Const)
+		if !ok || c.Bound.Volatile {
+			return c
+		}
+		args[i] = k.V
+	}
+	v, ok := c.Bound.Try(r.clock, args)
+	if !ok {
+		return c
+	}
+	return &Const{typed(v, c.Bound.Result)}
+}
+
+// element is a part of something: there is none of what is empty.
+func (r *reducer) element(e *Element) Expr {
+	x := &Element{r.of(e.X), r.of(e.I)}
+	if k, ok := x.X.(*Const); ok && k.V.Len() == 0 {
+		return &Const{value.NullOf(value.Dynamic)}
+	}
+	return fold(x)
+}
