@@ -45,7 +45,7 @@ func (g *glance) read(s string, k *skeleton) bool {
 	g.text, g.seen, g.prior = s, 0, ""
 	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
 	w := walk{s, k, 0}
-	for more := w.open(); more; more = w.next() {
+	for more := g.laidOut(&w); more; more = w.next() {
 		key, ok := w.key()
 		if !ok {
 			return false

@@ -1,0 +1,159 @@
+package decode
+
+import "strings"
+
+// A laidName is a member's name as the API server writes it, up to the first byte
+// of the value that the member is to have.
+type laidName struct {
+	text   string
+	field  int
+	is, of [2]uint64 // the first 16 bytes, and which of them belong to it
+}
+
+func laid(text string, field int) laidName {
+	n := laidName{text: text, field: field}
+	first, ones := text+strings.Repeat("\x00", 16), strings.Repeat("\xff", len(text))+strings.Repeat("\x00", 16)
+	for i := range n.is {
+		n.is[i], n.of[i] = load(first[8*i:]), load(ones[8*i:])
+	}
+	return n
+}
+
+// at says whether the name stands at a place in s.
+func (n *laidName) at(s string, i int) bool {
+	if i+16 > len(s) {
+		return false
+	}
+	t := s[i : i+16]
+	return load(t)&n.of[0]^n.is[0]|load(t[8:])&n.of[1]^n.is[1] == 0 && (len(n.text) <= 16 || strings.HasPrefix(s[i+16:], n.text[16:]))
+}
+
+// What the API server writes, in its order. Of laidRest and laidRef any may be
+// missing.
+const laidHead = `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`
+
+var (
+	laidTexts = [...]laidName{
+		laid(`"level":"`, fLevel), laid(`"auditID":"`, fAuditID), laid(`"stage":"`, fStage),
+		laid(`"requestURI":"`, fURI), laid(`"verb":"`, fVerb),
+	}
+	laidRest = [...]laidName{
+		laid(`"user":{`, fUser), laid(`"impersonatedUser":{`, fImpersonated), laid(`"sourceIPs":[`, fSourceIPs),
+		laid(`"userAgent":"`, fUserAgent), laid(`"objectRef":{`, fObjectRef), laid(`"responseStatus":{`, fStatus),
+		laid(`"requestObject":{`, fRequest), laid(`"responseObject":{`, fResponse),
+		laid(`"requestReceivedTimestamp":"`, fReceived), laid(`"stageTimestamp":"`, fStageTime), laid(`"annotations":{`, fAnnotations),
+	}
+	laidRef = [...]laidName{
+		laid(`"resource":"`, refResource), laid(`"namespace":"`, refNamespace), laid(`"name":"`, refName), laid(`"uid":"`, nRefs),
+		laid(`"apiGroup":"`, refGroup), laid(`"apiVersion":"`, refVersion), laid(`"resourceVersion":"`, nRefs),
+		laid(`"subresource":"`, refSubresource),
+	}
+)
+
+// laidOut is open for an event. It steps over the members that stand as the API
+// server writes them, and stops at the first that does not.
+func (g *glance) laidOut(w *walk) (more bool) {
+	if !strings.HasPrefix(w.s, laidHead) {
+		return w.open()
+	}
+	g.spans[fKind], g.spans[fAPIVersion] = span{8, 15}, span{29, 46}
+	g.seen = 1<<fKind | 1<<fAPIVersion
+	if w.i = len(laidHead); !g.texts(w) {
+		return true
+	}
+	return g.rest(w)
+}
+
+// texts is false where one of laidTexts is missing.
+func (g *glance) texts(w *walk) bool {
+	s := w.s
+	for n := range laidTexts {
+		name := &laidTexts[n]
+		if !name.at(s, w.i) {
+			return false
+		}
+		start := w.i + len(name.text)
+		end := w.k.Quote(start)
+		if end < 0 || end+2 >= len(s) || s[end+1] != ',' || s[end+2] != '"' {
+			return false
+		}
+		g.seen |= 1 << name.field
+		g.spans[name.field] = span{uint32(start) - 1, uint32(end) + 1}
+		w.i = end + 2
+	}
+	return true
+}
+
+func (g *glance) rest(w *walk) (more bool) {
+	s := w.s
+	for n := range laidRest {
+		name, from := &laidRest[n], w.i
+		if !name.at(s, from) {
+			continue
+		}
+		w.i += len(name.text) - 1
+		start := w.i
+		if !g.laidValue(w, name.field) {
+			w.i = from
+			return true
+		}
+		g.seen |= 1 << name.field
+		g.spans[name.field] = span{uint32(start), uint32(w.i)}
+		if w.i+1 >= len(s) || s[w.i] != ',' || s[w.i+1] != '"' {
+			return w.next()
+		}
+		w.i++
+	}
+	return true
+}
+
+// laidValue steps behind a value.
+func (g *glance) laidValue(w *walk, field int) bool {
+	switch field {
+	case fObjectRef:
+		return g.laidRefs(w) || w.refs(g)
+	case fStatus:
+		return g.laidStatus(w) || w.status(g)
+	}
+	return w.value()
+}
+
+// laidRefs is refs where each of objectRef's members is one of laidRef.
+func (g *glance) laidRefs(w *walk) bool {
+	s, i := w.s, w.i+1
+	for n := range laidRef {
+		name := &laidRef[n]
+		if !name.at(s, i) {
+			continue
+		}
+		start := i + len(name.text)
+		end := w.k.Quote(start)
+		if end < 0 || end+1 >= len(s) {
+			break
+		}
+		if name.field < nRefs {
+			g.ref[name.field] = span{uint32(start) - 1, uint32(end) + 1}
+		}
+		if i = end + 2; s[end+1] == '}' {
+			w.i = i
+			return true
+		}
+		if s[end+1] != ',' {
+			break
+		}
+	}
+	g.ref = [nRefs]span{}
+	return false
+}
+
+// laidStatus is status where that is but a code of three digits.
+func (g *glance) laidStatus(w *walk) bool {
+	const before = `{"metadata":{},"code":`
+	i := w.i + len(before)
+	if i+4 > len(w.s) || w.s[w.i:i] != before || w.s[i+3] != '}' || !inScalar[w.s[i]] || !inScalar[w.s[i+1]] || !inScalar[w.s[i+2]] {
+		return false
+	}
+	g.code = span{uint32(i), uint32(i) + 3}
+	w.i = i + 4
+	return true
+}
