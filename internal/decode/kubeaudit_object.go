@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -150,13 +151,24 @@ func (r *record) mayKeepPod(isNew bool) bool {
 	e, ref := &r.event, r.theRef()
 	request, response := e.raw(fRequest), e.raw(fResponse)
 	verb := r.verb()
+	if !tellsOfPods(verb, ref, isNew) || request == "" && response == "" {
+		return false
+	}
+	// Without the object a patch tells only what it sets.
+	if verb == "patch" && (isNew && request == "" || !isNew && !isObject(response) && !r.speaksOf(true, anyPodWord)) {
+		return false
+	}
+	if keepsPods[ref.resource] != nil || ref.resource == "persistentvolumes" {
+		return true
+	}
+	return strings.Contains(request, `"containers"`) || strings.Contains(response, `"containers"`)
+}
+
+// tellsOfPods says whether a request for such a thing may show a pod
+// specification, or bring in one.
+func tellsOfPods(verb string, r *ref, isNew bool) bool {
 	switch verb {
-	case "create", "update":
-	case "patch":
-		// Without the object a patch tells only what it sets.
-		if isNew && request == "" || !isNew && !isObject(response) && !r.speaksOf(true, anyPodWord) {
-			return false
-		}
+	case "create", "update", "patch":
 	case "get":
 		if isNew {
 			return false
@@ -164,16 +176,19 @@ func (r *record) mayKeepPod(isNew bool) bool {
 	default:
 		return false
 	}
-	if request == "" && response == "" {
-		return false
+	return r.resource != "" && (r.subresource == "" || slices.Contains(podSubresources, r.subresource))
+}
+
+// mayTell are the words that may count in bodies of such an event.
+func (r *record) mayTell() wordSet {
+	tells := allWords
+	if !tellsOfPods(r.verb(), r.theRef(), false) {
+		tells.pod = 0
 	}
-	switch {
-	case ref.subresource != "" && ref.subresource != "ephemeralcontainers" && ref.subresource != "resize":
-		return false
-	case keepsPods[ref.resource] != nil, ref.resource == "persistentvolumes":
-		return true
+	if !tellsOfPods(r.verb(), r.theRef(), true) {
+		tells.newPod = 0
 	}
-	return ref.resource != "" && (strings.Contains(request, `"containers"`) || strings.Contains(response, `"containers"`))
+	return tells
 }
 
 var anyPodWord = []string{"image", "hostPath", "volumeMounts", "capabilities", "privileged", "command", "args", "hostP", "hostIPC", "hostNetwork"}

@@ -466,8 +466,11 @@ func (f *sifter) pair(it *item) {
 		f.fresh = append(f.fresh, at)
 	}
 	it.pairing = at
-	if p := &f.pairs.list[at]; !p.judged || p.asks {
-		it.words = f.words.in(it, &f.skeleton)
+	switch p := &f.pairs.list[at]; {
+	case !p.judged:
+		it.words = f.words.in(it, &f.skeleton, allWords)
+	case !p.need.isEmpty():
+		it.words = f.words.in(it, &f.skeleton, p.need)
 	}
 }
 
@@ -529,7 +532,7 @@ func (f *sifter) judgePairs() {
 	}
 	for _, at := range f.fresh {
 		p := &f.pairs.list[at]
-		p.asks = f.words.asks(p.set, p.bare)
+		p.need = f.words.needed(p.set, p.bare).and(p.of.tells)
 	}
 	f.fresh = f.fresh[:0]
 }
@@ -542,7 +545,10 @@ func (f *sifter) rulesOf(it *item) {
 	p, from := &f.pairs.list[it.pairing], len(f.sets)
 	f.sets, it.any = meet(f.sets, p.set, f.verdict.entries[it.verdict].of.set)
 	it.rules = f.sets[from:]
-	if it.any = it.any && f.words.left(it.rules, p.bare, it.words); !it.any {
+	if it.any && !p.need.isEmpty() {
+		it.any = f.words.left(it.rules, p.bare, it.words.and(p.of.tells))
+	}
+	if !it.any {
 		f.sets = f.sets[:from]
 	}
 }

@@ -14,8 +14,9 @@ type bareRows struct {
 func (j *judges) askBodies(kind int, pairs []*pair) {
 	var asked []*pair
 	for _, p := range pairs {
-		if p.bare = p.set; j.words.asks(p.set, nil) {
-			p.bare = make(dogwatch.RuleSet, len(p.set))
+		none := make(dogwatch.RuleSet, len(p.set))
+		if p.bare = p.set; !j.words.needed(p.set, none).isEmpty() {
+			p.bare = none
 			asked = append(asked, p)
 		}
 	}

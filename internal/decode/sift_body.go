@@ -20,19 +20,35 @@ type bodyWords struct {
 	// needs are by rule the words of which one must be there.
 	needs []wordSet
 	rules dogwatch.RuleSet // those that have needs
+
+	applied uint64 // the words of which an applied configuration has all
 }
 
-// A wordSet is words that stand in what a request sets, and in either body.
-type wordSet struct{ set, either uint64 }
+// A wordSet is words by where they must stand for a column to say something.
+type wordSet struct {
+	either uint64 // in any body
+	change uint64 // in what Change is made of
+	pod    uint64 // in any body of a deed that tells of pods
+	newPod uint64 // in what such a deed sets
+}
+
+var allWords = wordSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+
+func (s wordSet) and(o wordSet) wordSet {
+	return wordSet{s.either & o.either, s.change & o.change, s.pod & o.pod, s.newPod & o.newPod}
+}
+
+func (s wordSet) or(o wordSet) wordSet {
+	return wordSet{s.either | o.either, s.change | o.change, s.pod | o.pod, s.newPod | o.newPod}
+}
+
+func (s wordSet) isEmpty() bool { return s.either|s.change|s.pod|s.newPod == 0 }
 
 const (
 	maxWord  = 40
 	maxWords = 62
 	// wordDryRun is that of the column DryRun.
 	wordDryRun = "dryRun"
-	// wordContainers must stand in the bodies of kinds that are not built in
-	// for them to hold a pod.
-	wordContainers = "containers"
 )
 
 // otherWords is the bit of words for which there is no room: they are taken to
@@ -47,24 +63,25 @@ func bodyKnown(columns []column) func(int, []string) bool {
 	}
 }
 
-// wordsOf are the words of a column, or of a member of one. isNew says that
-// they must stand in what was asked for.
-func wordsOf(name string, path []string) (words []string, isNew bool) {
-	if (name == "Change" || name == "Object") && len(path) > 0 {
-		return path[len(path)-1:], false
-	}
-	if name == "DryRun" {
-		return []string{wordDryRun}, false
+// wordsOf are the words of a column, or of a member of one, and where they count.
+func wordsOf(name string, path []string) (words []string, where func(*wordSet) *uint64) {
+	switch {
+	case name == "Change" && len(path) > 0:
+		return path[len(path)-1:], func(s *wordSet) *uint64 { return &s.change }
+	case name == "Object" && len(path) > 0:
+		return path[len(path)-1:], func(s *wordSet) *uint64 { return &s.either }
+	case name == "DryRun":
+		return []string{wordDryRun}, func(s *wordSet) *uint64 { return &s.either }
 	}
 	for _, c := range podColumnList {
 		switch name {
 		case c.name:
-			return c.words, false
+			return c.words, func(s *wordSet) *uint64 { return &s.pod }
 		case "New" + c.name:
-			return c.words, true
+			return c.words, func(s *wordSet) *uint64 { return &s.newPod }
 		}
 	}
-	return nil, false
+	return nil, nil
 }
 
 var podColumnList = podColumns()
@@ -74,28 +91,22 @@ func newBodyWords(columns []column, all []dogwatch.Judge) *bodyWords {
 	n := len(all[0].Reads)
 	w := &bodyWords{needs: make([]wordSet, n), rules: make(dogwatch.RuleSet, (n+63)/64)}
 	w.bit(wordDryRun)
-	w.bit(wordContainers)
+	w.applied = w.bit("kind") | w.bit("apiVersion")
 	for _, j := range all {
 		for rule, refs := range j.Reads {
 			for _, ref := range refs {
-				words, isNew := wordsOf(columns[ref.Column].name, ref.Path)
-				w.read(rule, words, isNew)
+				w.read(rule, columns[ref.Column].name, ref.Path)
 			}
 		}
 	}
 	return w
 }
 
-// read notes that a rule reads something that has words.
-func (w *bodyWords) read(rule int, words []string, isNew bool) {
+// read notes that a rule reads something, if that has words.
+func (w *bodyWords) read(rule int, column string, path []string) {
+	words, where := wordsOf(column, path)
 	for _, word := range words {
-		if isNew {
-			w.needs[rule].set |= w.bit(word)
-		} else {
-			w.needs[rule].either |= w.bit(word)
-		}
-	}
-	if words != nil {
+		*where(&w.needs[rule]) |= w.bit(word)
 		w.rules[rule/64] |= 1 << (rule % 64)
 	}
 }
@@ -104,7 +115,7 @@ func (w *bodyWords) read(rule int, words []string, isNew bool) {
 func (w *bodyWords) bit(word string) uint64 {
 	i := slices.Index(w.names, word)
 	if i < 0 {
-		if word == "" || len(w.names) == maxWords || len(word) > maxWord || strings.IndexByte(word, '\\') >= 0 {
+		if word == "" || len(w.names) == maxWords || len(word) > maxWord || strings.ContainsFunc(word, isEscaped) {
 			return otherWords
 		}
 		i = len(w.names)
@@ -114,22 +125,39 @@ func (w *bodyWords) bit(word string) uint64 {
 	return 1 << i
 }
 
-// in are the words that stand in an event; k is its skeleton.
-func (w *bodyWords) in(it *item, k *skeleton) wordSet {
-	request, response := w.keys(it, fRequest, k), w.keys(it, fResponse, k)
-	found := wordSet{set: request, either: request | response}
-	if it.raw(fRequest) == "" {
-		found.set = response
+// isEscaped says whether JSON must write a letter with an escape.
+func isEscaped(c rune) bool { return c < ' ' || c == '"' || c == '\\' }
+
+// in are the words of need that stand in an event, and maybe others; k is its
+// skeleton.
+func (w *bodyWords) in(it *item, k *skeleton, need wordSet) wordSet {
+	request := w.keys(it, fRequest, k)
+	set, change, either := request, request, request
+	whole := it.raw(fRequest) == "" || need.change != 0 && !w.isFragment(it, request)
+	if whole || need.either|need.pod != 0 {
+		either |= w.keys(it, fResponse, k)
 	}
+	if whole {
+		change = either
+	}
+	if it.raw(fRequest) == "" {
+		set = either
+	}
+	found := wordSet{either: either | otherWords, change: change | otherWords, pod: either | otherWords, newPod: set | otherWords}
 	if uri := it.raw(fURI); strings.Contains(uri, "All") || strings.IndexByte(uri, '%') >= 0 {
-		found.set |= w.bit(wordDryRun)
 		found.either |= w.bit(wordDryRun)
 	}
-	return wordSet{found.set | otherWords, found.either | otherWords}
+	return found
+}
+
+// isFragment says whether Change is made of the request alone: it is a patch,
+// and no applied configuration, which is compared with what there was.
+func (w *bodyWords) isFragment(it *item, request uint64) bool {
+	return it.raw(fVerb) == `"patch"` && request&w.applied != w.applied
 }
 
 // keys are the words among the keys of a body; all of them, where it is a JSON
-// patch or a key is written with escapes.
+// patch or the letters of a key are written with escapes.
 func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 	body := it.raw(field)
 	if body == "" {
@@ -154,7 +182,7 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 					}
 				}
 			}
-			if escapes && strings.IndexByte(word, '\\') >= 0 {
+			if escapes && hidesWord(word) {
 				return ^uint64(0)
 			}
 		}
@@ -163,13 +191,19 @@ func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
 	return found
 }
 
+// hidesWord says whether a key may be a word that is written in another way. The
+// other escapes are of letters that no word has; the server writes them into the
+// keys of managedFields.
+func hidesWord(key string) bool {
+	return strings.IndexByte(key, '\\') >= 0 && (strings.Contains(key, `\u`) || strings.Contains(key, `\/`))
+}
+
 // left takes the rules out of a set whose words are not there, and which would
 // not care for the event without bodies.
 func (w *bodyWords) left(set, bare dogwatch.RuleSet, found wordSet) (any bool) {
 	for i := range set {
 		for rest := set[i] & w.rules[i] &^ bare[i]; rest != 0; rest &= rest - 1 {
-			need := w.needs[i*64+bits.TrailingZeros64(rest)]
-			if need.set&found.set == 0 && need.either&found.either == 0 {
+			if w.needs[i*64+bits.TrailingZeros64(rest)].and(found).isEmpty() {
 				set[i] &^= rest & -rest
 			}
 		}
@@ -178,19 +212,14 @@ func (w *bodyWords) left(set, bare dogwatch.RuleSet, found wordSet) (any bool) {
 	return any
 }
 
-// asks says whether any rule of a set, but for those of bare, has a need that
-// bodies may answer.
-func (w *bodyWords) asks(set, bare dogwatch.RuleSet) bool {
+// needed are the words that those of a set, but for the rules of bare, need.
+func (w *bodyWords) needed(set, bare dogwatch.RuleSet) (need wordSet) {
 	for i := range set {
-		has := set[i] & w.rules[i]
-		if bare != nil {
-			has &^= bare[i]
-		}
-		if has != 0 {
-			return true
+		for rest := set[i] & w.rules[i] &^ bare[i]; rest != 0; rest &= rest - 1 {
+			need = need.or(w.needs[i*64+bits.TrailingZeros64(rest)])
 		}
 	}
-	return false
+	return need
 }
 
 // asking are those rules.

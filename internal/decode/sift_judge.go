@@ -31,6 +31,8 @@ type judged struct {
 	set  dogwatch.RuleSet
 	row  *keptRow
 	bare *bareRows // of deeds, once it is asked for
+	// tells are the words that may stand where they count, in bodies of the deed.
+	tells wordSet
 }
 
 // pairSets are the rules that may care for a deed and a caller, and those of
@@ -91,6 +93,7 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 		x := known[p]
 		if x == nil {
 			x = &judged{part: p, row: j.rowOf(p)}
+			x.tells = x.row.record.mayTell()
 			known[p], fresh = x, append(fresh, x)
 		}
 		out[i] = x
@@ -131,6 +134,7 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 		clear(j.pairs)
 	}
 	for _, p := range fresh {
+		j.words.left(p.set, p.bare, p.of.tells)
 		j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
 	}
 }

@@ -7,7 +7,7 @@ type pair struct {
 	deed, caller int32
 	pathed       bool
 	judged       bool
-	asks         bool // what stands in bodies matters to some rule
+	need         wordSet // those whose standing in bodies matters to some rule
 	of, by       *judged
 	set          dogwatch.RuleSet
 	bare         dogwatch.RuleSet // those of set that bodies do not matter to
