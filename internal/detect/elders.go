@@ -80,7 +80,7 @@ func (e *elders) forget(rows []kept) {
 func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
 	defer func() { _ = recover() }()
 	live := q.NewLive(ctx, kql.RunOptions{})
-	db := &windowDB{w: w, rows: w.rows, only: index}
+	db := (*keptBatches)(nil).db(w, 0, len(w.rows), index)
 	var key []byte
 	_ = db.Scan(ctx, t.name, nil, func(b *value.Batch) error {
 		plain := *b
@@ -115,15 +115,15 @@ func (e *elders) numberOf(key []byte) int32 {
 	return n
 }
 
-// among are the places of the rows that count for a step; nil: all. The rows are
-// in the order of time.
-func (e *elders) among(rows []kept, at int64) (only []int32) {
+// among are the places of the rows from lo to hi that count for a step; nil: all.
+// The rows are in the order of time.
+func (e *elders) among(rows []kept, lo, hi int, at int64) (only []int32) {
 	if e == nil || e.resting {
 		return nil
 	}
 	e.steps++
 	only = make([]int32, 0, 1024)
-	for i := range rows {
+	for i := lo; i < hi; i++ {
 		n := rows[i].elder
 		switch {
 		case rows[i].ticks >= at-e.age || n == standsAlone:

@@ -27,13 +27,14 @@ func (x *explainer) rest(w *window) {
 	}
 	w.sort()
 	times := x.times(w)
+	all := w.batchesForAll()
 	for _, st := range x.stages {
 		if !st.line.Whole || st.line.Err != nil {
 			continue
 		}
 		for _, at := range times {
 			lo, hi := w.between(at)
-			db := &windowDB{w: w, rows: w.rows[lo:hi]}
+			db := all.db(w, lo, hi, nil)
 			var n int64
 			st.line.Err = st.query.Run(x.ctx, db, kql.RunOptions{Now: at}, func(b *value.Batch) error {
 				n += int64(b.Len())

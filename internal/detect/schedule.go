@@ -15,12 +15,14 @@ import (
 func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 	last := to == w.rows[len(w.rows)-1].ticks
 	w.elders.learn(ctx, w, len(w.stepsOf(w.frequency(), w.period())))
-	for _, at := range w.steps(st) {
+	steps := w.steps(st)
+	all := w.batchesForAll()
+	for _, at := range steps {
 		if at > to && !last {
 			return
 		}
 		lo, hi := w.between(at)
-		if err := w.step(ctx, at, lo, hi, st); err != nil {
+		if err := w.step(ctx, at, all.db(w, lo, hi, w.elders.among(w.rows, lo, hi, at)), st); err != nil {
 			if st.Err == nil {
 				st.Err = err
 			}
@@ -92,21 +94,20 @@ func (w *window) stepsOf(every, period int64) []int64 {
 	return slices.Compact(out)
 }
 
-// step runs the rule over rows lo to hi, and its results, when they are cause
-// for an alert, go where all hits go.
-func (w *window) step(ctx context.Context, at int64, lo, hi int, st *RuleStats) (err error) {
+// step runs the rule over rows, and its results, when they are cause for an alert,
+// go where all hits go.
+func (w *window) step(ctx context.Context, at int64, db *windowDB, st *RuleStats) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
 		}
 	}()
 	var hits []hit
-	rows := w.rows[lo:hi]
-	db := &windowDB{w: w, rows: rows, only: w.elders.among(rows, at)}
-	if st.Looks += int64(len(rows)); db.only != nil {
-		st.Looks += int64(len(db.only) - len(rows))
+	n := db.hi - db.lo
+	if st.Looks += int64(n); db.only != nil {
+		st.Looks += int64(len(db.only) - n)
 	}
-	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(len(rows))}
+	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(n)}
 	err = w.u.rule.Query.Run(ctx, db, opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			r := row{w.u.shape, b, int(i)}
@@ -114,7 +115,7 @@ func (w *window) step(ctx context.Context, at int64, lo, hi int, st *RuleStats) 
 				st.Excepted[n-1]++
 				continue
 			}
-			hits = append(hits, w.hit(r, rows, at))
+			hits = append(hits, w.hit(r, w.rows, at))
 		}
 		return nil
 	})

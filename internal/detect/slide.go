@@ -32,6 +32,7 @@ type slider struct {
 	w      *window
 	st     *RuleStats
 	rows   []kept
+	all    *keptBatches
 	period int64
 	clock  bool // the rule has conditions on the clock: see exact
 	work   int  // rows looked at
@@ -63,7 +64,7 @@ const second = int64(1e7) // in ticks
 func newSlider(ctx context.Context, w *window, st *RuleStats) *slider {
 	n := len(w.rows)
 	return &slider{
-		ctx: ctx, w: w, st: st, rows: w.rows, period: w.period(), clock: w.u.feed != w.u.rule.Query,
+		ctx: ctx, w: w, st: st, rows: w.rows, all: w.batchesForAll(), period: w.period(), clock: w.u.feed != w.u.rule.Query,
 		parent: make([]int32, n), group: make([]int32, n), told: make([]int32, n), keys: map[string]int32{}, last: map[int32]bool{},
 	}
 }
@@ -378,7 +379,7 @@ func (s *slider) query(q *kql.Query, index []int32, now int64, row func(b *value
 	s.work += len(index)
 	s.st.Looks += int64(len(index))
 	opt := kql.RunOptions{Now: now, MaxMemory: s.w.maxMem, TrackOrigin: true, MaxOrigins: origins(len(index))}
-	return q.Run(s.ctx, &windowDB{w: s.w, rows: s.rows, only: index}, opt, func(b *value.Batch) error {
+	return q.Run(s.ctx, s.all.db(s.w, 0, len(s.rows), index), opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			row(b, int(i))
 		}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -9,19 +8,48 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A windowDB is the rows of one step, as tables.
+// A windowDB is the rows that one run of a rule's query may see, as tables.
 type windowDB struct {
-	w    *window
-	rows []kept  // by time
-	only []int32 // the places of those that are meant; nil: all
-	open *openRows
-	read map[*keptTable][]batchOfKept // of few rows: a query reads them more than once
+	*keptBatches
+	lo, hi int     // their places
+	only   []int32 // of these, those that are meant, ascending; nil: all
+}
+
+// keptBatches are rows of a window as batches. Where they are few, what is read of
+// a row is remembered for all who read it.
+type keptBatches struct {
+	w      *window // whose rows are sorted
+	lo, hi int
+	only   []int32 // nil: all from lo to hi
+	open   *openRows
+	read   map[*keptTable][]batchOfKept
 }
 
 // A batchOfKept is a batch and the places of its rows.
 type batchOfKept struct {
 	*value.Batch
-	index []int
+	index []int32
+}
+
+// maxReread is how many batches are read once.
+const maxReread = 8
+
+// batchesForAll are batches for all runs over a window's rows, as they are now;
+// nil where they are too many to remember what is read of them.
+func (w *window) batchesForAll() *keptBatches {
+	if len(w.rows) > maxReread*openAtOnce {
+		return nil
+	}
+	return &keptBatches{w: w, hi: len(w.rows)}
+}
+
+// db are some rows for one run: of the batches for all, or where those are nil of
+// its own.
+func (all *keptBatches) db(w *window, lo, hi int, only []int32) *windowDB {
+	if all == nil {
+		all = &keptBatches{w: w, lo: lo, hi: hi, only: only}
+	}
+	return &windowDB{all, lo, hi, only}
 }
 
 // Scan emits the rows of a table. Their Origin is their place among the rows.
@@ -32,80 +60,98 @@ func (db *windowDB) Scan(ctx context.Context, table string, columns []int, emit 
 // Between is Scan for the rows of some time.
 func (db *windowDB) Between(_ context.Context, table string, _ []int, from, to int64, emit func(*value.Batch) error) error {
 	t := db.w.tables[table]
-	switch {
-	case t == nil:
+	if t == nil {
 		return nil
-	case !db.few():
-		return db.batches(t, from, to, func(b batchOfKept) error { return emit(b.Batch) })
 	}
-	all, ok := db.read[t]
-	if !ok {
-		_ = db.batches(t, math.MinInt64, math.MaxInt64, func(b batchOfKept) error {
-			all = append(all, b)
-			return nil
-		})
-		if db.read == nil {
-			db.read = map[*keptTable][]batchOfKept{}
+	lo, hi := max(db.lo, db.w.after(max(from, math.MinInt64+1)-1)), min(db.hi, db.w.after(to))
+	if !db.few() {
+		return db.batches(t, lo, hi, func(b batchOfKept) error { return emit(b.Batch) })
+	}
+	for _, b := range db.remembered(t) {
+		rows := db.clip(b.index, lo, hi)
+		if len(rows) == 0 {
+			continue
 		}
-		db.read[t] = all
-	}
-	for _, b := range all {
-		if again := db.clip(b, from, to); again != nil {
-			if err := emit(again); err != nil {
-				return err
-			}
+		if err := emit(b.With(rows)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// clip is a batch that was read before, with its rows of some time; nil where it
-// has none.
-func (db *windowDB) clip(b batchOfKept, from, to int64) *value.Batch {
-	lo, hi := 0, len(b.index)
-	if first := db.rows[b.index[0]].ticks; first < from {
-		lo, _ = slices.BinarySearchFunc(b.index, from, db.compare)
+// clip are the numbers of the rows of a batch that lie between two places and are
+// meant.
+func (db *windowDB) clip(index []int32, lo, hi int) []int32 {
+	a, _ := slices.BinarySearch(index, int32(lo))
+	b, _ := slices.BinarySearch(index, int32(hi))
+	if a >= b || db.only == nil {
+		return value.AllRows(b)[min(a, b):]
 	}
-	if last := db.rows[b.index[hi-1]].ticks; last > to {
-		hi, _ = slices.BinarySearchFunc(b.index, to+1, db.compare)
+	at, _ := slices.BinarySearch(db.only, index[a])
+	var rows []int32
+	for ; a < b && at < len(db.only); at++ {
+		for a < b && index[a] < db.only[at] {
+			a++
+		}
+		if a < b && index[a] == db.only[at] {
+			rows = append(rows, int32(a))
+		}
 	}
-	switch {
-	case lo >= hi:
-		return nil
-	case hi-lo == b.N:
-		return b.With(nil)
-	}
-	return b.With(value.AllRows(hi)[lo:])
+	return rows
 }
 
-func (db *windowDB) compare(i int, t int64) int { return cmp.Compare(db.rows[i].ticks, t) }
+// few says whether the rows are so few that what is read of them is remembered.
+func (k *keptBatches) few() bool {
+	n := len(k.only)
+	if k.only == nil {
+		n = k.hi - k.lo
+	}
+	return n <= maxReread*openAtOnce
+}
 
-// batches makes batches of the rows of a table and of some time.
-func (db *windowDB) batches(t *keptTable, from, to int64, emit func(batchOfKept) error) error {
-	var index []int
+// remembered are the batches of a table.
+func (k *keptBatches) remembered(t *keptTable) []batchOfKept {
+	all, ok := k.read[t]
+	if ok {
+		return all
+	}
+	_ = k.batches(t, k.lo, k.hi, func(b batchOfKept) error {
+		all = append(all, b)
+		return nil
+	})
+	if k.read == nil {
+		k.read = map[*keptTable][]batchOfKept{}
+	}
+	k.read[t] = all
+	return all
+}
+
+// batches makes batches of the rows of a table between two places.
+func (k *keptBatches) batches(t *keptTable, lo, hi int, emit func(batchOfKept) error) error {
+	var index []int32
 	flush := func() error {
 		if len(index) == 0 {
 			return nil
 		}
-		b := batchOfKept{db.batch(t, index), index}
-		index = make([]int, 0, openAtOnce)
+		b := batchOfKept{k.batch(t, index), index}
+		index = make([]int32, 0, openAtOnce)
 		return emit(b)
 	}
 	add := func(i int) error {
-		if r := &db.rows[i]; r.ticks < from || r.ticks > to || r.table() != t {
+		if i < lo || i >= hi || k.w.rows[i].table() != t {
 			return nil
 		}
-		if index = append(index, i); len(index) == openAtOnce {
+		if index = append(index, int32(i)); len(index) == openAtOnce {
 			return flush()
 		}
 		return nil
 	}
-	for _, i := range db.only {
+	for _, i := range k.only {
 		if err := add(int(i)); err != nil {
 			return err
 		}
 	}
-	for i := 0; db.only == nil && i < len(db.rows); i++ {
+	for i := lo; k.only == nil && i < hi; i++ {
 		if err := add(i); err != nil {
 			return err
 		}
@@ -114,34 +160,22 @@ func (db *windowDB) batches(t *keptTable, from, to int64, emit func(batchOfKept)
 }
 
 // batch is rows at some places.
-func (db *windowDB) batch(t *keptTable, index []int) *value.Batch {
-	b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, db, index})
+func (k *keptBatches) batch(t *keptTable, index []int32) *value.Batch {
+	b := value.NewLazyBatch(len(index), len(t.at), &keptRows{t, k, index})
 	b.Origin = make([][]int64, len(index))
 	places := make([]int64, len(index))
-	for k, i := range index {
-		places[k] = int64(i)
-		b.Origin[k] = places[k : k+1 : k+1]
+	for n, i := range index {
+		places[n] = int64(i)
+		b.Origin[n] = places[n : n+1 : n+1]
 	}
 	return b
-}
-
-// maxReread is how many batches are read once for all parts of a query.
-const maxReread = 8
-
-// few says whether the rows are so few that what is read of them is remembered.
-func (db *windowDB) few() bool {
-	n := len(db.only)
-	if db.only == nil {
-		n = len(db.rows)
-	}
-	return n <= maxReread*openAtOnce
 }
 
 // keptRows fills a batch with kept values.
 type keptRows struct {
 	*keptTable
-	db    *windowDB
-	index []int
+	of    *keptBatches
+	index []int32
 }
 
 // Value is a kept value; columns that the rule does not read are null.
@@ -149,16 +183,16 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if k.at[col] < 0 {
 		return value.NullOf(k.schema[col].Type)
 	}
-	at := k.index[row]
-	r := &k.db.rows[at]
+	at := int(k.index[row])
+	r := &k.of.w.rows[at]
 	if r.held != nil || !r.lies.whole {
 		return r.value(col)
 	}
 	// The value is to outlive the row, which takes more memory.
-	if k.db.open == nil {
-		k.db.open = &openRows{}
+	if k.of.open == nil {
+		k.of.open = &openRows{}
 	}
-	return k.db.open.row(at, &r.lies).Value(col).Own()
+	return k.of.open.row(at, &r.lies).Value(col).Own()
 }
 
 // openAtOnce is how many rows a batch has, and how many of those that lie on disk

@@ -21,15 +21,23 @@ type expander struct {
 
 // A gathering is what new rows are made of: the rows src of a batch.
 type gathering struct {
-	in  *value.Batch
-	src []int32
+	in   *value.Batch
+	src  []int32 // ascending
+	some []int32 // of them, each once
 }
 
 // column is what the new rows have in column col of the batch.
 func (g *gathering) column(col int) value.Column {
 	return value.LazyColumn(func(rows []int32, vals []value.Value) {
+		g.some = g.some[:0]
 		for _, i := range rows {
-			vals[i] = g.in.Col(col, g.src[i:i+1])[g.src[i]]
+			if n := len(g.some); n == 0 || g.some[n-1] != g.src[i] {
+				g.some = append(g.some, g.src[i])
+			}
+		}
+		from := g.in.Col(col, g.some)
+		for _, i := range rows {
+			vals[i] = from[g.src[i]]
 		}
 	})
 }
@@ -253,7 +261,7 @@ func (r *run) applyRow(n *plan.MvApply, b *value.Batch, row int32, elems *value.
 		for k := range src {
 			src[k] = row
 		}
-		outer, inner := gathering{b, src}, gathering{sub, rows}
+		outer, inner := gathering{in: b, src: src}, gathering{in: sub, src: rows}
 		cols := make([]value.Column, 0, len(n.Schema()))
 		for _, c := range n.Keep {
 			cols = append(cols, outer.column(c))

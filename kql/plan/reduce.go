@@ -67,7 +67,29 @@ func (r *reducer) all(list []Expr) []Expr {
 }
 
 func (r *reducer) call(e *Call) Expr {
-	c := &Call{e.Name, e.Bound, r.all(e.Args)}
+	if isOrder(e.Name) && len(e.Args) == 2 {
+		return r.order(e)
+	}
+	return r.folded(&Call{e.Name, e.Bound, r.all(e.Args)})
+}
+
+func isOrder(name string) bool { return name == "<" || name == "<=" || name == ">" || name == ">=" }
+
+// order is a comparison: with null it has no answer, whatever is on the other
+// side.
+func (r *reducer) order(e *Call) Expr {
+	args := slices.Clone(e.Args)
+	for i, a := range args {
+		args[i] = r.of(a)
+		if k, ok := args[i].(*Const); ok && k.V.IsNull() {
+			return &Const{value.NullOf(value.Bool)}
+		}
+	}
+	return r.folded(&Call{e.Name, e.Bound, args})
+}
+
+// folded is a call whose arguments are reduced.
+func (r *reducer) folded(c *Call) Expr {
 	if !c.Bound.Timed {
 		return fold(c)
 	}
