@@ -18,6 +18,8 @@ type glance struct {
 	seen uint32
 	ref  [nRefs]span
 	code span
+
+	caller, verdict int32 // the entries of runs that stood there, or -1
 }
 
 // The members of objectRef.
@@ -39,13 +41,13 @@ func (g *glance) refText(member int) string {
 // has says whether the event has a member.
 func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 
-// read looks at an event whose text has the skeleton k. It is false for what
-// another than the API server may have written, or what is no event.
-func (g *glance) read(s string, k *skeleton) bool {
-	g.text, g.seen, g.prior = s, 0, ""
+// read looks at an event whose text has the skeleton k; r may be nil. It is false
+// for what another than the API server may have written, or what is no event.
+func (g *glance) read(s string, k *skeleton, r *runs) bool {
+	g.text, g.seen, g.prior, g.caller, g.verdict = s, 0, "", -1, -1
 	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
 	w := walk{s, k, 0}
-	for more := g.laidOut(&w); more; more = w.next() {
+	for more := g.laidOut(&w, r); more; more = w.next() {
 		key, ok := w.key()
 		if !ok {
 			return false

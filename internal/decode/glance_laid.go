@@ -52,7 +52,7 @@ var (
 
 // laidOut is open for an event. It steps over the members that stand as the API
 // server writes them, and stops at the first that does not.
-func (g *glance) laidOut(w *walk) (more bool) {
+func (g *glance) laidOut(w *walk, r *runs) (more bool) {
 	if !strings.HasPrefix(w.s, laidHead) {
 		return w.open()
 	}
@@ -61,7 +61,7 @@ func (g *glance) laidOut(w *walk) (more bool) {
 	if w.i = len(laidHead); !g.texts(w) {
 		return true
 	}
-	return g.rest(w)
+	return g.rest(w, r)
 }
 
 // texts is false where one of laidTexts is missing.
@@ -84,7 +84,7 @@ func (g *glance) texts(w *walk) bool {
 	return true
 }
 
-func (g *glance) rest(w *walk) (more bool) {
+func (g *glance) rest(w *walk, r *runs) (more bool) {
 	s := w.s
 	for n := range laidRest {
 		name, from := &laidRest[n], w.i
@@ -93,12 +93,15 @@ func (g *glance) rest(w *walk) (more bool) {
 		}
 		w.i += len(name.text) - 1
 		start := w.i
-		if !g.laidValue(w, name.field) {
+		switch {
+		case r != nil && name.field == fUser && r.caller(g, w, start):
+		case g.laidValue(w, name.field, r):
+			g.seen |= 1 << name.field
+			g.spans[name.field] = span{uint32(start), uint32(w.i)}
+		default:
 			w.i = from
 			return true
 		}
-		g.seen |= 1 << name.field
-		g.spans[name.field] = span{uint32(start), uint32(w.i)}
 		if w.i+1 >= len(s) || s[w.i] != ',' || s[w.i+1] != '"' {
 			return w.next()
 		}
@@ -108,8 +111,10 @@ func (g *glance) rest(w *walk) (more bool) {
 }
 
 // laidValue steps behind a value.
-func (g *glance) laidValue(w *walk, field int) bool {
+func (g *glance) laidValue(w *walk, field int, r *runs) bool {
 	switch field {
+	case fAnnotations:
+		return r != nil && r.answer(g, w) || w.value()
 	case fObjectRef:
 		return g.laidRefs(w) || w.refs(g)
 	case fStatus:

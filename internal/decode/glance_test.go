@@ -36,7 +36,7 @@ func sameGlance(t *testing.T, line string) bool {
 		return false
 	}
 	var g glance
-	if !g.read(line[:end], &k) {
+	if !g.read(line[:end], &k, nil) {
 		return false
 	}
 	members, stop := scanObject(line[:end], 0, nil)

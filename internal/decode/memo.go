@@ -10,7 +10,6 @@ type memo struct {
 	seed    maphash.Seed
 	slots   []int32 // entry+1 by hash; open addressing
 	entries []memoEntry
-	fresh   []int32 // entries that were not judged yet
 }
 
 type memoEntry struct {
@@ -39,7 +38,6 @@ func (m *memo) find(key string) (entry int32, isNew bool) {
 	}
 	e := int32(len(m.entries))
 	m.entries = append(m.entries, memoEntry{hash: hash, key: strings.Clone(key)})
-	m.fresh = append(m.fresh, e)
 	m.slots[i] = e + 1
 	if 2*len(m.entries) > len(m.slots) {
 		m.rehash()
@@ -65,5 +63,5 @@ func (m *memo) full() bool { return len(m.entries) >= maxMemo }
 func (m *memo) forget() {
 	clear(m.slots)
 	clear(m.entries)
-	m.entries, m.fresh = m.entries[:0], m.fresh[:0]
+	m.entries = m.entries[:0]
 }

@@ -20,6 +20,8 @@ type sifter struct {
 
 	deed, address, caller, verdict *factor
 	pairs                          pairTable
+	kindreds                       kindreds
+	runs                           *runs
 	words                          *bodyWords
 	fresh                          []int32  // of the pairs: not judged yet
 	users                          []uint64 // by caller: what stands for the name
@@ -30,29 +32,30 @@ type sifter struct {
 // An item is an event of a chunk and what is remembered of its parts.
 type item struct {
 	glance
-	line            int64 // counted from the chunk's first
-	ticks           int64 // of its request; ok if timed
-	timed           bool
-	odd             bool   // no rule is to be left out
-	aks             bool   // it came through a proxy of AKS
-	pathed          bool   // deed is of address
-	open            bool   // it is of a kind of request that stays open
-	shows           bool   // it may tell what an object is
-	stage           string // "" for what is none; it and id spare the next pass a look at the text
-	id              auditID
-	deed, verdict   int32
-	caller, pairing int32
-	words           wordSet
-	asking          asking
-	rules           dogwatch.RuleSet // those that may care for it, unless it is odd
-	any             bool             // there are such rules
+	line          int64 // counted from the chunk's first
+	ticks         int64 // of its request; ok if timed
+	timed         bool
+	odd           bool   // no rule is to be left out
+	aks           bool   // it came through a proxy of AKS
+	pathed        bool   // deed is of address
+	open          bool   // it is of a kind of request that stays open
+	shows         bool   // it may tell what an object is
+	stage         string // "" for what is none; it and id spare the next pass a look at the text
+	id            auditID
+	deed, kindred int32
+	words         wordSet // if worded
+	worded        bool
+	asking        asking
+	rules         dogwatch.RuleSet // those that may care for it, unless it is odd
+	any           bool             // there are such rules
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
 type factor struct {
 	memo
 	kind  int
-	texts []part // by entry: what it stands for
+	texts []part  // by entry: what it stands for
+	fresh []int32 // entries that were not judged yet
 	bytes int
 }
 
@@ -142,7 +145,9 @@ func (r *Reader) siftRecord(rec *record) bool {
 		return false
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
-	f.forget()
+	if f.forget() {
+		it.caller, it.verdict = -1, -1
+	}
 	it.aks = isAKS(rec.cluster())
 	f.parts(it)
 	f.sets = f.sets[:0]
@@ -160,7 +165,7 @@ func (r *Reader) glanceAt(text string) *event {
 		return nil
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
-	if end, ok := f.skeleton.Read(text); !ok || end != len(text) || !it.read(text, &f.skeleton) {
+	if end, ok := f.skeleton.Read(text); !ok || end != len(text) || !it.read(text, &f.skeleton, f.runs) {
 		return nil
 	}
 	return &it.event
@@ -227,25 +232,21 @@ func (r *Reader) countItem(it *item, line int64) {
 func (f *sifter) parts(it *item) {
 	it.ticks, it.timed = f.clock.ticks(it.str(fReceived))
 	staged, ok := f.clock.ticks(it.str(fStageTime))
-	it.pathed = !it.has(fObjectRef)
-	it.open, it.shows = it.staysOpen(), it.mayShow()
-	it.stage, it.id = stageOf(it.raw(fStage)), auditIDOf(it.str(fAuditID))
+	it.caller, it.verdict = f.callerOf(it), f.verdictOf(it)
+	it.kindred = f.kindredOf(it)
+	k := &f.kindreds.list[it.kindred]
+	it.deed, it.pathed, it.open, it.shows, it.stage = k.deed, k.pathed, k.open, k.shows, k.stage
 	it.any, it.rules = false, nil
-	it.deed, it.caller, it.verdict, it.pairing = -1, -1, -1, -1
-	if it.pathed {
-		it.deed = f.address.place(f.addressKey(it), f, it, addressText)
-	} else {
-		it.deed = f.deed.place(f.deedKey(it), f, it, deedText)
+	auditID := it.str(fAuditID)
+	it.id, it.asking = auditIDOf(auditID), asking{}
+	if auditID != "" {
+		it.asking = askingOfNumbers(f.seed.text(auditID), f.user(it), k.verb, f.seed.text(f.str(it.raw(fURI))))
 	}
-	it.caller = f.caller.place(f.callerKey(it), f, it, callerText)
-	it.verdict = f.verdict.place(it.raw(fAnnotations), f, it, verdictText)
-	it.asking = askingBy(f.seed, f.user(it), it.str(fAuditID), it.str(fVerb), f.str(it.raw(fURI)))
-	if it.deed < 0 || it.caller < 0 || it.verdict < 0 {
-		it.odd = true
-		return
+	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
+		it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
+	if it.worded = !it.odd && k.judged && !k.need.isEmpty(); it.worded {
+		it.words = f.words.in(it, &f.skeleton, k.need)
 	}
-	it.odd = it.isOdd() || f.verdict.texts[it.verdict].truncated || it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
-	f.pair(it)
 }
 
 // str is str of a token, good until the next call: addresses have escapes.
@@ -295,12 +296,6 @@ func (g *glance) mayShow() bool {
 	return !noVersions[str(g.refText(refResource))]
 }
 
-// isOdd says whether there is more to an event than what is seen of it, its
-// annotations aside.
-func (it *item) isOdd() bool {
-	return startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) || it.stage == "" || it.has(fTimestamp) || it.has(fMetadata)
-}
-
 func startsText(token string) bool { return token != "" && token[0] == '"' }
 
 // stageOf is the stage that a token names.
@@ -326,6 +321,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 	}
 	e, isNew := x.find(key)
 	if isNew {
+		x.fresh = append(x.fresh, e)
 		x.bytes += len(key)
 		members := text(f, it)
 		x.texts = append(x.texts, part{members, it.aks, x.kind == kindVerdict && strings.Contains(members, "truncated")})
@@ -336,10 +332,12 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 // newSifter makes a sifter, which asks what the others ask.
 func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
-	return &sifter{
-		judges: j, seed: seed, words: j.words, pairs: newPairTable(),
+	f := &sifter{
+		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: kindreds{memo: *newMemo()},
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
+	f.runs = &runs{seed: seed, callers: runTable{of: f.caller}, answers: runTable{of: f.verdict}}
+	return f
 }
 
 // deedKey is what was asked for, without the object's name, and the answer.
@@ -381,10 +379,11 @@ const anAKSCluster = "/managedclusters/any"
 // callerFields are the members that say who asks.
 var callerFields = [...]int{fUser, fImpersonated, fSourceIPs, fUserAgent}
 
+const callerMask = 1<<fUser | 1<<fImpersonated | 1<<fSourceIPs | 1<<fUserAgent
+
 // callerKey is the text from the first to the last of them, if they stand
-// together, as the API server writes them.
-func (f *sifter) callerKey(it *item) string {
-	const wanted = 1<<fUser | 1<<fImpersonated | 1<<fSourceIPs | 1<<fUserAgent
+// together, as the API server writes them: isRun.
+func (f *sifter) callerKey(it *item) (key string, isRun bool) {
 	from, to, size := uint32(len(it.text)), uint32(0), uint32(0)
 	for _, field := range callerFields {
 		if s := it.spans[field]; s.end > 0 {
@@ -392,18 +391,18 @@ func (f *sifter) callerKey(it *item) string {
 			size += s.end - s.start + uint32(len(fieldNames[field])) + 4
 		}
 	}
-	if it.seen&wanted == 0 {
-		return ""
+	if it.seen&callerMask == 0 {
+		return "", false
 	}
 	if first := it.spans[fUser]; !it.aks && first.start == from && to-from == size-uint32(len("user"))-4 {
-		return it.text[from:to]
+		return it.text[from:to], true
 	}
 	b := f.scratch[:0]
 	if it.aks {
 		b = append(b, "AKS"...)
 	}
 	f.scratch = appendMembers(b, it, callerFields[:])
-	return viewOf(f.scratch)
+	return viewOf(f.scratch), false
 }
 
 // fieldNames are the members' names, for those that stand in a part.
@@ -460,18 +459,12 @@ func appendCode(b []byte, it *item) []byte {
 }
 
 // pair finds the deed and its caller among those seen together.
-func (f *sifter) pair(it *item) {
-	at, isNew := f.pairs.place(it.deed, it.caller, it.pathed)
+func (f *sifter) pair(deed, caller int32, pathed bool) int32 {
+	at, isNew := f.pairs.place(deed, caller, pathed)
 	if isNew {
 		f.fresh = append(f.fresh, at)
 	}
-	it.pairing = at
-	switch p := &f.pairs.list[at]; {
-	case !p.judged:
-		it.words = f.words.in(it, &f.skeleton, allWords)
-	case !p.need.isEmpty():
-		it.words = f.words.in(it, &f.skeleton, p.need)
-	}
+	return at
 }
 
 // deedOf is the factor that an event's deed, or a pair's, is of.
@@ -542,31 +535,46 @@ func (f *sifter) rulesOf(it *item) {
 	if it.odd {
 		return
 	}
-	p, from := &f.pairs.list[it.pairing], len(f.sets)
-	f.sets, it.any = meet(f.sets, p.set, f.verdict.entries[it.verdict].of.set)
-	it.rules = f.sets[from:]
-	if it.any && !p.need.isEmpty() {
-		it.any = f.words.left(it.rules, p.bare, it.words.and(p.of.tells))
+	k := &f.kindreds.list[it.kindred]
+	if !k.judged {
+		f.judgeKindred(k, it.verdict)
 	}
-	if !it.any {
+	if it.any, it.rules = k.any, k.set; k.need.isEmpty() {
+		return
+	}
+	if !it.worded { // nothing was known of the kindred
+		f.skeleton.Read(it.text)
+		it.words = f.words.in(it, &f.skeleton, k.need)
+	}
+	p, from := &f.pairs.list[k.pairing], len(f.sets)
+	f.sets = append(f.sets, k.set...)
+	it.rules = f.sets[from:]
+	if it.any = f.words.left(it.rules, p.bare, it.words.and(p.of.tells)); !it.any {
 		f.sets = f.sets[:from]
 	}
 }
 
-// forget makes room where hostile or very many callers filled the memory.
-func (f *sifter) forget() {
+// forget makes room where hostile or very many callers filled the memory, and says
+// whether the numbers of entries are no longer good.
+func (f *sifter) forget() bool {
 	full := len(f.pairs.list) >= 8*maxMemo
 	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
 		full = full || x.full() || x.bytes > maxFactorBytes
 	}
+	if full || f.kindreds.full() {
+		f.kindreds.forget()
+	}
 	if !full {
-		return
+		return false
 	}
 	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
 		x.forget()
 		clear(x.texts)
-		x.texts, x.bytes = x.texts[:0], 0
+		x.texts, x.fresh, x.bytes = x.texts[:0], x.fresh[:0], 0
 	}
 	f.users = f.users[:0]
 	f.pairs.forget()
+	f.runs.callers.forget()
+	f.runs.answers.forget()
+	return true
 }

@@ -64,7 +64,7 @@ func (f *sifter) look(c *chunk) {
 			c.items = append(c.items, item{})
 		}
 		it := &c.items[n]
-		if !it.read(rest[:end], &f.skeleton) {
+		if !it.read(rest[:end], &f.skeleton, f.runs) {
 			break
 		}
 		it.line, it.aks = c.breaks, false

@@ -35,7 +35,7 @@ func TestWordsThatCountInBodies(t *testing.T) {
 		text += `}`
 		var it item
 		var k skeleton
-		if end, ok := k.Read(text); !ok || end != len(text) || !it.read(text, &k) {
+		if end, ok := k.Read(text); !ok || end != len(text) || !it.read(text, &k, nil) {
 			t.Fatalf("%s: not seen: %s", c.name, text)
 		}
 		got := w.in(&it, &k, allWords)

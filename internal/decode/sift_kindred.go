@@ -1,0 +1,129 @@
+package decode
+
+import (
+	"encoding/binary"
+
+	"github.com/dogwatch-dev/dogwatch"
+)
+
+// A kindred is what events have in common that are alike in all that the sieve
+// judges: nearly every event is of one that was met before.
+type kindred struct {
+	deed, pairing int32
+	pathed        bool   // deed is of address
+	odd           bool   // no rule is to be left out
+	open          bool   // it is of a kind of request that stays open
+	shows         bool   // it may tell what an object is
+	stage         string // "" for what is none
+	verb          uint64 // stands for the verb
+
+	judged bool
+	any    bool             // there are rules in set
+	set    dogwatch.RuleSet // those that may care for such events
+	need   wordSet          // those whose standing in bodies matters to some of them
+}
+
+// kindreds finds an event's kindred again.
+type kindreds struct {
+	memo
+	list  []kindred // by entry
+	bytes int       // of keys
+	key   []byte
+}
+
+// maxKindredBytes is how much the keys of kindreds may take.
+const maxKindredBytes = 8 << 20
+
+// full says that they are to be forgotten before more are met.
+func (x *kindreds) full() bool { return x.bytes > maxKindredBytes }
+
+func (x *kindreds) forget() {
+	x.memo.forget()
+	clear(x.list)
+	x.list, x.bytes = x.list[:0], 0
+}
+
+// keyOf is the text that is the same for all of a kindred.
+func (x *kindreds) keyOf(it *item) string {
+	parts := [...]span{
+		it.spans[fLevel], it.spans[fStage], it.spans[fVerb], it.code,
+		it.ref[refGroup], it.ref[refVersion], it.ref[refResource], it.ref[refSubresource], it.ref[refNamespace],
+	}
+	const numbers = 12
+	size := numbers + 16
+	for _, s := range parts {
+		size += int(s.end-s.start) + 1
+	}
+	if cap(x.key) < size {
+		x.key = make([]byte, 2*size)
+	}
+	b := x.key[:cap(x.key)]
+	binary.LittleEndian.PutUint32(b, it.seen)
+	binary.LittleEndian.PutUint32(b[4:], uint32(it.caller))
+	binary.LittleEndian.PutUint32(b[8:], uint32(it.verdict))
+	n := numbers
+	for _, s := range parts {
+		n = putPart(b, n, it.text, s)
+	}
+	if !it.has(fObjectRef) {
+		x.key = append(b[:n], it.path()...)
+		return viewOf(x.key)
+	}
+	return viewOf(b[:n])
+}
+
+// putPart writes a part of a text at a place in b that has 16 bytes to spare
+// behind it, and returns the next place. Most parts are short: a move of 16 bytes
+// is cheaper than one of so many as there are.
+func putPart(b []byte, n int, text string, s span) int {
+	size := int(s.end - s.start)
+	if rest := text[s.start:]; size <= 16 && len(rest) >= 16 {
+		to := b[n : n+16]
+		binary.LittleEndian.PutUint64(to, load(rest))
+		binary.LittleEndian.PutUint64(to[8:], load(rest[8:]))
+	} else {
+		copy(b[n:], rest[:size])
+	}
+	b[n+size] = ','
+	return n + size + 1
+}
+
+// kindredOf is that of an event whose caller and verdict are known.
+func (f *sifter) kindredOf(it *item) (at int32) {
+	x := &f.kindreds
+	key := x.keyOf(it)
+	at, isNew := x.find(key)
+	if isNew {
+		x.bytes += len(key)
+		x.list = append(x.list, f.meetKindred(it))
+	}
+	return at
+}
+
+// meetKindred makes the kindred of an event.
+func (f *sifter) meetKindred(it *item) kindred {
+	k := kindred{deed: -1, pairing: -1, pathed: !it.has(fObjectRef), open: it.staysOpen(), shows: it.mayShow()}
+	k.stage, k.verb = stageOf(it.raw(fStage)), f.seed.text(it.str(fVerb))
+	if k.pathed {
+		k.deed = f.address.place(f.addressKey(it), f, it, addressText)
+	} else {
+		k.deed = f.deed.place(f.deedKey(it), f, it, deedText)
+	}
+	if k.deed < 0 || it.caller < 0 || it.verdict < 0 {
+		k.odd = true
+		return k
+	}
+	k.odd = k.stage == "" || it.has(fTimestamp) || it.has(fMetadata) || f.verdict.texts[it.verdict].truncated
+	k.pairing = f.pair(k.deed, it.caller, k.pathed)
+	return k
+}
+
+// judgeKindred says which rules may care for the events of a kindred.
+func (f *sifter) judgeKindred(k *kindred, verdict int32) {
+	p := &f.pairs.list[k.pairing]
+	k.judged = true
+	if k.set, k.any = meet(nil, p.set, f.verdict.entries[verdict].of.set); k.any {
+		k.any = f.words.left(k.set, p.bare, p.of.tells)
+		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
+	}
+}
