@@ -61,8 +61,10 @@ type RuleSet []uint64
 // what is known of them alone.
 type Judge struct {
 	// Narrow takes the rules that do not care for a row of a batch out of its
-	// set; sets are by row. Rules that are not in it are not asked.
-	Narrow func(b *value.Batch, sets []RuleSet)
+	// set; sets are by row. Rules that are not in it are not asked. It is Glance,
+	// which takes out those that looking columns up tells of, and then Ask, which
+	// asks the rest.
+	Narrow, Glance, Ask func(b *value.Batch, sets []RuleSet)
 	// Every is the rules that care for every row, as far as is known.
 	Every RuleSet
 	// Reads are by rule what its sieve reads of the table.

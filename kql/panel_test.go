@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // A panel answers as its sieves do one by one.
@@ -64,7 +65,11 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 					}
 				}
 			}
-			panel.Judge(rows, sets)
+			if r.IntN(2) == 0 {
+				panel.Judge(rows, sets)
+			} else {
+				inParts(panel, rows, sets)
+			}
 			for id, s := range sieves {
 				kept := s.Keep(rows)
 				for _, row := range rows.Rows() {
@@ -74,6 +79,27 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// inParts judges rows by a glance first, and then asks half of the sieves that
+// are left after the other.
+func inParts(p *Panel, rows *value.Batch, sets []Set) {
+	p.Glance(rows, sets)
+	others := make([]Set, len(sets))
+	const half = 0x5555555555555555
+	for row, set := range sets {
+		others[row] = slices.Clone(set)
+		for w := range set {
+			set[w], others[row][w] = set[w]&half, set[w]&^half
+		}
+	}
+	p.Ask(rows, sets)
+	p.Ask(rows, others)
+	for row, set := range sets {
+		for w := range set {
+			set[w] |= others[row][w]
 		}
 	}
 }

@@ -502,7 +502,7 @@ func (f *sifter) judgeFactor(x *factor) {
 }
 
 // judgePairs asks about the deeds and callers that were not seen together
-// before, where there are rules that either alone does not turn away.
+// before.
 func (f *sifter) judgePairs() {
 	var asked [2][]*pair
 	for _, at := range f.fresh {
@@ -512,11 +512,8 @@ func (f *sifter) judgePairs() {
 			kind = 1
 		}
 		p.of, p.by = f.deedOf(p.pathed).entries[p.deed].of, f.caller.entries[p.caller].of
-		set, any := meet(nil, p.of.set, p.by.set)
-		p.set, p.bare, p.judged = set, set, true
-		if any && isTested(set, f.judges.judgePair[kind].Every, f.words.rules) {
-			asked[kind] = append(asked[kind], p)
-		}
+		p.judged = true
+		asked[kind] = append(asked[kind], p)
 	}
 	for kind, pairs := range asked {
 		if len(pairs) > 0 {

@@ -1,12 +1,17 @@
 package decode
 
-import "github.com/dogwatch-dev/dogwatch"
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch"
+)
 
 // bareRows are a deed with each of the bodies that say nothing, and the rules with
 // needs that may care for it then, whoever the caller.
 type bareRows struct {
-	rows [len(bareBodies)]*keptRow
-	sets [len(bareBodies)]dogwatch.RuleSet
+	rows  [len(bareBodies)]*keptRow
+	asked dogwatch.RuleSet
+	sets  [len(bareBodies)]dogwatch.RuleSet // of those that were asked
 }
 
 // askBodies asks which rules would care without bodies: those that care with
@@ -47,24 +52,53 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 	var deeds []*judged
 	for _, p := range pairs {
 		if p.of.bare == nil {
-			p.of.bare = &bareRows{}
-			deeds = append(deeds, p.of)
+			p.of.bare = newBareRows(len(p.set))
+		}
+		wanted := j.words.asking(p.set, p.of.bare.asked)
+		switch {
+		case !isAny(wanted):
+		case p.of.wanted == nil:
+			p.of.wanted, deeds = wanted, append(deeds, p.of)
+		default:
+			join(p.of.wanted, wanted)
 		}
 	}
 	if len(deeds) == 0 {
 		return
 	}
-	none := make(dogwatch.RuleSet, len(j.words.rules))
 	for body := range bareBodies {
 		sets := make([]dogwatch.RuleSet, len(deeds))
 		for i, d := range deeds {
-			sets[i] = j.words.asking(d.set, none)
+			sets[i] = slices.Clone(d.wanted)
 		}
 		j.judgeBody[kind].Narrow(j.batch(deeds, nil, &body), sets)
 		for i, d := range deeds {
-			d.bare.sets[body] = sets[i]
+			join(d.bare.sets[body], sets[i])
 		}
 	}
+	for _, d := range deeds {
+		join(d.bare.asked, d.wanted)
+		d.wanted = nil
+	}
+}
+
+func newBareRows(words int) *bareRows {
+	b := &bareRows{asked: make(dogwatch.RuleSet, words)}
+	for body := range b.sets {
+		b.sets[body] = make(dogwatch.RuleSet, words)
+	}
+	return b
+}
+
+// join puts the rules of another set into one.
+func join(set, other dogwatch.RuleSet) {
+	for w := range set {
+		set[w] |= other[w]
+	}
+}
+
+func isAny(set dogwatch.RuleSet) bool {
+	return slices.ContainsFunc(set, func(word uint64) bool { return word != 0 })
 }
 
 // askedOfCaller are the rules that would care for a pair with a body that says

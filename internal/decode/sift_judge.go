@@ -26,13 +26,18 @@ type judges struct {
 }
 
 // A judged is a part, the rules that may care for it, and what its columns say.
+// A look at single columns settles most rules. The others are only asked about
+// a deed or a caller once there is an event of the two that they may care for.
 type judged struct {
 	part
-	set  dogwatch.RuleSet
-	row  *keptRow
-	bare *bareRows // of deeds, once it is asked for
+	set   dogwatch.RuleSet
+	asked dogwatch.RuleSet // rules of which there is no more to ask
+	row   *keptRow
+	bare  *bareRows // of deeds, once it is asked for
 	// tells are the words that may stand where they count, in bodies of the deed.
 	tells wordSet
+
+	wanted dogwatch.RuleSet // rules that are asked about it now
 }
 
 // pairSets are the rules that may care for a deed and a caller, and those of
@@ -99,22 +104,77 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 		out[i] = x
 	}
 	if len(fresh) > 0 {
-		sets := everyRule(len(fresh), len(j.part[kind].Every))
-		j.part[kind].Narrow(j.batch(fresh, nil, nil), sets)
-		for i, set := range sets {
-			fresh[i].set = set
-		}
+		j.look(kind, fresh)
 	}
 	return out
 }
 
-// askPairs fills in the sets of pairs of one kind, that have those that either
-// part alone does not turn away.
+// look begins with parts. There is an answer by which an event is allowed, or
+// few: they are asked about at once.
+func (j *judges) look(kind int, parts []*judged) {
+	judge := &j.part[kind]
+	sets := everyRule(len(parts), len(judge.Every))
+	if kind == kindVerdict {
+		judge.Narrow(j.batch(parts, nil, nil), sets)
+	} else {
+		judge.Glance(j.batch(parts, nil, nil), sets)
+	}
+	for i, set := range sets {
+		parts[i].set, parts[i].asked = set, slices.Clone(judge.Every)
+	}
+}
+
+// askParts asks about the deeds of pairs, or their callers, as of tells: those
+// rules that the other does not turn away.
+func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *judged)) {
+	var parts []*judged
+	for _, p := range pairs {
+		x, other := of(p)
+		isNew := x.wanted == nil
+		for w := range x.set {
+			if more := x.set[w] & other.set[w] &^ x.asked[w]; more != 0 {
+				if x.wanted == nil {
+					x.wanted = make(dogwatch.RuleSet, len(x.set))
+				}
+				x.wanted[w] |= more
+			}
+		}
+		if isNew && x.wanted != nil {
+			parts = append(parts, x)
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	sets := make([]dogwatch.RuleSet, len(parts))
+	for i, x := range parts {
+		sets[i] = slices.Clone(x.wanted)
+	}
+	j.part[kind].Ask(j.batch(parts, nil, nil), sets)
+	for i, x := range parts {
+		for w, wanted := range x.wanted {
+			x.set[w] &^= wanted &^ sets[i][w]
+			x.asked[w] |= wanted
+		}
+		x.wanted = nil
+	}
+}
+
+// askPairs fills in the sets of pairs, whose deeds are of one kind.
 func (j *judges) askPairs(kind int, pairs []*pair) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.askParts(kind, pairs, func(p *pair) (x, other *judged) { return p.of, p.by })
+	j.askParts(kindCaller, pairs, func(p *pair) (x, other *judged) { return p.by, p.of })
 	var fresh []*pair
+	words := make([]uint64, 0, len(pairs)*len(j.words.rules))
 	for _, p := range pairs {
+		from, any := len(words), false
+		words, any = meet(words, p.of.set, p.by.set)
+		p.set = words[from:len(words):len(words)]
+		if p.bare = p.set; !any || !isTested(p.set, j.judgePair[kind].Every, j.words.rules) {
+			continue
+		}
 		if sets, ok := j.pairs[[2]*judged{p.of, p.by}]; ok {
 			p.set, p.bare = sets.set, sets.bare
 		} else {

@@ -14,9 +14,8 @@ import (
 type aSieve struct{}
 
 func (aSieve) Judge(string, ...kql.Known) dogwatch.Judge {
-	return dogwatch.Judge{
-		Narrow: func(*value.Batch, []dogwatch.RuleSet) {}, Every: dogwatch.RuleSet{1}, Reads: make([][]kql.Ref, 1),
-	}
+	all := func(*value.Batch, []dogwatch.RuleSet) {}
+	return dogwatch.Judge{Narrow: all, Glance: all, Ask: all, Every: dogwatch.RuleSet{1}, Reads: make([][]kql.Ref, 1)}
 }
 
 // What a sieve is told of an event is what the event says: each column that is

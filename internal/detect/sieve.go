@@ -13,7 +13,10 @@ import (
 // its rows. The worker uses it; so it is used by the worker's goroutine.
 func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 	j, reads := w.newSieve(table, math.MaxInt32, known...)
-	return dogwatch.Judge{Narrow: j.narrow, Every: dogwatch.RuleSet(j.every), Reads: reads}
+	out := dogwatch.Judge{Narrow: j.narrow, Every: dogwatch.RuleSet(j.every), Reads: reads}
+	out.Glance = func(b *value.Batch, sets []dogwatch.RuleSet) { j.narrowBy(j.panel.Glance, b, sets) }
+	out.Ask = func(b *value.Batch, sets []dogwatch.RuleSet) { j.narrowBy(j.panel.Ask, b, sets) }
+	return out
 }
 
 // newSieve makes a sieve of the rules' conditions that have no more than so
@@ -50,6 +53,10 @@ type rulesSieve struct {
 
 // narrow takes the readings out of the rows' sets that do not care for them.
 func (j *rulesSieve) narrow(b *value.Batch, sets []dogwatch.RuleSet) {
+	j.narrowBy(j.panel.Judge, b, sets)
+}
+
+func (j *rulesSieve) narrowBy(judge func(*value.Batch, []kql.Set), b *value.Batch, sets []dogwatch.RuleSet) {
 	asked := j.asked.Clear(b.N, j.bound)
 	rows := b.Rows()
 	for _, row := range rows {
@@ -57,7 +64,7 @@ func (j *rulesSieve) narrow(b *value.Batch, sets []dogwatch.RuleSet) {
 			asked[row][w] = sets[row][w] & j.tested[w]
 		}
 	}
-	j.panel.Judge(b, asked)
+	judge(b, asked)
 	for _, row := range rows {
 		for w := range sets[row] {
 			sets[row][w] = sets[row][w]&j.every[w] | asked[row][w]

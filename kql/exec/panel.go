@@ -125,6 +125,12 @@ func (p *Panel) prepare() {
 // Judge takes out of the sets those sieves that turn a row away; each row of the
 // batch has one.
 func (p *Panel) Judge(b *value.Batch, sets []Set) {
+	p.Glance(b, sets)
+	p.Ask(b, sets)
+}
+
+// Glance is Judge by what is looked up alone.
+func (p *Panel) Glance(b *value.Batch, sets []Set) {
 	p.prepare()
 	rows := b.Rows()
 	for _, x := range p.texts {
@@ -133,6 +139,12 @@ func (p *Panel) Judge(b *value.Batch, sets []Set) {
 	for _, x := range p.flags {
 		x.judge(b, p.asked(rows, sets, x.users), sets)
 	}
+}
+
+// Ask is Judge for sets that Glance narrowed.
+func (p *Panel) Ask(b *value.Batch, sets []Set) {
+	p.prepare()
+	rows := b.Rows()
 	p.common.round++
 	alive := union(rows, sets, p.width)
 	for _, t := range p.tests {
