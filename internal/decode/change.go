@@ -14,32 +14,31 @@ type change struct {
 	partial bool     // some of it could not be worked out
 }
 
-// changeOf works out what a create, update or patch set. object is what the
-// response shows, null if nothing.
-func changeOf(e *event, r *ref, verb string, object value.Value) change {
+// changeOf works out what a create, update or patch set.
+func (r *record) changeOf() change {
 	none := change{set: value.NullOf(value.Dynamic)}
-	body := dynamic(e.raw(fRequest))
-	switch verb {
+	body := dynamic(r.event.raw(fRequest))
+	switch r.verb() {
 	case "create":
 		if !body.IsBag() {
-			body = object
+			body = r.theObject()
 		}
 		if body.IsBag() {
 			return change{set: body, kind: "full"}
 		}
 	case "update":
 		if !body.IsBag() {
-			body = object
+			body = r.theObject()
 		}
 		if body.IsBag() {
-			return againstPrior(e, r, body, object, "full")
+			return againstPrior(&r.event, r.theRef(), body, r.theObject(), "full")
 		}
 	case "patch":
 		switch {
 		case body.IsArray():
-			return patchChange(body, object)
+			return patchChange(body, r.theObject())
 		case body.IsBag() && isApply(body):
-			return againstPrior(e, r, body, object, "apply")
+			return againstPrior(&r.event, r.theRef(), body, r.theObject(), "apply")
 		case body.IsBag():
 			return fragmentChange(body)
 		}
@@ -56,11 +55,10 @@ func isApply(body value.Value) bool {
 // againstPrior reduces a whole object to what differs from its last version,
 // if that is known and of the same object; else as far as the response tells.
 func againstPrior(e *event, r *ref, body, object value.Value, kind string) change {
-	old, ok := value.LazyJSON(e.prior)
-	same := value.Equal(old.Get("metadata").Get("uid"), object.Get("metadata").Get("uid"))
-	if e.prior == "" || !ok || object.IsBag() && !same {
+	if !isObject(e.prior) || object.IsBag() && !isSame(e.prior, object.Str()) {
 		return change{set: withoutUnchanged(e, r, body, object), kind: kind}
 	}
+	old := value.JSONOf(e.prior)
 	if object.IsBag() {
 		set, removed := diff(old, object, false)
 		return change{set: set, kind: kind, removed: removed}
@@ -69,6 +67,12 @@ func againstPrior(e *event, r *ref, body, object value.Value, kind string) chang
 	// leaves out may be a default.
 	set, _ := diff(old, body, true)
 	return change{set: set, kind: kind}
+}
+
+// isSame says whether two versions are of one object, and not of two that had
+// its name one after the other.
+func isSame(old, now string) bool {
+	return firstIn(old, "metadata", "uid") == firstIn(now, "metadata", "uid")
 }
 
 // fragmentChange reads a merge or strategic merge patch: nulls and directives
@@ -159,5 +163,5 @@ func (c *change) unsure() bool {
 }
 
 func (r *record) changeUnsure() bool {
-	return r.verb() != "create" && r.code().Int() != 201 && r.theBody().change.unsure()
+	return r.verb() != "create" && r.code().Int() != 201 && r.theChange().unsure()
 }

@@ -49,6 +49,11 @@ func (d *differ) value(old, now value.Value, at, key string, depth int) (set val
 }
 
 func (d *differ) bag(old, now value.Value, at string, depth int) (set value.Value, changed bool) {
+	removed := len(d.removed)
+	if set, ok := d.paired(old, now, at, depth); ok {
+		return set, set.Len() > 0
+	}
+	d.removed = d.removed[:removed]
 	var keys []string
 	var elems []value.Value
 	names, members := now.Members()
@@ -69,6 +74,23 @@ func (d *differ) bag(old, now value.Value, at string, depth int) (set value.Valu
 	}
 	gone := d.gone(oldNames, places{names: names}, at)
 	return value.BagOf(keys, elems), len(keys) > 0 || gone
+}
+
+// paired is bag for versions that have the same names in the same order, of which
+// only what differs is read.
+func (d *differ) paired(old, now value.Value, at string, depth int) (set value.Value, ok bool) {
+	var keys []string
+	var elems []value.Value
+	ok = value.EachDiffering(old, now, func(name string, was, is value.Value) {
+		under := at + "/" + escapePointer(name)
+		if served[under] {
+			return
+		}
+		if v, differs := d.value(was, is, under, name, depth+1); differs {
+			keys, elems = append(keys, name), append(elems, v)
+		}
+	})
+	return value.BagOf(keys, elems), ok
 }
 
 // places are those of the names of an object. Its versions mostly have the same

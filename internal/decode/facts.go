@@ -22,9 +22,9 @@ type facts struct {
 	forwarded   []string
 	ips         []string
 
-	bodyDone bool
-	object   value.Value
-	change   change
+	objectDone, changeDone bool
+	object                 value.Value
+	change                 change
 
 	podDone, newPodDone bool
 	pod, newPod         *pod
@@ -32,7 +32,7 @@ type facts struct {
 
 // isUsed says whether anything but ref was worked out.
 func (f *facts) isUsed() bool {
-	return f.r == nil || f.paramsDone || f.addressDone || f.bodyDone || f.podDone || f.newPodDone
+	return f.r == nil || f.paramsDone || f.addressDone || f.objectDone || f.changeDone || f.podDone || f.newPodDone
 }
 
 func (rec *record) verb() string { return rec.event.str(fVerb) }
@@ -52,7 +52,7 @@ func (rec *record) theRef() *ref {
 // to a list: the request's address does not name them.
 func nameFromBody(e *event) string {
 	if o := e.raw(fResponse); isObject(o) {
-		if name := str(first(first(o, "metadata"), "name")); name != "" {
+		if name := str(firstIn(o, "metadata", "name")); name != "" {
 			return name
 		}
 	}
@@ -89,17 +89,25 @@ func (rec *record) lastIs(field int) bool {
 	return rec.cut && int(e.spans[field].end) == len(e.text)-1
 }
 
-func (rec *record) theBody() *facts {
+// theObject is read for itself: most changes are told without it, and it is the
+// largest part of a record.
+func (rec *record) theObject() value.Value {
 	f := rec.facts
-	if !f.bodyDone {
-		f.bodyDone = true
-		f.object = objectOf(&rec.event, rec.verb())
-		f.change = changeOf(&rec.event, rec.theRef(), rec.verb(), f.object)
+	if !f.objectDone {
+		f.object, f.objectDone = objectOf(&rec.event, rec.verb()), true
+	}
+	return f.object
+}
+
+func (rec *record) theChange() *change {
+	f := rec.facts
+	if !f.changeDone {
+		f.change, f.changeDone = rec.changeOf(), true
 		if c := &f.change; rec.isCut() && !c.set.IsNull() {
 			c.partial = true
 		}
 	}
-	return f
+	return &f.change
 }
 
 // objectOf is what the object is now, as far as the record shows it.

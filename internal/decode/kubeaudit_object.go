@@ -10,20 +10,20 @@ import (
 func kubeAuditObject() []column {
 	return []column{
 		{"Object", value.Dynamic, "The object as it is now: the response; without one, the body of a create or update. Null when the response is a Status, a list or a part of an object, for deletes, and for a patch without response.", func(r *record) value.Value {
-			return r.theBody().object
+			return r.theObject()
 		}},
 		moment("ObjectCreated", "When the object was made: metadata.creationTimestamp of the response.", func(r *record) string {
 			if o := r.event.raw(fResponse); isObject(o) {
-				return str(first(first(o, "metadata"), "creationTimestamp"))
+				return str(firstIn(o, "metadata", "creationTimestamp"))
 			}
 			return ""
 		}),
 		{"Change", value.Dynamic, "What this request set, in the object's shape. For an update or apply whose object was seen before within this run: only what differs; else the whole body, without what the response shows that the request left as it was. For a JSON patch: the values of its operations, each in its place; elements of lists that it does not name are left out, and its elements carry the names that the response gives them.", func(r *record) value.Value {
-			return r.theBody().change.set
+			return r.theChange().set
 		}},
-		text("ChangeKind", "`full` (create, update), `merge`, `strategic` (a merge with directives), `apply` or `jsonpatch`.", func(r *record) string { return r.theBody().change.kind }),
+		text("ChangeKind", "`full` (create, update), `merge`, `strategic` (a merge with directives), `apply` or `jsonpatch`.", func(r *record) string { return r.theChange().kind }),
 		{"ChangeRemoved", value.Dynamic, "What the request removed: JSON pointers, in lists by name.", func(r *record) value.Value {
-			if c := &r.theBody().change; !c.set.IsNull() {
+			if c := r.theChange(); !c.set.IsNull() {
 				return stringsValue(c.removed)
 			}
 			return value.NullOf(value.Dynamic)
@@ -32,7 +32,7 @@ func kubeAuditObject() []column {
 			return value.BoolOf(r.changeUnsure())
 		}),
 		truth("ChangePartial", "Change is not all: the record is cut off, or a copy or move could not be resolved.", func(r *record) value.Value {
-			if c := &r.theBody().change; !c.set.IsNull() {
+			if c := r.theChange(); !c.set.IsNull() {
 				return value.BoolOf(c.partial)
 			}
 			return value.NullOf(value.Bool)
@@ -241,11 +241,11 @@ func (r *record) binding(key string) value.Value {
 	if name := r.theRef().resource; name != "clusterrolebindings" && name != "rolebindings" {
 		return value.NullOf(value.Dynamic)
 	}
-	f := r.theBody()
-	for _, v := range []value.Value{f.object.Get(key), f.change.set.Get(key)} {
-		if !v.IsNull() {
-			return v
-		}
+	if v := r.theObject().Get(key); !v.IsNull() {
+		return v
+	}
+	if v := r.theChange().set.Get(key); !v.IsNull() {
+		return v
 	}
 	if key == "roleRef" && r.event.prior != "" {
 		return dynamic(get(r.event.prior, key))
@@ -257,10 +257,9 @@ func (r *record) ruleWords(key string) value.Value {
 	if name := r.theRef().resource; name != "clusterroles" && name != "roles" {
 		return value.NullOf(value.Dynamic)
 	}
-	f := r.theBody()
-	rules := f.object.Get("rules")
+	rules := r.theObject().Get("rules")
 	if rules.IsNull() {
-		rules = f.change.set.Get("rules")
+		rules = r.theChange().set.Get("rules")
 	}
 	if rules.IsNull() {
 		return rules

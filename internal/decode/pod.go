@@ -68,7 +68,7 @@ func bagAt(v value.Value, steps []string) value.Value {
 // newPod reads a specification. whole is the specification as it is now, where
 // spec is only what changed: how a volume is mounted may stand there. cut says
 // that the record was cut off, maybe in the middle of one of them.
-func newPod(spec, whole value.Value, cut bool) *pod {
+func newPod(spec value.Value, whole func() value.Value, cut bool) *pod {
 	p := &pod{spec: spec}
 	p.hostPID = spec.Get("hostPID").Bool()
 	p.hostIPC = spec.Get("hostIPC").Bool()
@@ -117,13 +117,18 @@ func isHostProcess(v value.Value) bool {
 
 // volumes lists the host's paths: those of the volumes here, and those of the
 // whole specification that are mounted anew.
-func (p *pod) volumes(spec, whole value.Value, cut bool) {
-	here, all := mountsOf(spec, cut), mountsOf(whole, cut)
-	for _, v := range spec.Get("volumes").Elems() {
+func (p *pod) volumes(spec value.Value, whole func() value.Value, cut bool) {
+	here, volumes := mountsOf(spec, cut), spec.Get("volumes").Elems()
+	if len(here) == 0 && len(volumes) == 0 {
+		return
+	}
+	now := whole()
+	all := mountsOf(now, cut)
+	for _, v := range volumes {
 		name := v.Get("name").Str()
 		p.hostPath(v.Get("hostPath"), here[name] || all[name])
 	}
-	for _, v := range whole.Get("volumes").Elems() {
+	for _, v := range now.Get("volumes").Elems() {
 		if name := v.Get("name").Str(); here.has(name) {
 			p.hostPath(v.Get("hostPath"), here[name])
 		}
@@ -214,8 +219,8 @@ func (rec *record) thePod() *pod {
 	f := rec.facts
 	if !f.podDone {
 		f.podDone = true
-		rec.theBody()
-		if f.pod = podOf(rec.theRef(), f.object, value.NullOf(value.Dynamic), rec.cut); f.pod == nil && !f.object.IsBag() {
+		none := func() value.Value { return value.NullOf(value.Dynamic) }
+		if f.pod = podOf(rec.theRef(), rec.theObject(), none, rec.cut); f.pod == nil && !f.object.IsBag() {
 			f.pod = rec.theNewPod()
 		}
 	}
@@ -227,13 +232,12 @@ func (rec *record) theNewPod() *pod {
 	f := rec.facts
 	if !f.newPodDone {
 		f.newPodDone = true
-		rec.theBody()
-		f.newPod = podOf(rec.theRef(), f.change.set, f.object, rec.cut)
+		f.newPod = podOf(rec.theRef(), rec.theChange().set, rec.theObject, rec.cut)
 	}
 	return f.newPod
 }
 
-func podOf(r *ref, v, whole value.Value, cut bool) *pod {
+func podOf(r *ref, v value.Value, whole func() value.Value, cut bool) *pod {
 	if r.resource == "persistentvolumes" && r.subresource == "" && v.IsBag() {
 		return persistentVolume(v)
 	}
@@ -241,5 +245,5 @@ func podOf(r *ref, v, whole value.Value, cut bool) *pod {
 	if spec.IsNull() {
 		return nil
 	}
-	return newPod(spec, podSpecOf(r, whole), cut)
+	return newPod(spec, func() value.Value { return podSpecOf(r, whole()) }, cut)
 }

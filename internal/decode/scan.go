@@ -266,33 +266,51 @@ func notNull(token string) string {
 // first is get for what the API server wrote itself, which has no name twice:
 // it stops at the first.
 func first(object, key string) string {
-	if object == "" || object[0] != '{' {
+	i := firstAt(object, key)
+	if i < 0 {
 		return ""
+	}
+	end := skipValue(object, i)
+	return notNull(object[i:max(i, end)])
+}
+
+// firstIn is first in an object of an object. It reads no further than it must.
+func firstIn(object, outer, key string) string {
+	if i := firstAt(object, outer); i >= 0 {
+		return first(object[i:], key)
+	}
+	return ""
+}
+
+// firstAt is where the value of the first member of a name starts, or -1.
+func firstAt(object, key string) int {
+	if object == "" || object[0] != '{' {
+		return -1
 	}
 	i := skipSpace(object, 1)
 	for i < len(object) && object[i] == '"' {
 		start := i + 1
 		if i = skipString(object, i); i > len(object) {
-			return ""
+			return -1
 		}
 		name := object[start : i-1]
 		if i = skipSpace(object, i); i >= len(object) || object[i] != ':' {
-			return ""
+			return -1
 		}
 		i = skipSpace(object, i+1)
+		if name == key {
+			return i
+		}
 		end := skipValue(object, i)
 		if end <= i {
-			return ""
-		}
-		if name == key {
-			return notNull(object[i:end])
+			return -1
 		}
 		if i = skipSpace(object, end); i >= len(object) || object[i] != ',' {
-			return ""
+			return -1
 		}
 		i = skipSpace(object, i+1)
 	}
-	return ""
+	return -1
 }
 
 // getPath is get, step by step.

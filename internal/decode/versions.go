@@ -174,7 +174,7 @@ func (v *versions) follow(cluster string, e *event, r ref, isRow bool) {
 	}
 	now := stateOf(e, verb)
 	if r.name == "" {
-		r.name = str(first(first(now, "metadata"), "name"))
+		r.name = str(firstIn(now, "metadata", "name"))
 		key = v.keyOf(cluster, &r)
 	}
 	if now != "" && r.name != "" {

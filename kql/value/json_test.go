@@ -278,3 +278,31 @@ func FuzzGetPath(f *testing.F) {
 		}
 	})
 }
+
+func TestEachDifferingMember(t *testing.T) {
+	for _, c := range []struct {
+		old, now, want string
+		ok             bool
+	}{
+		{`{}`, `{}`, "", true},
+		{`{"a":1,"b":{"c":[1,2]},"d":"x"}`, `{"a":1,"b":{"c":[1,2]},"d":"x"}`, "", true},
+		{`{"a":1,"b":{"c":[1,2]},"d":"x"}`, `{"a":12,"b":{"c":[1]},"d":"x"}`, `a 1 12; b {"c":[1,2]} {"c":[1]}; `, true},
+		{`{"a":12}`, `{"a":1}`, `a 12 1; `, true},
+		{`{"a" : 1 , "b":2}`, `{"a":1,"b":3}`, `b 2 3; `, true},
+		{`{"a":"x\""}`, `{"a":"x"}`, `a x" x; `, true},
+		{`{"a":1}`, `{"a":1,"b":2}`, "", false},
+		{`{"a":1,"b":2}`, `{"a":1}`, "", false},
+		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, "", false},
+		{`{"a":1,"a":2}`, `{"a":1,"a":2}`, "", false},
+		{`{"\u0061":1}`, `{"\u0061":1}`, "", false},
+		{`[1]`, `[1]`, "", false},
+	} {
+		got := ""
+		ok := EachDiffering(JSONOf(c.old), JSONOf(c.now), func(name string, old, now Value) {
+			got += name + " " + old.String() + " " + now.String() + "; "
+		})
+		if ok != c.ok || ok && got != c.want {
+			t.Errorf("%s, %s: %q, %v", c.old, c.now, got, ok)
+		}
+	}
+}
