@@ -59,6 +59,8 @@ func (m timed) Between(_ context.Context, _ string, _ []int, from, to int64, emi
 	return emit(m.rows(from, to))
 }
 
+func (timed) Remembers() bool { return false }
+
 // A query over a database that knows its rows' times gives what it gives over one
 // that hands out all, and asks for no more than its conditions on the clock let
 // through.

@@ -79,6 +79,9 @@ func (db *windowDB) Between(_ context.Context, table string, _ []int, from, to i
 	return nil
 }
 
+// Remembers says whether what is read of rows is remembered.
+func (db *windowDB) Remembers() bool { return db.few() }
+
 // clip are the numbers of the rows of a batch that lie between two places and are
 // meant.
 func (db *windowDB) clip(index []int32, lo, hi int) []int32 {

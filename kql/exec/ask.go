@@ -43,13 +43,21 @@ type Timed interface {
 	// Between is Scan for the rows whose time (plan.TimeColumn) is one of those
 	// from one to another, in ticks; it may emit others.
 	Between(ctx context.Context, table string, columns []int, from, to int64, emit func(*value.Batch) error) error
+	// Remembers says whether it costs little to read rows again.
+	Remembers() bool
 }
 
 // prepareAsk looks at the plan where the database can make use of that.
 func (r *run) prepareAsk(p *plan.Plan) {
 	if _, ok := r.db.(Selective); ok {
-		r.leaves, r.above, r.best = Leaves(p), parents(p.Root), map[*plan.Scan]*Best{}
+		r.leaves, r.above, r.best = Leaves(p), plan.Parents(p.Root), map[*plan.Scan]*Best{}
 	}
+}
+
+// remembers says whether it costs little to read rows again.
+func (r *run) remembers() bool {
+	db, ok := r.db.(Timed)
+	return ok && db.Remembers()
 }
 
 // ask reads a table.

@@ -326,13 +326,38 @@ func (r *run) scalar(e *plan.Scalar) (v value.Value, err error) {
 // maxInList is Kusto's own limit of values on the right of in.
 const maxInList = 1_000_000
 
-// compileInTable runs the subquery and compares with its first column.
-func (r *run) compileInTable(e *plan.InTable) (ev evaluator, err error) {
+// A listed is what a subquery on the right of in gave.
+type listed struct {
+	values []value.Value
+	size   int64 // memory, as counted
+	bound  fn.Bound
+}
+
+// inList runs the subquery on the right of in, once a run.
+func (r *run) inList(e *plan.InTable) (l listed, err error) {
+	if l, ok := r.lists[e]; ok {
+		return l, nil
+	}
+	if err := r.firstColumn(e.Sub, &l); err != nil {
+		return l, err
+	}
+	if l.bound, err = e.Bind(l.values); err != nil {
+		return l, err
+	}
+	if r.lists == nil {
+		r.lists = map[*plan.InTable]listed{}
+	}
+	r.lists[e] = l
+	r.lasting += l.size
+	return l, nil
+}
+
+// firstColumn lists the different values of a subquery's first column.
+func (r *run) firstColumn(sub plan.Node, l *listed) (err error) {
 	defer r.catch(&err)
-	var list []value.Value
 	seen := map[string]bool{}
 	var key []byte
-	err = r.apart(e.Sub, func(b *value.Batch) error {
+	return r.apart(sub, func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := b.Col(0, rows)
 		for _, i := range rows {
@@ -341,20 +366,23 @@ func (r *run) compileInTable(e *plan.InTable) (ev evaluator, err error) {
 			}
 			seen[string(key)] = true
 			v := vals[i].Own()
-			list = append(list, v)
-			if len(list) > maxInList {
+			l.values = append(l.values, v)
+			if len(l.values) > maxInList {
 				return &LimitError{What: "values on the right of in", Limit: maxInList}
 			}
-			if err := r.grow(int64(2*v.Size()+2*valueSize), "in"); err != nil {
+			size := int64(2*v.Size() + 2*valueSize)
+			l.size += size
+			if err := r.grow(size, "in"); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	bound, err := e.Bind(list)
+}
+
+// compileInTable compares with the first column of a subquery.
+func (r *run) compileInTable(e *plan.InTable) (evaluator, error) {
+	list, err := r.inList(e)
 	if err != nil {
 		return nil, err
 	}
@@ -362,8 +390,11 @@ func (r *run) compileInTable(e *plan.InTable) (ev evaluator, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &callEval{run: r, bound: bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list)), tally: newTally(r, "in", nil)}
-	copy(c.row[1:], list)
+	c := &callEval{
+		run: r, bound: list.bound, args: []evaluator{x}, in: make([][]value.Value, 1), row: make([]value.Value, 1+len(list.values)),
+		tally: newTally(r, "in", nil),
+	}
+	copy(c.row[1:], list.values)
 	if e.X.Type() == value.String {
 		return &memoEval{call: c, arg: 0, seen: map[string]value.Value{}}, nil
 	}

@@ -58,6 +58,7 @@ type run struct {
 
 	shared  map[*plan.Shared]*rowStore
 	scalars map[*plan.Scalar]value.Value
+	lists   map[*plan.InTable]listed
 	given   map[*plan.Given]*value.Batch
 	depends map[plan.Node]map[plan.Node]bool // what reads given rows
 	graphs  map[plan.Graph]*graph

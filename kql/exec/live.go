@@ -21,7 +21,7 @@ type Leaf struct {
 // Leaves splits a plan: the steps that work on one row can run as rows come.
 func Leaves(p *plan.Plan) []Leaf {
 	out := make([]Leaf, len(p.Scans))
-	above := parents(p.Root)
+	above := plan.Parents(p.Root)
 	for i, s := range p.Scans {
 		top, steps := plan.Node(s), []plan.Node(nil)
 		for {
@@ -74,25 +74,6 @@ func onlyChains(u *plan.Union) bool {
 		}
 	}
 	return true
-}
-
-// parents are the steps that read each node.
-func parents(root plan.Node) map[plan.Node][]plan.Node {
-	above := map[plan.Node][]plan.Node{}
-	seen := map[plan.Node]bool{}
-	var visit func(plan.Node)
-	visit = func(n plan.Node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		for _, in := range plan.Readers(n) {
-			above[in] = append(above[in], n)
-			visit(in)
-		}
-	}
-	visit(root)
-	return above
 }
 
 // A Live is a plan that is fed its rows. It is used by one goroutine.

@@ -84,6 +84,12 @@ func (r *run) forget(to, sub plan.Node) {
 			delete(r.scalars, e)
 		}
 	}
+	for e, list := range r.lists {
+		if depends[e.Sub] {
+			delete(r.lists, e)
+			r.lasting -= list.size
+		}
+	}
 }
 
 // dependOn notes, for a node and all below it, whether it reads what is given.

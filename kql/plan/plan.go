@@ -296,6 +296,9 @@ type Plan struct {
 	once   sync.Once
 	needed map[Node][]bool
 	times  sync.Map // by node: what Times found
+
+	floorsOnce sync.Once
+	floors     map[*Summarize]int
 }
 
 // Needed is Needed of the whole plan, which is found once.
