@@ -93,8 +93,7 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 				return false
 			}
 			if end >= at.until {
-				x.named(s, &at)
-				x.text(s, at, i+1, end)
+				x.text(s, &at, i+1, end)
 			}
 			i = end + 1
 		case '{', '[':
@@ -104,14 +103,13 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 					break
 				}
 			} else {
-				x.named(s, &at)
-				if depth >= 0 {
-					if end := w.line.NestedWithin(i, x.longestAlike()); x.isAlike(s, at, i, end) {
+				if depth >= 0 && x.depth > 0 {
+					if end := w.line.NestedWithin(i, mostAlike); x.isAlike(s, &at, i, end) {
 						i = end
 						break
 					}
 				}
-				x.name(s, at)
+				x.name(s, &at)
 			}
 			if depth++; depth == maxLevels {
 				return false
@@ -135,8 +133,7 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 				return false
 			}
 			if end >= at.until {
-				x.named(s, &at)
-				x.bare(s, at, i, end)
+				x.bare(s, &at, i, end)
 			}
 			i = end
 		}
@@ -163,23 +160,16 @@ func (x *Indexer) members(w *walked, s string) (ok bool) {
 	return false
 }
 
-// How long what isAlike is asked for is. Most of what is longer repeats as it
-// stands, or differs deep inside; of repetitions in a string nothing is known.
-const leastAlike, mostAlike, mostInside = 32, 128, 1024
-
-// longestAlike is the most for the text at hand.
-func (x *Indexer) longestAlike() int {
-	if x.depth > 0 {
-		return mostInside
-	}
-	return mostAlike
-}
+// How long what isAlike is asked for is. It is asked in strings alone, of whose
+// repetitions nothing is known: what repeats in a record is passed over already.
+const leastAlike, mostAlike = 32, 1024
 
 // isAlike says whether an object or array was seen under its name before.
-func (x *Indexer) isAlike(s string, at member, from, end int) bool {
-	if n := end - from; n < leastAlike || n > x.longestAlike() {
+func (x *Indexer) isAlike(s string, at *member, from, end int) bool {
+	if n := end - from; n < leastAlike || n > mostAlike {
 		return false
 	}
+	x.named(s, at)
 	return !x.seen.add(x.mix(x.mix(at.hash, asNested), x.hash(s, from, end)))
 }
 
@@ -206,7 +196,15 @@ func (x *Indexer) named(s string, at *member) {
 	}
 }
 
+// space goes to what is behind white space, of which there is none as a rule.
 func space(s string, i int) int {
+	if i < len(s) && s[i] > ' ' {
+		return i
+	}
+	return spaces(s, i)
+}
+
+func spaces(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r') {
 		i++
 	}
@@ -215,8 +213,12 @@ func space(s string, i int) int {
 
 // name takes in a member's name. It need not be done where a value under the
 // name was seen before.
-func (x *Indexer) name(s string, at member) {
-	if at.hash == 0 || !x.seen.add(at.hash) {
+func (x *Indexer) name(s string, at *member) {
+	if at.to < at.until || at.to == 0 { // seen as well, or none
+		return
+	}
+	x.named(s, at)
+	if !x.seen.add(at.hash) {
 		return
 	}
 	name := s[at.from:at.to]
@@ -235,11 +237,12 @@ const (
 
 // isNew says whether a value has something to give that was not seen under its
 // name, which it takes in; kind is that of the value.
-func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) bool {
+func (x *Indexer) isNew(s string, at *member, from, end int, kind uint64) bool {
 	if givesNothing(s[from:end]) {
 		x.name(s, at)
 		return false
 	}
+	x.named(s, at)
 	if !x.seen.add(x.mix(x.mix(at.hash, kind), x.hash(s, from, end))) {
 		return false
 	}
@@ -248,7 +251,7 @@ func (x *Indexer) isNew(s string, at member, from, end int, kind uint64) bool {
 }
 
 // text takes in a string that stands under a name.
-func (x *Indexer) text(s string, at member, from, end int) {
+func (x *Indexer) text(s string, at *member, from, end int) {
 	body := s[from:end]
 	if len(body) == uuidLen && isUUID(body) { // most come but once
 		x.name(s, at)
@@ -320,9 +323,9 @@ func (x *Indexer) simple(key uint64, s string) bool {
 	leaf, word := (key^'=')*fnvPrime, uint64(fnvStart)
 	start, seen := 0, uint8(0)
 	for i := 0; i < len(s); i++ {
-		c := lower[s[i]]
+		c, k := lower[s[i]], kinds[s[i]]
 		leaf = (leaf ^ uint64(c)) * fnvPrime
-		switch k := kinds[c]; {
+		switch {
 		case k&high != 0, c == '\\', c == '%':
 			return false
 		case k != 0:
@@ -362,7 +365,7 @@ func (x *Indexer) word(s string, h uint64, seen uint8) {
 }
 
 // bare takes in a number or a word.
-func (x *Indexer) bare(s string, at member, from, end int) {
+func (x *Indexer) bare(s string, at *member, from, end int) {
 	token := s[from:end]
 	if x.isNew(s, at, from, end, asBare) {
 		x.words(token)
