@@ -89,7 +89,7 @@ func (k *Keeper) isRow(rec *record) bool {
 		r.ledger.Joined++
 		return false
 	}
-	if x.mayShow() {
+	if shows, _ := x.mayShow(); shows {
 		r.versions.follow(cluster, &rec.event, x.refOf(), true)
 	}
 	if x.timed {

@@ -35,11 +35,12 @@ type item struct {
 	line          int64 // counted from the chunk's first
 	ticks         int64 // of its request; ok if timed
 	timed         bool
-	odd           bool   // no rule is to be left out
-	aks           bool   // it came through a proxy of AKS
-	pathed        bool   // deed is of address
-	open          bool   // it is of a kind of request that stays open
-	shows         bool   // it may tell what an object is
+	odd           bool // no rule is to be left out
+	aks           bool // it came through a proxy of AKS
+	pathed        bool // deed is of address
+	open          bool // it is of a kind of request that stays open
+	shows, looks  bool // as of its kindred, as is place
+	place         versionKey
 	stage         string // "" for what is none; it and id spare the next pass a look at the text
 	id            auditID
 	deed, kindred int32
@@ -202,7 +203,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		r.ledger.Joined++
 		return admission{}
 	}
-	if it.shows {
+	if it.shows && !(it.looks && r.versions.has(r.versions.keyAt(cluster, it.place, str(it.refText(refName))))) {
 		r.versions.follow(cluster, &it.event, it.refOf(), a.isRow)
 	}
 	return a
@@ -233,9 +234,9 @@ func (f *sifter) parts(it *item) {
 	it.ticks, it.timed = f.clock.ticks(it.str(fReceived))
 	staged, ok := f.clock.ticks(it.str(fStageTime))
 	it.caller, it.verdict = f.callerOf(it), f.verdictOf(it)
-	it.kindred = f.kindredOf(it)
-	k := &f.kindreds.list[it.kindred]
-	it.deed, it.pathed, it.open, it.shows, it.stage = k.deed, k.pathed, k.open, k.shows, k.stage
+	k := f.kindredOf(it)
+	it.deed, it.pathed, it.open, it.stage = k.deed, k.pathed, k.open, k.stage
+	it.shows, it.looks, it.place = k.shows, k.looks, k.place
 	it.any, it.rules = false, nil
 	auditID := it.str(fAuditID)
 	it.id, it.asking = auditIDOf(auditID), asking{}
@@ -283,17 +284,18 @@ func (g *glance) staysOpen() bool {
 }
 
 // mayShow is false for events that tell nothing of an object's state, which are
-// most: see versions.follow.
-func (g *glance) mayShow() bool {
-	switch g.raw(fVerb) {
-	case `"get"`:
-		if !g.has(fResponse) {
-			return false
-		}
-	case `"list"`, `"watch"`:
-		return false
+// most; of what is but a look nothing is learned where the object is known. See
+// versions.follow.
+func (g *glance) mayShow() (shows, looks bool) {
+	verb := g.str(fVerb)
+	if verb != "get" && !changes(verb) || verb == "get" && !g.has(fResponse) || noVersions[str(g.refText(refResource))] {
+		return false, false
 	}
-	return !noVersions[str(g.refText(refResource))]
+	sub := str(g.refText(refSubresource))
+	if looks = isLook(verb, sub); looks && sub != "" && sub != "status" {
+		return false, false
+	}
+	return true, looks && str(g.refText(refName)) != ""
 }
 
 func startsText(token string) bool { return token != "" && token[0] == '"' }
@@ -333,7 +335,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
 	f := &sifter{
-		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: kindreds{memo: *newMemo()},
+		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
 	f.runs = &runs{seed: seed, callers: runTable{of: f.caller}, answers: runTable{of: f.verdict}}

@@ -2,6 +2,8 @@ package decode
 
 import (
 	"encoding/binary"
+	"hash/maphash"
+	"strings"
 
 	"github.com/dogwatch-dev/dogwatch"
 )
@@ -9,26 +11,73 @@ import (
 // A kindred is what events have in common that are alike in all that the sieve
 // judges: nearly every event is of one that was met before.
 type kindred struct {
+	key           string
 	deed, pairing int32
-	pathed        bool   // deed is of address
-	odd           bool   // no rule is to be left out
-	open          bool   // it is of a kind of request that stays open
-	shows         bool   // it may tell what an object is
-	stage         string // "" for what is none
-	verb          uint64 // stands for the verb
+	judged        bool
+	any           bool       // there are rules in set
+	pathed        bool       // deed is of address
+	odd           bool       // no rule is to be left out
+	open          bool       // it is of a kind of request that stays open
+	shows         bool       // it may tell what an object is
+	looks         bool       // that matters where nothing was known of the object
+	stage         string     // "" for what is none
+	verb          uint64     // stands for the verb
+	place         versionKey // stands for where the object is, but the cluster
 
-	judged bool
-	any    bool             // there are rules in set
-	set    dogwatch.RuleSet // those that may care for such events
-	need   wordSet          // those whose standing in bodies matters to some of them
+	need wordSet          // those whose standing in bodies matters to some of set
+	set  dogwatch.RuleSet // those that may care for such events
+	hash uint64           // of key
 }
 
 // kindreds finds an event's kindred again.
 type kindreds struct {
-	memo
-	list  []kindred // by entry
-	bytes int       // of keys
+	seed  maphash.Seed
+	list  []kindred
+	slots []kindredSlot // by hash; open addressing
+	bytes int           // of keys
 	key   []byte
+}
+
+// A kindredSlot is a place in list + 1, and a part of the hash of the key there.
+type kindredSlot struct {
+	at   int32
+	part uint32
+}
+
+func newKindreds() kindreds {
+	return kindreds{seed: maphash.MakeSeed(), slots: make([]kindredSlot, 1024)}
+}
+
+// find is the place of the kindred of a key; isNew says that it was made for it.
+func (x *kindreds) find(key string) (at int32, isNew bool) {
+	hash := maphash.String(x.seed, key)
+	mask := uint64(len(x.slots) - 1)
+	i := hash & mask
+	for ; x.slots[i].at != 0; i = (i + 1) & mask {
+		if s := x.slots[i]; s.part == uint32(hash>>32) && x.list[s.at-1].key == key {
+			return s.at - 1, false
+		}
+	}
+	x.list = append(x.list, kindred{key: strings.Clone(key), hash: hash})
+	x.slots[i] = kindredSlot{int32(len(x.list)), uint32(hash >> 32)}
+	x.bytes += len(key)
+	if 2*len(x.list) > len(x.slots) {
+		x.grow()
+	}
+	return int32(len(x.list)) - 1, true
+}
+
+func (x *kindreds) grow() {
+	x.slots = make([]kindredSlot, 4*len(x.slots))
+	mask := uint64(len(x.slots) - 1)
+	for at := range x.list {
+		hash := x.list[at].hash
+		i := hash & mask
+		for x.slots[i].at != 0 {
+			i = (i + 1) & mask
+		}
+		x.slots[i] = kindredSlot{int32(at) + 1, uint32(hash >> 32)}
+	}
 }
 
 // maxKindredBytes is how much the keys of kindreds may take.
@@ -38,7 +87,7 @@ const maxKindredBytes = 8 << 20
 func (x *kindreds) full() bool { return x.bytes > maxKindredBytes }
 
 func (x *kindreds) forget() {
-	x.memo.forget()
+	clear(x.slots)
 	clear(x.list)
 	x.list, x.bytes = x.list[:0], 0
 }
@@ -89,33 +138,35 @@ func putPart(b []byte, n int, text string, s span) int {
 }
 
 // kindredOf is that of an event whose caller and verdict are known.
-func (f *sifter) kindredOf(it *item) (at int32) {
-	x := &f.kindreds
-	key := x.keyOf(it)
-	at, isNew := x.find(key)
+func (f *sifter) kindredOf(it *item) *kindred {
+	at, isNew := f.kindreds.find(f.kindreds.keyOf(it))
+	it.kindred = at
+	k := &f.kindreds.list[at]
 	if isNew {
-		x.bytes += len(key)
-		x.list = append(x.list, f.meetKindred(it))
+		f.meet(k, it)
 	}
-	return at
+	return k
 }
 
-// meetKindred makes the kindred of an event.
-func (f *sifter) meetKindred(it *item) kindred {
-	k := kindred{deed: -1, pairing: -1, pathed: !it.has(fObjectRef), open: it.staysOpen(), shows: it.mayShow()}
+// meet says of a kindred what an event tells of it.
+func (f *sifter) meet(k *kindred, it *item) {
+	k.deed, k.pairing = -1, -1
+	k.pathed, k.open = !it.has(fObjectRef), it.staysOpen()
+	k.shows, k.looks = it.mayShow()
 	k.stage, k.verb = stageOf(it.raw(fStage)), f.seed.text(it.str(fVerb))
 	if k.pathed {
 		k.deed = f.address.place(f.addressKey(it), f, it, addressText)
 	} else {
+		r := it.refOf()
+		k.place = f.judges.r.versions.placeOf(&r)
 		k.deed = f.deed.place(f.deedKey(it), f, it, deedText)
 	}
 	if k.deed < 0 || it.caller < 0 || it.verdict < 0 {
 		k.odd = true
-		return k
+		return
 	}
 	k.odd = k.stage == "" || it.has(fTimestamp) || it.has(fMetadata) || f.verdict.texts[it.verdict].truncated
 	k.pairing = f.pair(k.deed, it.caller, k.pathed)
-	return k
 }
 
 // judgeKindred says which rules may care for the events of a kindred.

@@ -41,11 +41,26 @@ func newVersions() *versions {
 	}
 }
 
-func (v *versions) keyOf(cluster string, r *ref) (key versionKey) {
-	for i := range key {
-		for _, part := range [...]string{cluster, r.group, r.resource, r.namespace, r.name} {
-			key[i] = key[i]*0x9e3779b97f4a7c15 + v.seeds[i].text(part)
+func (v *versions) keyOf(cluster string, r *ref) versionKey {
+	return v.keyAt(cluster, v.placeOf(r), r.name)
+}
+
+// placeOf stands for where an object is in a cluster, but its name.
+func (v *versions) placeOf(r *ref) (place versionKey) {
+	for i := range place {
+		for _, part := range [...]string{r.group, r.resource, r.namespace} {
+			place[i] = place[i]*fibonacci + v.seeds[i].text(part)
 		}
+	}
+	return place
+}
+
+// keyAt is keyOf for an object at a place.
+func (v *versions) keyAt(cluster string, place versionKey, name string) (key versionKey) {
+	cube := uint64(fibonacci)
+	cube *= cube * cube
+	for i := range key {
+		key[i] = (v.seeds[i].text(cluster)*cube+place[i])*fibonacci + v.seeds[i].text(name)
 	}
 	return key
 }
@@ -156,9 +171,7 @@ func (v *versions) follow(cluster string, e *event, r ref, isRow bool) {
 		return
 	}
 	key := v.keyOf(cluster, &r)
-	// A read, or the answer to a change of its status, shows the whole object
-	// too: the first look counts, later changes come by themselves.
-	look := verb == "get" || r.subresource != "" && r.subresource != "ephemeralcontainers"
+	look := isLook(verb, r.subresource)
 	if look && (r.subresource != "" && r.subresource != "status" || v.has(key)) {
 		return
 	}
@@ -182,13 +195,22 @@ func (v *versions) follow(cluster string, e *event, r ref, isRow bool) {
 	}
 }
 
+// isLook says whether an event that shows an object is none of a change of it. A
+// read, or the answer to a change of its status, shows the whole object too: the
+// first look counts, later changes come by themselves.
+func isLook(verb, subresource string) bool {
+	return verb == "get" || subresource != "" && subresource != "ephemeralcontainers"
+}
+
 // shows says whether an event may tell an object's state.
 func shows(e *event, verb string) bool {
+	return changes(verb) || verb == "get" && e.raw(fResponse) != ""
+}
+
+func changes(verb string) bool {
 	switch verb {
 	case "create", "update", "patch", "delete":
 		return true
-	case "get":
-		return e.raw(fResponse) != ""
 	}
 	return false
 }

@@ -64,3 +64,18 @@ func TestVersionKeysTellObjectsApart(t *testing.T) {
 		}
 	}
 }
+
+// A state remembers keys: they must stay what they were.
+func TestKeysOfVersions(t *testing.T) {
+	v := newVersions()
+	r := ref{group: "apps", version: "v1", resource: "deployments", namespace: "shop", name: "web"}
+	var want versionKey
+	for i := range want {
+		for _, part := range [...]string{"cluster", r.group, r.resource, r.namespace, r.name} {
+			want[i] = want[i]*0x9e3779b97f4a7c15 + v.seeds[i].text(part)
+		}
+	}
+	if got := v.keyOf("cluster", &r); got != want {
+		t.Errorf("the key is %x, not %x", got, want)
+	}
+}

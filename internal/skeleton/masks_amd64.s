@@ -106,6 +106,9 @@ strings:
 
 found:
 	TZCNTQ R12, R12
+	SHRXQ R12, BX, R9     // whether the line break is inside a string
+	ANDL $1, R9
+	NEGQ R9
 	BZHIQ R12, AX, AX
 	BZHIQ R12, R13, R13
 	BZHIQ R12, DX, DX

@@ -14,8 +14,8 @@ type block struct{ quotes, opens, closes uint64 }
 
 const blockBytes = 64
 
-// A maskState is how a block ends: it is the same for the machine's vector
-// instructions and for plain Go.
+// A maskState is how a block ends, or the line in it: it is the same for the
+// machine's vector instructions and for plain Go.
 type maskState struct {
 	escaped  uint64 // 1: the next byte is
 	inString uint64 // all ones or 0
@@ -57,10 +57,9 @@ func (k *Line) Read(s string) (end int, ok bool) {
 		return -1, false
 	}
 	k.blocks = k.blocks[:end/blockBytes+1]
-	outside := k.endsOutside()
 	k.grow(1)
 	k.blocks[len(k.blocks)-1] = block{}
-	return end, k.state.odd == 0 && outside
+	return end, k.state.odd == 0 && k.state.inString == 0
 }
 
 // tail is Read for the last bytes, fewer than a block.
@@ -81,15 +80,6 @@ func (k *Line) grow(n int) {
 		k.blocks = more
 	}
 	k.blocks = k.blocks[:n]
-}
-
-// endsOutside says whether quotes come in pairs.
-func (k *Line) endsOutside() bool {
-	n := 0
-	for i := range k.blocks {
-		n += bits.OnesCount64(k.blocks[i].quotes)
-	}
-	return n&1 == 0
 }
 
 // masks fills in the blocks of s up to its first line break, whose place it

@@ -31,11 +31,11 @@ func sameMasks(t *testing.T, s string) {
 	if want := b.plain(padded, slow); end != want {
 		t.Fatalf("line of %q ends at %d, want %d", s, end, want)
 	}
+	if a.inString != b.inString || end < 0 && a.escaped != b.escaped {
+		t.Fatalf("%q ends with %+v, want %+v", s, a, b)
+	}
 	if end < 0 {
 		end = len(padded) - 1
-		if a.escaped != b.escaped || a.inString != b.inString {
-			t.Fatalf("%q ends with %+v, want %+v", s, a, b)
-		}
 	}
 	if (a.odd != 0) != (b.odd != 0) {
 		t.Fatalf("backslash outside strings in %q: %v, want %v", s, a.odd != 0, b.odd != 0)
