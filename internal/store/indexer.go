@@ -317,22 +317,29 @@ func (x *Indexer) unescaped(body string) (text string, ok bool) {
 // what may be a number or JSON, and where it meets what is not simple; what it
 // took until then is right all the same.
 func (x *Indexer) simple(key uint64, s string) bool {
-	if s == "" || !startsSimply[s[0]] {
+	if s == "" || !startsSimply[s[0]] && !startsAddress(s) {
 		return false
 	}
 	leaf, word := (key^'=')*fnvPrime, uint64(fnvStart)
-	start, seen := 0, uint8(0)
+	start, seen, quotes := 0, uint8(0), 0
 	for i := 0; i < len(s); i++ {
 		c, k := lower[s[i]], kinds[s[i]]
-		leaf = (leaf ^ uint64(c)) * fnvPrime
 		switch {
-		case k&high != 0, c == '\\', c == '%':
+		case k == high, c == '%':
 			return false
 		case k != 0:
+			leaf = (leaf ^ uint64(c)) * fnvPrime
 			word = (word ^ uint64(c)) * fnvPrime
 			seen |= k
 			continue
-		case seen != 0:
+		case c != '\\':
+			leaf = (leaf ^ uint64(c)) * fnvPrime
+		case i+1 == len(s) || s[i+1] != '"' || kinds[s[0]] == digit:
+			return false
+		default: // of what is escaped, the leaf has the quote alone
+			quotes++
+		}
+		if seen != 0 {
 			if i-start == 8 && c == '-' && isUUID(s[start:]) {
 				return false
 			}
@@ -343,10 +350,30 @@ func (x *Indexer) simple(key uint64, s string) bool {
 	if seen != 0 {
 		x.word(s[start:], word, seen)
 	}
-	if isKept(s) {
+	if quotes == 0 && isKept(s) || quotes > 0 && len(s)-quotes <= longest {
 		x.keys.add(finish(leaf))
 	}
 	return true
+}
+
+// startsAddress says whether a text that starts with a digit is no number that
+// may be written in another way, as addresses are not.
+func startsAddress(s string) bool {
+	if kinds[s[0]] != digit {
+		return false
+	}
+	points, power := 0, false
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			return true
+		case '.':
+			points++
+		case 'e', 'E':
+			power = true
+		}
+	}
+	return points > 1 || points == 0 && !power
 }
 
 // startsSimply are the bytes that neither a number nor JSON starts with.
