@@ -100,3 +100,24 @@ func TestAnyThreshold(t *testing.T) {
 		}
 	}
 }
+
+// Joins that only ask whether there is a row give the same whichever side is read
+// first.
+func TestRowsThatAreThereOrNot(t *testing.T) {
+	keys := []string{"User", "Code", "x", "x, User", "User, Ok", "x, Code"}
+	sides := []string{"where Ok", "where Code < 0", "where Code > 90", "where Code % 3 == 0", "where isnull(x)", "where TimeGenerated > ago(9m)", "summarize Code = max(Code), TimeGenerated = max(TimeGenerated) by User, Ok, x"}
+	for _, kind := range []string{"leftanti", "leftsemi"} {
+		for _, on := range keys {
+			for _, left := range sides {
+				for _, right := range sides {
+					query := fmt.Sprintf("let R = T | extend x = iff(Code %% 4 == 0, long(null), Code %% 11); R | %s | join kind=%s (R | %s) on %s", left, kind, right, on)
+					m, asked := minutes{99}, []string{}
+					want := runAt(t, query, m, 100*aMinute)
+					if got := runAt(t, query, remembering{timed{m, &asked}}, 100*aMinute); !slices.Equal(got, want) {
+						t.Fatalf("%s: %q, want %q", query, got, want)
+					}
+				}
+			}
+		}
+	}
+}

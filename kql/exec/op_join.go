@@ -40,7 +40,10 @@ func (r *run) join(n *plan.Join, out sink) error {
 	if j.left, err = r.compileAll(n.LeftKeys); err != nil {
 		return err
 	}
-	if j.needsPartners() {
+	switch {
+	case (n.Kind == plan.LeftAnti || n.Kind == plan.LeftSemi) && r.remembers():
+		return j.byKeys()
+	case j.needsPartners():
 		return j.leftFirst()
 	}
 	if err := j.build(); err != nil {
@@ -60,6 +63,41 @@ func (j *joiner) needsPartners() bool {
 		return j.run.cut == nil && j.run.db != nil
 	}
 	return false
+}
+
+// byKeys asks of each left row whether the right side has its key. That is read
+// when the first left row comes, and nothing but its keys is kept.
+func (j *joiner) byKeys() error {
+	return j.run.stream(j.n.Left, func(b *value.Batch) error {
+		if j.table == nil {
+			if err := j.readKeys(); err != nil {
+				return err
+			}
+		}
+		return j.probe(b)
+	})
+}
+
+func (j *joiner) readKeys() error {
+	evs, err := j.run.compileAll(j.n.RightKeys)
+	if err != nil {
+		return err
+	}
+	j.right, j.table = newRowStore(j.run, j.n.Right), newKeyTable(j.n.RightKeys)
+	return j.run.stream(j.n.Right, func(b *value.Batch) error {
+		rows, size := b.Rows(), j.table.size()
+		keys := keyColumnsOf(evs, b, rows)
+		j.at = j.table.number(keys, rows, j.at[:0])
+		for k, i := range rows {
+			for int(j.at[k]) >= len(j.first) {
+				j.first = append(j.first, -1)
+			}
+			if !anyNull(keys, i) {
+				j.first[j.at[k]] = 0
+			}
+		}
+		return j.right.grow(j.table.size() - size)
+	})
 }
 
 // leftFirst gathers the left side, unless it is too large.
