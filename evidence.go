@@ -57,6 +57,9 @@ type Batch struct {
 // its readings: a row that passes half of one and half of another passes none.
 type RuleSet []uint64
 
+// A Known says what is known of a table's rows.
+type Known = kql.Known
+
 // A Judge is what the sieves of all rules that read a table say of rows, by
 // what is known of them alone.
 type Judge struct {

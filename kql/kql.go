@@ -288,6 +288,19 @@ func (l *Live) Sieve(leaf, width int, known ...Known) *Sieve {
 	return l.live.Sieve(leaf, width, known...)
 }
 
+// Whole makes the sieve of a leaf over all that a row says; nil if it has no
+// conditions.
+func (l *Live) Whole(leaf, width int) *Sieve {
+	return l.live.Sieve(leaf, width, func(int, []string) bool { return true })
+}
+
+// Rest makes the sieve of a leaf over all that a row says, for rows that the
+// sieves over some parts let through: without the conditions that one of these
+// tells; nil if there are no others.
+func (l *Live) Rest(leaf, width int, told ...Known) *Sieve {
+	return l.live.Rest(leaf, width, told...)
+}
+
 // Finish runs the rest of the query over rows that passed Feed, which rows
 // gives by leaf, with an Origin of the caller's choice; the result's Origin is
 // made of those. now (ticks) is the clock.

@@ -83,6 +83,52 @@ func TestSieveTurnsNothingAwayThatPasses(t *testing.T) {
 	}
 }
 
+// What two parts of a row and the rest let through, each by itself, is what the
+// whole does.
+func TestRestOfASieve(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	left := 0
+	for _, text := range sievedQueries {
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		live := q.NewLive(context.Background(), RunOptions{})
+		for range 100 {
+			part := make([]int, len(sievedSchema))
+			for i := range part {
+				part[i] = r.IntN(3)
+			}
+			one := func(c int, _ []string) bool { return part[c] == 1 }
+			two := func(c int, _ []string) bool { return part[c] == 2 }
+			rows, _ := sievedRows(r, make([]bool, len(sievedSchema)))
+			for leaf := range q.Leaves() {
+				got := slices.Clone(rows.Rows())
+				rest := live.Rest(leaf, len(sievedSchema), one, two)
+				for _, s := range []*Sieve{live.Sieve(leaf, len(sievedSchema), one), live.Sieve(leaf, len(sievedSchema), two), rest} {
+					if s != nil {
+						kept := slices.Clone(s.Keep(rows))
+						got = slices.DeleteFunc(got, func(i int32) bool { return !slices.Contains(kept, i) })
+					}
+				}
+				want := rows.Rows()
+				if s := live.Whole(leaf, len(sievedSchema)); s != nil {
+					want = s.Keep(rows)
+					if rest == nil || len(rest.Steps) < len(s.Steps) {
+						left++
+					}
+				}
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s, parts %v: %v come through, %v through the whole", text, part, got, want)
+				}
+			}
+		}
+	}
+	if left < 100 {
+		t.Errorf("conditions were left out only %d times", left)
+	}
+}
+
 // passing are the rows that a leaf lets through.
 func passing(t *testing.T, live *Live, leaf int, rows *value.Batch) (out []int32) {
 	err := live.Feed(leaf, rows, func(b *value.Batch) error {

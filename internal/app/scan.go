@@ -157,6 +157,7 @@ func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 	var err error
 	if s.reader, err = decode.NewReader(opts, s.engine.Tables()...); err == nil {
 		s.engine.ReadRows(s.reader.Row)
+		s.worker.Trust(sifted, s.reader.Told()...)
 	}
 	return s, err
 }

@@ -63,7 +63,7 @@ func (k *keptRow) Value(col int) value.Value {
 			return k.known[i].v
 		}
 	}
-	v := k.columns[col].of(&k.record)
+	v := k.record.value(k.columns, col)
 	k.known = append(k.known, knownValue{col, v})
 	return v
 }

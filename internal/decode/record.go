@@ -26,6 +26,7 @@ type record struct {
 	log        string // the log line, or the object in its place
 
 	event event
+	said  *said  // of a row of KubeAudit that went through the sieve
 	facts *facts // of KubeAudit, as far as they were asked for
 
 	own  bool     // the event's text is a copy of its own

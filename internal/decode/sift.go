@@ -49,6 +49,7 @@ type item struct {
 	asking        asking
 	rules         dogwatch.RuleSet // those that may care for it, unless it is odd
 	any           bool             // there are such rules
+	said          *said            // if there are any
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
@@ -135,7 +136,7 @@ func (r *Reader) sifted(it *item, line int64) {
 		rec.event.text = strings.Clone(it.text)
 		rec.text, rec.raw, rec.own = rec.event.text, rec.event.text, true
 		r.held += len(rec.text)
-		r.addSifted(rec, a)
+		r.addSifted(rec, it, a)
 	}
 }
 
@@ -155,7 +156,7 @@ func (r *Reader) siftRecord(rec *record) bool {
 	f.judge(r.enveloped[:])
 	if a := r.admit(rec.cluster(), it); a.isRow {
 		rec.event.prior = it.prior
-		r.addSifted(rec, a)
+		r.addSifted(rec, it, a)
 	}
 	return true
 }
@@ -179,8 +180,8 @@ type admission struct {
 	reused, inFuture bool
 }
 
-func (r *Reader) addSifted(rec *record, a admission) {
-	rec.facts = &facts{r: r}
+func (r *Reader) addSifted(rec *record, it *item, a admission) {
+	rec.facts, rec.said = &facts{r: r}, it.said
 	rec.reusedID, rec.inFuture = a.reused, a.inFuture
 	r.kube.add(rec, slices.Clone(a.rules))
 }
@@ -237,7 +238,7 @@ func (f *sifter) parts(it *item) {
 	k := f.kindredOf(it)
 	it.deed, it.pathed, it.open, it.stage = k.deed, k.pathed, k.open, k.stage
 	it.shows, it.looks, it.place = k.shows, k.looks, k.place
-	it.any, it.rules = false, nil
+	it.any, it.rules, it.said = false, nil, nil
 	auditID := it.str(fAuditID)
 	it.id, it.asking = auditIDOf(auditID), asking{}
 	if auditID != "" {
@@ -538,7 +539,7 @@ func (f *sifter) rulesOf(it *item) {
 	if !k.judged {
 		f.judgeKindred(k, it.verdict)
 	}
-	if it.any, it.rules = k.any, k.set; k.need.isEmpty() {
+	if it.any, it.rules, it.said = k.any, k.set, k.said; k.need.isEmpty() {
 		return
 	}
 	if !it.worded { // nothing was known of the kindred

@@ -11,8 +11,9 @@ import (
 // judges ask the sieve about what was not seen before. Sifters share them.
 type judges struct {
 	mu        sync.Mutex
-	r         *Reader // for what columns look up
-	ofCaller  []bool  // by column: it is told by the caller
+	r         *Reader          // for what columns look up
+	ofCaller  []bool           // by column: it is told by the caller
+	told      []dogwatch.Known // what is known of parts by which all rules are judged
 	part      [nKinds]dogwatch.Judge
 	judgePair [2]dogwatch.Judge // for deeds, and for addresses
 	judgeBody [2]dogwatch.Judge // of these with bodies
@@ -64,6 +65,7 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 	}
 	j := &judges{r: r, pairs: map[[2]*judged]pairSets{}}
 	caller := all(callerColumns)
+	j.told = []dogwatch.Known{all(deedColumns, callerColumns), all(verdictColumns)}
 	for kind, names := range [][]string{deedColumns, addressColumns} {
 		deed := all(names)
 		j.judgePair[kind] = s.Judge("KubeAudit", deed, caller)
@@ -78,6 +80,16 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 	}
 	j.words = newBodyWords(columns, slices.Concat(j.judgeBody[:], j.judgeBare[:]))
 	return j
+}
+
+// Told are the parts of KubeAudit's rows by each of which its sieve has judged
+// them where a batch names rules: these need not be asked again what one part
+// tells. There are none where the Reader has no sieve.
+func (r *Reader) Told() []dogwatch.Known {
+	if r.siftings == nil {
+		return nil
+	}
+	return r.siftings.sifters[0].judges.told
 }
 
 // maxJudged bounds what is known to all sifters of one kind.

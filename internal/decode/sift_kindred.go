@@ -26,6 +26,7 @@ type kindred struct {
 
 	need wordSet          // those whose standing in bodies matters to some of set
 	set  dogwatch.RuleSet // those that may care for such events
+	said *said            // if there are any
 	hash uint64           // of key
 }
 
@@ -171,9 +172,10 @@ func (f *sifter) meet(k *kindred, it *item) {
 
 // judgeKindred says which rules may care for the events of a kindred.
 func (f *sifter) judgeKindred(k *kindred, verdict int32) {
-	p := &f.pairs.list[k.pairing]
+	p, v := &f.pairs.list[k.pairing], f.verdict.entries[verdict].of
 	k.judged = true
-	if k.set, k.any = meet(nil, p.set, f.verdict.entries[verdict].of.set); k.any {
+	if k.set, k.any = meet(nil, p.set, v.set); k.any {
+		k.said = &said{p.of.row, p.by.row, v.row, k.pathed}
 		k.any = f.words.left(k.set, p.bare, p.of.tells)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
 	}

@@ -41,7 +41,15 @@ type rows struct {
 }
 
 // Value reads a column of a row.
-func (r *rows) Value(row, col int) value.Value { return r.columns[col].of(r.records[row]) }
+func (r *rows) Value(row, col int) value.Value { return r.records[row].value(r.columns, col) }
+
+// value is that of a column of the record's table.
+func (rec *record) value(columns []column, col int) value.Value {
+	if v, ok := rec.said.value(col); ok {
+		return v
+	}
+	return columns[col].of(rec)
+}
 
 func (c *column) of(rec *record) value.Value {
 	v := c.read(rec)

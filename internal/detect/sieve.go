@@ -12,16 +12,18 @@ import (
 // Judge makes the sieve of all rules that read a table over what is known of
 // its rows. The worker uses it; so it is used by the worker's goroutine.
 func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
-	j, reads := w.newSieve(table, math.MaxInt32, known...)
+	j, reads := w.newSieve(table, math.MaxInt32, func(live *kql.Live, leaf, width int) *kql.Sieve {
+		return live.Sieve(leaf, width, known...)
+	})
 	out := dogwatch.Judge{Narrow: j.narrow, Every: dogwatch.RuleSet(j.every), Reads: reads}
 	out.Glance = func(b *value.Batch, sets []dogwatch.RuleSet) { j.narrowBy(j.panel.Glance, b, sets) }
 	out.Ask = func(b *value.Batch, sets []dogwatch.RuleSet) { j.narrowBy(j.panel.Ask, b, sets) }
 	return out
 }
 
-// newSieve makes a sieve of the rules' conditions that have no more than so
-// many parts. reads is by reading what it reads.
-func (w *Worker) newSieve(table string, maxSize int, known ...kql.Known) (j *rulesSieve, reads [][]kql.Ref) {
+// newSieve makes a sieve of the readings' own, of their conditions that have no more
+// than so many parts. reads is by reading what it reads.
+func (w *Worker) newSieve(table string, maxSize int, of func(live *kql.Live, leaf, width int) *kql.Sieve) (j *rulesSieve, reads [][]kql.Ref) {
 	readings := w.readings[table]
 	schema, _ := w.e.opt.Catalog.Table(table)
 	n := len(readings)
@@ -29,7 +31,7 @@ func (w *Worker) newSieve(table string, maxSize int, known ...kql.Known) (j *rul
 	reads = make([][]kql.Ref, n)
 	for bit, r := range readings {
 		live := w.feeds[table][r.feed].live
-		s := live.Sieve(r.leaf, len(schema), known...)
+		s := of(live, r.leaf, len(schema))
 		if s == nil {
 			j.every.add(bit)
 			continue

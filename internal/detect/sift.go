@@ -4,12 +4,14 @@ import (
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
 )
 
 // A rowSieve asks of rows what many rules have in common before each of those
 // that are left is run over them.
 type rowSieve struct {
 	*rulesSieve
+	rest     *rulesSieve // for rows that name their rules, if these were asked about parts of them
 	readings []reading
 	rows     [][]int32          // by feed, of the batch at hand
 	gone     []int64            // by feed, how many were turned away
@@ -22,7 +24,7 @@ type rowSieve struct {
 const maxAsked = 400
 
 func (w *Worker) newRowSieve(table string) *rowSieve {
-	j, _ := w.newSieve(table, maxAsked, func(int, []string) bool { return true })
+	j, _ := w.newSieve(table, maxAsked, (*kql.Live).Whole)
 	n := len(w.feeds[table])
 	return &rowSieve{rulesSieve: j, readings: w.readings[table], rows: make([][]int32, n), gone: make([]int64, n)}
 }
@@ -37,7 +39,7 @@ func (w *Worker) sifted(b dogwatch.Batch) [][]int32 {
 		f.gone[feed] = int64(len(f.rows[feed]))
 	}
 	if !w.e.opt.Plain {
-		f.narrow(b.Rows, f.sets)
+		f.narrowAll(b)
 		f.spread(rows)
 	}
 	for feed := range f.rows {
@@ -45,6 +47,38 @@ func (w *Worker) sifted(b dogwatch.Batch) [][]int32 {
 	}
 	w.e.turnedAway(w.feeds[b.Table], f.gone)
 	return f.rows
+}
+
+// Trust says by what parts the rows of a table were judged for the rules that their
+// batches name: what one of them tells is not asked again.
+func (w *Worker) Trust(table string, told ...kql.Known) {
+	if f := w.whole[table]; f != nil && len(told) > 0 {
+		f.rest, _ = w.newSieve(table, maxAsked, func(live *kql.Live, leaf, width int) *kql.Sieve {
+			return live.Rest(leaf, width, told...)
+		})
+	}
+}
+
+// narrowAll is narrow, that asks rows which were judged before what is left.
+func (f *rowSieve) narrowAll(b dogwatch.Batch) {
+	if f.rest == nil || b.Rules == nil {
+		f.narrow(b.Rows, f.sets)
+		return
+	}
+	var judged, others []int32
+	for _, row := range b.Rows.Rows() {
+		if b.Rules[row] != nil {
+			judged = append(judged, row)
+		} else {
+			others = append(others, row)
+		}
+	}
+	if len(judged) > 0 {
+		f.rest.narrow(b.Rows.With(judged), f.sets)
+	}
+	if len(others) > 0 {
+		f.narrow(b.Rows.With(others), f.sets)
+	}
 }
 
 // spread lists the rows by feed, of which any reading may care for a row.

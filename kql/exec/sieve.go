@@ -36,6 +36,19 @@ func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 	return s
 }
 
+// Rest is the sieve over all that a row says without the conditions that one of
+// some parts of it tells; nil if there are no others.
+func (l *Live) Rest(leaf, width int, told ...plan.Known) *Sieve {
+	of := l.leaves[leaf]
+	all := plan.Sieve(of.Scan, of.Steps, width, func(int, []string) bool { return true })
+	s := &Sieve{run: l.run, Steps: plan.Spanning(all, width, told)}
+	if len(s.Steps) == 0 {
+		return nil
+	}
+	s.Reads = plan.Refs(s.Steps, width)
+	return s
+}
+
 func anyOf(known []plan.Known) plan.Known {
 	return func(column int, path []string) bool {
 		return slices.ContainsFunc(known, func(k plan.Known) bool { return k(column, path) })

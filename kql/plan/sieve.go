@@ -334,10 +334,9 @@ func Refs(chain []Node, width int) (refs []Ref) {
 // of its steps, as one needs the other.
 func Spanning(chain []Node, width int, known []Known) []Node {
 	spans := slices.DeleteFunc(slices.Clone(chain), func(n Node) bool {
-		w, ok := n.(*Where)
-		return !ok || slices.ContainsFunc(known, func(k Known) bool {
+		return slices.ContainsFunc(known, func(k Known) bool {
 			f := follower{known: k, width: width}
-			return f.tells(w.P)
+			return !slices.ContainsFunc(exprsOf(n), func(e Expr) bool { return e != nil && !f.tells(e) })
 		})
 	})
 	if len(spans) > 0 && !slices.ContainsFunc(chain, func(n Node) bool { return !isWhere(n) }) {

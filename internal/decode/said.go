@@ -1,0 +1,53 @@
+package decode
+
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// What was said of a row are the parts of its event that the sieve judged. Events
+// that are alike share them: what their columns say is worked out once.
+type said struct {
+	deed, caller, verdict *keptRow
+	pathed                bool // deed is of address
+}
+
+// tellers are the parts that tell a column of KubeAudit, by the column.
+var tellers = func() []func(*said) *keptRow {
+	deed := func(s *said) *keptRow { return s.deed }
+	address := func(s *said) *keptRow {
+		if s.pathed {
+			return s.deed
+		}
+		return nil
+	}
+	caller := func(s *said) *keptRow { return s.caller }
+	verdict := func(s *said) *keptRow { return s.verdict }
+	all := make([]func(*said) *keptRow, len(tableOf("KubeAudit").columns))
+	for i, c := range tableOf("KubeAudit").columns {
+		switch {
+		case slices.Contains(deedColumns, c.name):
+			all[i] = deed
+		case slices.Contains(addressColumns, c.name):
+			all[i] = address
+		case slices.Contains(callerColumns, c.name):
+			all[i] = caller
+		case slices.Contains(verdictColumns, c.name):
+			all[i] = verdict
+		}
+	}
+	return all
+}()
+
+// value is that of a column, if a part tells it.
+func (s *said) value(col int) (v value.Value, ok bool) {
+	if s == nil || tellers[col] == nil {
+		return v, false
+	}
+	part := tellers[col](s)
+	if part == nil {
+		return v, false
+	}
+	return part.Value(col), true
+}
