@@ -414,10 +414,8 @@ func givesNothing(v string) bool {
 		}
 		return true
 	}
-	for i := range len(timestamp) - 1 {
-		if c := timestamp[i]; c == '0' && kinds[v[i]] != digit || c != '0' && v[i] != c {
-			return false
-		}
+	if !isDate(load(v, 0), startOfTime) || !isDate(load(v, 8), middleOfTime) || !isDate(load(v, 11), endOfTime) {
+		return false
 	}
 	last := len(v) - 1
 	fraction := v[len(timestamp)-1 : last]
@@ -432,6 +430,19 @@ func givesNothing(v string) bool {
 		}
 	}
 	return v[last] == 'Z'
+}
+
+// startOfTime, middleOfTime and endOfTime are eight bytes of a timestamp each.
+var startOfTime, middleOfTime, endOfTime = load(timestamp, 0), load(timestamp, 8), load(timestamp, 11)
+
+// isDate says whether eight bytes are as those of a form: a digit for 0, and
+// other bytes as they are.
+func isDate(v, form uint64) bool {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	x := v ^ form // 0 to 9 for digits: they are 0x30 to 0x39
+	zero := form ^ '0'*each
+	others := ((zero + 0x7f*each) & top >> 7) * 0xff // all ones where the form has no 0
+	return (x|(x+(0x7f-9)*each))&top|x&others == 0
 }
 
 const (

@@ -106,6 +106,26 @@ func nestedOnes() (all []string) {
 	return all
 }
 
+// TestOnlyTimestampsGiveNothing holds each byte of a timestamp to what it may be.
+func TestOnlyTimestampsGiveNothing(t *testing.T) {
+	for _, v := range []string{"2026-03-01T09:58:47Z", "2026-03-01T09:58:47.123456Z", "2026-03-01T09:58:47.9Z"} {
+		if !givesNothing(v) {
+			t.Errorf("%q gives something", v)
+		}
+		for i := range len(v) {
+			for c := range 256 {
+				text := []byte(v)
+				text[i] = byte(c)
+				isDigit := '0' <= c && c <= '9'
+				want := '0' <= v[i] && v[i] <= '9' && isDigit || v[i] == byte(c)
+				if got := givesNothing(string(text)); got != want {
+					t.Fatalf("%q gives nothing: %v", text, got)
+				}
+			}
+		}
+	}
+}
+
 func FuzzIndexer(f *testing.F) {
 	for _, raw := range nestedOnes() {
 		f.Add(raw, "{}")

@@ -6,7 +6,7 @@ import "math/bits"
 // of RFC 8878, section 4.1.
 type table struct {
 	states    [1 << tableLog]uint16
-	symbols   []transition
+	symbols   [mostSymbols]transition
 	described []byte // for decoders
 }
 
@@ -16,6 +16,9 @@ type transition struct {
 	from int16  // of the states
 	more uint8  // bits that stand behind the symbol
 }
+
+// mostSymbols is more than any table has, as a power of two.
+const mostSymbols = 64
 
 // tableLog is how many states a table has, as a power of two.
 const tableLog = 8
@@ -33,12 +36,12 @@ func newTable(more []uint8, counts []int) *table {
 	total := 0
 	for symbol, n := range counts {
 		if n == -1 || n == 1 {
-			t.symbols = append(t.symbols, transition{uint32(log<<16 - 1<<log), int16(total - 1), more[symbol]})
+			t.symbols[symbol] = transition{uint32(log<<16 - 1<<log), int16(total - 1), more[symbol]}
 			total++
 			continue
 		}
 		most := log - bits.Len(uint(n-1)) + 1
-		t.symbols = append(t.symbols, transition{uint32(most<<16 - n<<most), int16(total - n), more[symbol]})
+		t.symbols[symbol] = transition{uint32(most<<16 - n<<most), int16(total - n), more[symbol]}
 		total += n
 	}
 	return t

@@ -12,8 +12,8 @@ import (
 var (
 	literalBits = append(make([]uint8, 16), 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 	matchBits   = append(make([]uint8, 32), 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
-	literalCode = codesOf(literalBits, 64)
-	matchCode   = codesOf(matchBits, 128)
+	literalCode = [64]uint8(codesOf(literalBits, 64))
+	matchCode   = [128]uint8(codesOf(matchBits, 128))
 )
 
 // codesOf are the codes of the first n lengths.
@@ -66,7 +66,7 @@ func appendBits(dst []byte, all []sequence) []byte {
 		s := &all[i]
 		size := s.match - 3
 		l, o, m := codeOfLiterals(s.literals), uint8(bits.Len32(s.offset)-1), codeOfMatch(size)
-		k, p, q := literals.symbols[l], offsets.symbols[o], matches.symbols[m]
+		k, p, q := literals.symbols[l%mostSymbols], offsets.symbols[o%mostSymbols], matches.symbols[m%mostSymbols]
 		if i == len(all)-1 {
 			literal, offset, match = literals.start(k), offsets.start(p), matches.start(q)
 		} else {
