@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -97,6 +98,32 @@ func TestAnyThreshold(t *testing.T) {
 		want := runAt(t, query, m, 100*aMinute)
 		if got := runAt(t, query, remembering{timed{m, &asked}}, 100*aMinute); !slices.Equal(got, want) {
 			t.Fatalf("%s over %d rows: %q, want %q", query, m.n, got, want)
+		}
+	}
+}
+
+// What rows expand to lies in groups of its own, or not: a group may then have more
+// rows than were expanded.
+func TestGroupsOfExpandedRows(t *testing.T) {
+	expanded := []string{
+		"x = range(Code, Code + 4, 2) to typeof(long)", "x = range(1, 3) to typeof(long)", "x = range(TimeGenerated, TimeGenerated + 2m, 1m) to typeof(datetime)",
+		"x = range(Code, Code - 9, -1) to typeof(long)", "x = range(1, 3) to typeof(bool)", "x = range(1.5, 4.5) to typeof(long)", "x = range(1.2, 1.9, 0.1) to typeof(long)",
+		"x = range(Code, Code + 2) to typeof(string)", "x = dynamic([1, 1, 1]) to typeof(long)", "with_itemindex=i x = range(1, 3) to typeof(long)",
+		"x = range(1, 3) to typeof(long), y = dynamic([1, 1, 1, 1, 1])", "User = range(1, 3) to typeof(long)", "x = range(long(null), 1) to typeof(long)",
+	}
+	for _, x := range expanded {
+		for _, by := range []string{"User, x", "x", "User", "User, bin(todatetime(x), 5m)", "User, b = tolong(x) / 3", "k = strcat(User, Ok), x", "k = strcat(User, x)"} {
+			if strings.HasPrefix(x, "User") {
+				by = strings.ReplaceAll(by, "x", "y = User")
+			}
+			for _, least := range []int{2, 3, 6, 20, 21, 40, 60, 61} {
+				query := fmt.Sprintf("T | mv-expand %s | summarize n = count() by %s | where n >= %d | count | where Count > 0", x, by, least)
+				m, asked := minutes{99}, []string{}
+				want := runAt(t, query, m, 100*aMinute)
+				if got := runAt(t, query, remembering{timed{m, &asked}}, 100*aMinute); !slices.Equal(got, want) {
+					t.Fatalf("%s: %q, want %q", query, got, want)
+				}
+			}
 		}
 	}
 }

@@ -8,19 +8,22 @@ import (
 // project computes columns when they are asked for: a condition behind an
 // extend leaves the dear ones alone for rows that it refuses.
 func (r *run) project(n *plan.Project, out sink) sink {
-	evs := make([]evaluator, len(n.Exprs))
-	for i, e := range n.Exprs {
-		var err error
-		if evs[i], err = r.compile(r.reduced(e)); err != nil {
+	p := &projection{evs: make([]evaluator, len(n.Exprs)), cols: make([]value.Column, len(n.Exprs))}
+	needed := r.needed[n]
+	for c, e := range n.Exprs {
+		if needed != nil && !needed[c] {
+			continue
+		}
+		if col, ok := e.(*plan.Col); ok {
+			p.read, p.evs[c] = append(p.read, c), colEval(col.Index)
+			continue
+		}
+		ev, err := r.compile(r.reduced(e))
+		if err != nil {
 			return failing(err)
 		}
-	}
-	p := &projection{evs: evs, cols: make([]value.Column, len(evs))}
-	for c, ev := range evs {
-		if r.reads(n, c) {
-			p.read = append(p.read, c)
-			p.cols[c] = p.column(ev, n.Schema()[c].Type)
-		}
+		p.read, p.evs[c] = append(p.read, c), ev
+		p.cols[c] = p.column(ev, n.Schema()[c].Type)
 	}
 	return func(b *value.Batch) error { return out(p.of(b)) }
 }
@@ -29,7 +32,7 @@ func (r *run) project(n *plan.Project, out sink) sink {
 // columns take is used again.
 type projection struct {
 	evs  []evaluator
-	read []int // columns that anything above reads: the others are not there
+	read []int // columns that anything above reads: the others are not made
 	cols []value.Column
 	in   *value.Batch
 }

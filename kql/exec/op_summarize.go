@@ -270,15 +270,25 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 }
 
 // reaches says whether any group has so many rows: it reads what groups are made
-// of, and nothing else.
+// of, and nothing else. Before rows are expanded there are fewer to look at.
 func (r *run) reaches(n *plan.Summarize, floor int) (enough bool, err error) {
-	g, err := r.newGrouper(n.By, nil)
+	if in, by, ok := n.Unexpanded(); ok {
+		if enough, err := r.reach(n, in, by, floor); !enough || err != nil {
+			return enough, err
+		}
+	}
+	return r.reach(n, n.In, n.By, floor)
+}
+
+// reach says whether so many rows of a node agree in some keys.
+func (r *run) reach(n *plan.Summarize, in plan.Node, by []plan.Expr, floor int) (enough bool, err error) {
+	g, err := r.newGrouper(by, nil)
 	if err != nil {
 		return false, err
 	}
 	var rows []int
 	held := 0
-	err = r.stream(n.In, func(b *value.Batch) error {
+	err = r.stream(in, func(b *value.Batch) error {
 		sel := b.Rows()
 		g.at = g.table.number(keyColumnsOf(g.by, b, sel), sel, g.at[:0])
 		for _, k := range g.at {
