@@ -50,6 +50,9 @@ var (
 	}
 )
 
+// laidAgent is the last of laidRest that tells of the caller.
+const laidAgent = 3
+
 // laidOut is open for an event. It steps over the members that stand as the API
 // server writes them, and stops at the first that does not.
 func (g *glance) laidOut(w *walk, r *runs) (more bool) {
@@ -86,7 +89,7 @@ func (g *glance) texts(w *walk) bool {
 
 func (g *glance) rest(w *walk, r *runs) (more bool) {
 	s := w.s
-	for n := range laidRest {
+	for n := 0; n < len(laidRest); n++ {
 		name, from := &laidRest[n], w.i
 		if !name.at(s, from) {
 			continue
@@ -95,6 +98,7 @@ func (g *glance) rest(w *walk, r *runs) (more bool) {
 		start := w.i
 		switch {
 		case r != nil && name.field == fUser && r.caller(g, w, start):
+			n = laidAgent
 		case g.laidValue(w, name.field, r):
 			g.seen |= 1 << name.field
 			g.spans[name.field] = span{uint32(start), uint32(w.i)}

@@ -32,24 +32,24 @@ type sifter struct {
 // An item is an event of a chunk and what is remembered of its parts.
 type item struct {
 	glance
-	line          int64 // counted from the chunk's first
-	ticks         int64 // of its request; ok if timed
-	timed         bool
-	odd           bool // no rule is to be left out
-	aks           bool // it came through a proxy of AKS
-	pathed        bool // deed is of address
-	open          bool // it is of a kind of request that stays open
-	shows, looks  bool // as of its kindred, as is place
-	place         versionKey
-	stage         string // "" for what is none; it and id spare the next pass a look at the text
-	id            auditID
-	deed, kindred int32
-	words         wordSet // if worded
-	worded        bool
-	asking        asking
-	rules         dogwatch.RuleSet // those that may care for it, unless it is odd
-	any           bool             // there are such rules
-	said          *said            // if there are any
+	line         int64 // counted from the chunk's first
+	ticks        int64 // of its request; ok if timed
+	timed        bool
+	odd          bool // no rule is to be left out
+	aks          bool // it came through a proxy of AKS
+	pathed       bool // deed is of address
+	open         bool // it is of a kind of request that stays open
+	shows, looks bool // as of its kindred, as is place
+	place        versionKey
+	stage        string // "" for what is none; it spares the next pass a look at the text
+	deed         int32
+	kindred      *kindred
+	words        wordSet // if worded
+	worded       bool
+	asking       asking
+	rules        dogwatch.RuleSet // those that may care for it, unless it is odd
+	any          bool             // there are such rules
+	said         *said            // if there are any
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
@@ -126,9 +126,6 @@ const (
 func (r *Reader) sifted(it *item, line int64) {
 	r.ledger.Decoded++
 	r.ledger.shapes[shapeEvent]++
-	if r.wantsCount {
-		r.countItem(it, line+it.line)
-	}
 	if a := r.admit(r.ledger.cluster, it); a.isRow {
 		rec := r.newRecord()
 		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, -1, shapeEvent
@@ -210,24 +207,58 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 	return a
 }
 
-// countItem is count for an event that was seen at a glance.
-func (r *Reader) countItem(it *item, line int64) {
-	at := value.NullOf(value.DateTime)
-	switch {
-	case it.timed:
-		at = value.DateTimeOf(it.ticks)
-	case it.str(fReceived) == "":
-		at = datetime(firstOf(it.received(), it.str(fStageTime)))
-	}
+// countItems is count for events that were seen at a glance. Of those that came in
+// the same half hour only the first and the last are told apart.
+func (r *Reader) countItems(items []item, line int64) {
 	const category = "file"
-	if !at.IsNull() {
-		p := pulse{at: at.Int(), in: r.ledger, line: line, number: -1, id: it.id}
-		r.heard(rhythmKey{r.ledger.cluster, category}, &p)
-	}
 	if r.inflow == nil || r.inflow.source != r.ledger.Source {
 		r.inflow = r.inflowOf(inflowKey{r.ledger.Source, r.ledger.cluster, category})
 	}
-	r.inflow.add(at, false)
+	key := rhythmKey{r.ledger.cluster, category}
+	for len(items) > 0 {
+		n, first, last := sameBeat(items)
+		for _, it := range [...]*item{first, last} {
+			at := it.time()
+			if r.inflow.saw(at); !at.IsNull() {
+				p := pulse{at: at.Int(), in: r.ledger, line: line + it.line, number: -1, id: auditIDOf(it.str(fAuditID))}
+				r.heard(key, &p)
+			}
+		}
+		r.inflow.records += n
+		items = items[n:]
+	}
+}
+
+// sameBeat is how many items came in the half hour of the first, the first of them
+// by their times, and the last.
+func sameBeat(items []item) (n int64, first, last *item) {
+	first = &items[0]
+	last = first
+	beat := first.ticks / beatLength
+	for n = 1; n < int64(len(items)) && first.timed; n++ {
+		it := &items[n]
+		if !it.timed || it.ticks/beatLength != beat {
+			break
+		}
+		if it.ticks < first.ticks {
+			first = it
+		}
+		if it.ticks >= last.ticks {
+			last = it
+		}
+	}
+	return n, first, last
+}
+
+// time is when a record came.
+func (it *item) time() value.Value {
+	switch {
+	case it.timed:
+		return value.DateTimeOf(it.ticks)
+	case it.str(fReceived) == "":
+		return datetime(firstOf(it.received(), it.str(fStageTime)))
+	}
+	return value.NullOf(value.DateTime)
 }
 
 // parts finds the parts of an event among those that are remembered.
@@ -239,9 +270,8 @@ func (f *sifter) parts(it *item) {
 	it.deed, it.pathed, it.open, it.stage = k.deed, k.pathed, k.open, k.stage
 	it.shows, it.looks, it.place = k.shows, k.looks, k.place
 	it.any, it.rules, it.said = false, nil, nil
-	auditID := it.str(fAuditID)
-	it.id, it.asking = auditIDOf(auditID), asking{}
-	if auditID != "" {
+	it.asking = asking{}
+	if auditID := it.str(fAuditID); auditID != "" {
 		it.asking = askingOfNumbers(f.seed.text(auditID), f.user(it), k.verb, f.seed.text(f.str(it.raw(fURI))))
 	}
 	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
@@ -535,7 +565,7 @@ func (f *sifter) rulesOf(it *item) {
 	if it.odd {
 		return
 	}
-	k := &f.kindreds.list[it.kindred]
+	k := it.kindred
 	if !k.judged {
 		f.judgeKindred(k, it.verdict)
 	}

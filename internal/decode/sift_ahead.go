@@ -172,6 +172,9 @@ func (r *Reader) sift(ctx context.Context, w *window, emit func(dogwatch.Batch) 
 		if c == nil {
 			break
 		}
+		if r.wantsCount && len(c.items) > 0 {
+			r.countItems(c.items, w.line+breaks)
+		}
 		for i := range c.items {
 			if i%touchAhead == 0 {
 				r.signs.touch(r.ledger.cluster, c.items[i:min(i+touchAhead, len(c.items))])

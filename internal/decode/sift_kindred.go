@@ -33,51 +33,63 @@ type kindred struct {
 // kindreds finds an event's kindred again.
 type kindreds struct {
 	seed  maphash.Seed
-	list  []kindred
 	slots []kindredSlot // by hash; open addressing
-	bytes int           // of keys
+	count int
+	free  []kindred
+	bytes int // of keys
 	key   []byte
 }
 
-// A kindredSlot is a place in list + 1, and a part of the hash of the key there.
+// A kindredSlot has a part of the hash of the kindred's key.
 type kindredSlot struct {
-	at   int32
 	part uint32
+	*kindred
 }
+
+// kindredBlock is for how many kindreds memory is taken at once.
+const kindredBlock = 64
 
 func newKindreds() kindreds {
 	return kindreds{seed: maphash.MakeSeed(), slots: make([]kindredSlot, 1024)}
 }
 
-// find is the place of the kindred of a key; isNew says that it was made for it.
-func (x *kindreds) find(key string) (at int32, isNew bool) {
+// find is the kindred of a key; isNew says that it was made for it.
+func (x *kindreds) find(key string) (k *kindred, isNew bool) {
 	hash := maphash.String(x.seed, key)
-	mask := uint64(len(x.slots) - 1)
-	i := hash & mask
-	for ; x.slots[i].at != 0; i = (i + 1) & mask {
-		if s := x.slots[i]; s.part == uint32(hash>>32) && x.list[s.at-1].key == key {
-			return s.at - 1, false
-		}
+	at := x.slot(hash, key)
+	if k := x.slots[at].kindred; k != nil {
+		return k, false
 	}
-	x.list = append(x.list, kindred{key: strings.Clone(key), hash: hash})
-	x.slots[i] = kindredSlot{int32(len(x.list)), uint32(hash >> 32)}
+	if len(x.free) == 0 {
+		x.free = make([]kindred, kindredBlock)
+	}
+	k, x.free = &x.free[0], x.free[1:]
+	k.key, k.hash = strings.Clone(key), hash
+	x.slots[at] = kindredSlot{uint32(hash >> 32), k}
 	x.bytes += len(key)
-	if 2*len(x.list) > len(x.slots) {
+	if x.count++; 2*x.count > len(x.slots) {
 		x.grow()
 	}
-	return int32(len(x.list)) - 1, true
+	return k, true
+}
+
+// slot is where the kindred of a key is, or is to be put.
+func (x *kindreds) slot(hash uint64, key string) uint64 {
+	mask := uint64(len(x.slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		if s := x.slots[i]; s.kindred == nil || s.part == uint32(hash>>32) && s.key == key {
+			return i
+		}
+	}
 }
 
 func (x *kindreds) grow() {
-	x.slots = make([]kindredSlot, 4*len(x.slots))
-	mask := uint64(len(x.slots) - 1)
-	for at := range x.list {
-		hash := x.list[at].hash
-		i := hash & mask
-		for x.slots[i].at != 0 {
-			i = (i + 1) & mask
+	old := x.slots
+	x.slots = make([]kindredSlot, 4*len(old))
+	for _, s := range old {
+		if s.kindred != nil {
+			x.slots[x.slot(s.hash, s.key)] = s
 		}
-		x.slots[i] = kindredSlot{int32(at) + 1, uint32(hash >> 32)}
 	}
 }
 
@@ -89,8 +101,7 @@ func (x *kindreds) full() bool { return x.bytes > maxKindredBytes }
 
 func (x *kindreds) forget() {
 	clear(x.slots)
-	clear(x.list)
-	x.list, x.bytes = x.list[:0], 0
+	x.count, x.bytes = 0, 0
 }
 
 // keyOf is the text that is the same for all of a kindred.
@@ -140,10 +151,8 @@ func putPart(b []byte, n int, text string, s span) int {
 
 // kindredOf is that of an event whose caller and verdict are known.
 func (f *sifter) kindredOf(it *item) *kindred {
-	at, isNew := f.kindreds.find(f.kindreds.keyOf(it))
-	it.kindred = at
-	k := &f.kindreds.list[at]
-	if isNew {
+	k, isNew := f.kindreds.find(f.kindreds.keyOf(it))
+	if it.kindred = k; isNew {
 		f.meet(k, it)
 	}
 	return k

@@ -85,6 +85,11 @@ func (s *inflow) add(at value.Value, cut bool) {
 	if cut {
 		s.truncated++
 	}
+	s.saw(at)
+}
+
+// saw notes when a record came.
+func (s *inflow) saw(at value.Value) {
 	if at.IsNull() {
 		return
 	}
