@@ -55,8 +55,9 @@ type finder struct {
 // before it as well.
 type Repeat struct{ From, To, Back uint32 }
 
-// leastRepeat is how long those are that anybody is told of.
-const leastRepeat = 16
+// leastRepeat is how long those are that anybody is told of: shorter ones hold no
+// member with its value as a rule.
+const leastRepeat = 32
 
 const (
 	hashBits = 15
