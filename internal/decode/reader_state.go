@@ -149,7 +149,7 @@ func (s *signs) save(w *state.Writer) {
 	w.Len(len(s.latest))
 	for _, source := range slices.Sorted(maps.Keys(s.latest)) {
 		w.Text(source)
-		w.Int(s.latest[source])
+		w.Int(*s.latest[source])
 	}
 }
 
@@ -159,7 +159,8 @@ func (s *signs) load(r *state.Reader) {
 	s.known.load(r)
 	for n := r.Len(); n > 0 && r.Err() == nil; n-- {
 		source := r.Text()
-		s.latest[source] = r.Int()
+		ticks := r.Int()
+		s.latest[source] = &ticks
 	}
 }
 

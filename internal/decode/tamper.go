@@ -15,10 +15,12 @@ type signs struct {
 	seed   hashKey
 	known  askedIDs
 	sooner int64
-	latest map[string]int64 // by source, in ticks
+	latest map[string]*int64 // by source, in ticks
 
 	cluster   string // of the last event
 	ofCluster uint64 // what stands for it
+	source    string // of the last event
+	ofSource  *int64 // its latest
 	touched   uint64
 }
 
@@ -37,7 +39,7 @@ func newSigns(now time.Time) *signs {
 	ticks, _ := value.ParseDateTime(now.UTC().Format(time.RFC3339Nano))
 	return &signs{
 		seed:   newHashKey(),
-		sooner: ticks + clockSkew, latest: map[string]int64{},
+		sooner: ticks + clockSkew, latest: map[string]*int64{},
 	}
 }
 
@@ -169,17 +171,34 @@ func (a *askedIDs) grow() {
 // records that came before from the same source. The clock alone proves
 // nothing: it may be the one that is wrong.
 func (s *signs) isInFuture(source string, ticks int64) bool {
-	latest, any := s.latest[source]
-	if any && ticks > s.sooner && ticks > latest+farAhead {
-		return true // and is not the measure of the next
-	}
-	if !any && len(s.latest) >= maxInflows {
+	latest := s.latestOf(source, ticks)
+	if latest == nil {
 		return false
 	}
-	if !any || ticks > latest {
-		s.latest[source] = ticks
+	if ticks > s.sooner && ticks > *latest+farAhead {
+		return true // and is not the measure of the next
 	}
+	*latest = max(*latest, ticks)
 	return false
+}
+
+// latestOf is the latest time of a source, which is that of an event where it is the
+// first; nil if there are too many sources.
+func (s *signs) latestOf(source string, ticks int64) *int64 {
+	if s.ofSource != nil && source == s.source {
+		return s.ofSource
+	}
+	latest := s.latest[source]
+	if latest == nil {
+		if len(s.latest) >= maxInflows {
+			return nil
+		}
+		latest = new(int64)
+		*latest = ticks
+		s.latest[source] = latest
+	}
+	s.source, s.ofSource = source, latest
+	return latest
 }
 
 // How long before its request a stage may have been reached, clocks being what
