@@ -1,0 +1,56 @@
+package decode
+
+import (
+	"strings"
+	"testing"
+)
+
+// What was known by its number is known anew after all was forgotten.
+func TestSifterForgets(t *testing.T) {
+	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, text := r.siftings.sifters[0], string(corpus(t, "attacks.ndjson"))
+	text = strings.Join(strings.SplitAfterN(text, "\n", 500)[:499], "")
+	look := func(text string) {
+		c := &chunk{text: text, atEOF: true}
+		if f.look(c); len(c.items) != strings.Count(text, "\n") {
+			t.Fatalf("%d events were looked at", len(c.items))
+		}
+		for i := range c.items {
+			it := &c.items[i]
+			want, _ := f.callerKey(it)
+			if got := f.caller.entries[it.caller].key; got != want {
+				t.Fatalf("the caller of %s is %s", it.text, got)
+			}
+			if got := f.verdict.entries[it.verdict].key; got != it.raw(fAnnotations) {
+				t.Fatalf("the annotations of %s are %s", it.text, got)
+			}
+		}
+	}
+	look(text)
+	callers := len(f.caller.entries)
+	f.caller.bytes = maxFactorBytes + 1
+	last := text[strings.LastIndexByte(text[:len(text)-1], '\n')+1:]
+	if look(last); len(f.caller.entries) != 1 || callers < 5 {
+		t.Errorf("%d callers are known, %d were before", len(f.caller.entries), callers)
+	}
+	look(text)
+
+	// An event in an envelope is seen before it is time to forget.
+	r.ledger = &Ledger{}
+	rec := &record{in: r.ledger, number: -1, shape: shapeEvent, seen: true, event: *r.glanceAt(strings.TrimSpace(last))}
+	if r.enveloped[0].caller < 0 {
+		t.Error("the caller is not known")
+	}
+	f.caller.bytes = maxFactorBytes + 1
+	if it := &r.enveloped[0]; !r.siftRecord(rec) || it.caller != 0 || len(f.caller.entries) != 1 {
+		t.Errorf("the caller is %d of %d", it.caller, len(f.caller.entries))
+	}
+
+	f.kindreds.bytes = maxKindredBytes + 1
+	if look(text); f.kindreds.count < 20 || f.kindreds.bytes > maxKindredBytes {
+		t.Errorf("%d kindreds of %d bytes", f.kindreds.count, f.kindreds.bytes)
+	}
+}
