@@ -35,24 +35,24 @@ func (r *rows) Keep(row int) value.Row {
 		return nil
 	}
 	if rec.kept == nil {
-		rec.kept = &keptRow{columns: r.columns, record: *rec.alone()}
+		rec.kept = &keptRow{columns: r.columns, record: rec.alone()}
 	}
 	return rec.kept
 }
 
 // alone is a record of KubeAudit of which no part is a part of a larger text.
-func (rec *record) alone() *record {
+func (rec *record) alone() record {
 	out := *rec
 	out.text, out.raw, out.log = "", "", "" // no column reads them
 	out.facts = &facts{r: rec.facts.r}
 	if rec.own {
-		return &out
+		return out
 	}
 	out.event.text = strings.Clone(rec.event.text)
 	for _, s := range []*string{&out.time, &out.category, &out.resourceID, &out.pod, &out.stream} {
 		*s = strings.Clone(*s)
 	}
-	return &out
+	return out
 }
 
 func (k *keptRow) Value(col int) value.Value {

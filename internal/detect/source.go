@@ -12,16 +12,16 @@ import (
 // A source is a batch that is being judged, with the evidence and time of its
 // rows, each worked out once.
 type source struct {
-	batch    dogwatch.Batch
-	timeCol  int // TimeGenerated, or -1
-	evidence map[int]dogwatch.Evidence
+	batch   dogwatch.Batch
+	timeCol int // TimeGenerated, or -1
+	known   *evidences
 
 	of   *source // that its rows were picked from; nil: it is whole
 	rows []int32 // their numbers there
 }
 
 func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
-	s := &source{batch: b, timeCol: -1, evidence: map[int]dogwatch.Evidence{}}
+	s := &source{batch: b, timeCol: -1, known: &evidences{place: make([]int32, b.Rows.N)}}
 	if schema, ok := cat.Table(b.Table); ok {
 		s.timeCol = schema.Index("TimeGenerated")
 	}
@@ -31,6 +31,12 @@ func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
 	rows.Now = s.ticks
 	s.batch.Rows = &rows
 	return s
+}
+
+// evidences are those of rows, as far as they were asked for.
+type evidences struct {
+	place []int32 // in list, by row, plus 1
+	list  []dogwatch.Evidence
 }
 
 // only is the source with some of its rows.
@@ -68,15 +74,16 @@ func (s *source) at(row int) dogwatch.Evidence {
 	if s.of != nil {
 		return s.of.at(int(s.rows[row]))
 	}
-	e, ok := s.evidence[row]
-	if !ok {
-		e = s.batch.Evidence(row)
-		e.AuditID, e.Stage = strings.Clone(e.AuditID), strings.Clone(e.Stage)
-		if e.Time = sane(e.Time); e.Time.IsZero() {
-			e.Time = sane(kql.TimeOf(s.ticks(row)))
-		}
-		s.evidence[row] = e
+	if at := s.known.place[row]; at > 0 {
+		return s.known.list[at-1]
 	}
+	e := s.batch.Evidence(row)
+	e.AuditID, e.Stage = strings.Clone(e.AuditID), strings.Clone(e.Stage)
+	if e.Time = sane(e.Time); e.Time.IsZero() {
+		e.Time = sane(kql.TimeOf(s.ticks(row)))
+	}
+	s.known.list = append(s.known.list, e)
+	s.known.place[row] = int32(len(s.known.list))
 	return e
 }
 
