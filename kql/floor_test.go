@@ -31,6 +31,8 @@ func TestGroupsThatAreTooSmall(t *testing.T) {
 		{"T | summarize n = count() by User | where n >= iff(User == 'u1', %d, 1000)", 20},
 		{"T | extend l = range(1, 3) | mv-expand l | summarize n = count() by User | where n >= %d", 60},
 		{"T | summarize n = count() | where n >= %d", 100},
+		{"T | summarize n = count() by User, Ok | summarize arg_max(n, *) by User | where n >= iff(User == 'u1', %d, 1000)", 10},
+		{"T | summarize n = count(), k = dcount(Name) by User, Ok | summarize take_any(n, k) by Ok | where k >= %d", 10},
 		{"T | join kind=inner (T | summarize n = count() by User | where n >= %d) on User | count | where Count > 0", 20},
 	}
 	for _, tt := range tests {
@@ -64,6 +66,8 @@ func TestGroupsThatMayBeLarge(t *testing.T) {
 		"T | summarize n = count() by User | where coalesce(n, 100) > 15",
 		"let R = T | summarize n = count() by User; R | where n > 30 | join kind=rightouter R on User",
 		"let R = T | summarize n = count() by User; R | where n > toscalar(R | summarize max(n)) - 5",
+		"T | summarize n = count() by User, Ok | summarize n = sum(n) by User | where n > 15",
+		"T | summarize n = count() by User, Ok | summarize arg_max(n, *), arg_min(n, k = n) by User | where n + k > 15",
 		"T | summarize n = count() by User | as R | where n > 30 | union R",
 	} {
 		asked := []string{}

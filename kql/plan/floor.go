@@ -86,19 +86,30 @@ func (f *flooring) askedBy(reader, n Node, cols []Expr) int {
 		if r.In != n || r.Ordered {
 			return 0
 		}
-		next := make([]Expr, len(r.Exprs))
-		for i, e := range r.Exprs {
-			if next[i] = w.exactly(e, maxRecall); next[i] == nil {
-				next[i] = unknown
-			}
+		return f.asked(r, f.above[r], w.said(r.Exprs))
+	case *Summarize: // of the best rows: each is one of those it is given
+		if r.In != n || len(r.Aggs) != 1 || r.Aggs[0].Extreme == 0 {
+			return 0
 		}
-		return f.asked(r, f.above[r], next)
+		return f.asked(r, f.above[r], append(w.said(r.By), w.said(r.Aggs[0].Args)...))
 	}
 	return 0
 }
 
 // unknown stands for what is not followed.
 var unknown Expr = &Const{value.NullOf(value.Dynamic)}
+
+// said are expressions over what the follower's columns are made of; unknown where
+// they cannot be said so.
+func (f *follower) said(list []Expr) []Expr {
+	out := make([]Expr, len(list))
+	for i, e := range list {
+		if out[i] = f.exactly(e, maxRecall); out[i] == nil {
+			out[i] = unknown
+		}
+	}
+	return out
+}
 
 // rows are those without which a condition over the columns of the summarize does
 // not hold.
