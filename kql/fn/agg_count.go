@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"bytes"
+
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -83,8 +85,10 @@ func (f *filtered) Size() int           { return 32 + f.of.Size() }
 // distinct counts different values by their group keys.
 type distinct struct {
 	seen map[string]struct{}
-	key  []byte
 	size int
+	// key is that of the last value, and other memory for the next: values of one
+	// kind often stand together.
+	key, other []byte
 }
 
 func newDistinct() *distinct { return &distinct{seen: map[string]struct{}{}} }
@@ -97,7 +101,10 @@ func (d *distinct) Add(a []value.Value) {
 
 // add says whether the value is new.
 func (d *distinct) add(v value.Value) bool {
-	d.key = v.GroupKey(d.key[:0])
+	d.key, d.other = v.GroupKey(d.other[:0]), d.key
+	if len(d.seen) > 0 && bytes.Equal(d.key, d.other) {
+		return false
+	}
 	if _, ok := d.seen[string(d.key)]; ok {
 		return false
 	}

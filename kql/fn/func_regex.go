@@ -2,6 +2,7 @@ package fn
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -177,6 +178,9 @@ func chosenGroups(r *regex, v value.Value) []int {
 }
 
 func extractAll(r *regex, groups []int, s string) value.Value {
+	if len(groups) == 1 && r.listed(s) && r.lits.nothing {
+		return value.ArrayOf(slices.Repeat([]value.Value{value.StringOf("")}, len(s)+1))
+	}
 	matches := r.findAll(s, -1)
 	if len(matches) == 0 || len(groups) == 0 {
 		return value.NullOf(value.Dynamic)
