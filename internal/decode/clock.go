@@ -1,16 +1,14 @@
 package decode
 
 import (
-	"strings"
-
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // A clock reads the times of records, which mostly are of the same minute as
 // the one before.
 type clock struct {
-	minute string // "2026-01-02T03:04:", of the last record
-	ticks0 int64  // of it
+	minute [17]byte // "2026-01-02T03:04:", of the last record
+	ticks0 int64    // of it
 }
 
 // ticks reads a time as value.ParseDateTime does.
@@ -19,12 +17,13 @@ func (c *clock) ticks(s string) (int64, bool) {
 	if len(s) != 27 || s[19] != '.' || s[26] != 'Z' {
 		return value.ParseDateTime(s)
 	}
-	if s[:17] != c.minute {
+	if c.minute[0] == 0 || string(c.minute[:]) != s[:17] {
 		at, ok := value.ParseDateTime(s[:17] + "00Z")
 		if !ok {
 			return value.ParseDateTime(s)
 		}
-		c.minute, c.ticks0 = strings.Clone(s[:17]), at
+		copy(c.minute[:], s)
+		c.ticks0 = at
 	}
 	second, ok1 := number(s[17:19])
 	micros, ok2 := number(s[20:26])
