@@ -25,9 +25,11 @@ func importCommand(env *Env) *cobra.Command {
 for byte. What is reported as kept is on disk. An import that was broken off is done
 again: records that are there already are passed over, going by their file and their
 place in it, so a file that has grown can be imported again too. "dogwatch hunt" without
-files asks the store. docs/store.md says how it works.`,
+files asks the store. What rules compare is kept as columns; --rules adds your own and
+saved hunting queries. docs/store.md says how it works.`,
 		Example: `  dogwatch import audit.log
   dogwatch import logs/ --data /var/lib/dogwatch
+  dogwatch import logs/ --rules hunts/
   zstdcat old.zst | dogwatch import -`,
 		Args: arguments(1, -1, "files or directories, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,6 +41,7 @@ files asks the store. docs/store.md says how it works.`,
 	}
 	f.flags(cmd, "table", "json")
 	f.dataFlag(cmd)
+	f.rulesFlags(cmd)
 	f.listsFlag(cmd)
 	f.clusterFlags(cmd)
 	return cmd
