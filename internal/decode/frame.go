@@ -17,14 +17,20 @@ type framer struct {
 	w       *window
 	members []member
 	take    func(*frame) error
-	// lines, when set, takes what it can of the lines at the window's start.
-	lines  func() (took bool, err error)
-	missed int // how often it took nothing since it took some
-	pause  int // objects until it is asked again
-	refuse func(line int64, reason, sample string)
-	frame  frame // of the record at hand
-	line   int64 // the line that number counts on
-	onLine int
+	// lines, when set, takes what it can of the lines at the window's start. If
+	// intoLists it steps into lists of records on its way and out of them, and may be
+	// asked where the window's start is listed.
+	lines     func() (took bool, err error)
+	intoLists bool
+	missed    int // how often it took nothing since it took some
+	pause     int // objects until it is asked again
+	refuse    func(line int64, reason, sample string)
+	frame     frame // of the record at hand
+	line      int64 // the line that number counts on
+	onLine    int
+
+	listed   bool  // the window's start stands in a list of an object that stands in none
+	listLine int64 // where that began
 }
 
 // maxLists is how deep lists of records may stand in one another: messages,
@@ -68,10 +74,11 @@ func (f *framer) top(c byte) error {
 	switch c {
 	case '{':
 		if took, err := f.someLines(); took || err != nil {
-			return err
+			return f.restOfList(err)
 		}
 		return f.object(0, nil)
 	case '[':
+		f.listed = false
 		_, err := f.list(1, nil)
 		return err
 	case ',', ']', '}': // what a list leaves behind that was cut off
@@ -86,12 +93,25 @@ func (f *framer) top(c byte) error {
 // asked for again.
 const maxPause = 64
 
-// someLines takes lines that hold what is read line by line, if there are any. An
-// input that has none is not asked at each.
+// someLines takes lines that hold what is read line by line, if there are any.
 func (f *framer) someLines() (took bool, err error) {
 	if f.lines == nil || !f.w.atLineStart() {
 		return false, nil
 	}
+	return f.several()
+}
+
+// someElements takes elements of a list that are read many at a time.
+func (f *framer) someElements(columns []string) (took bool, err error) {
+	if !f.intoLists || !f.listed || columns != nil {
+		return false, nil
+	}
+	return f.several()
+}
+
+// several takes what is taken many at a time. An input that has no such records is
+// not asked at each.
+func (f *framer) several() (took bool, err error) {
 	if f.pause > 0 {
 		f.pause--
 		return false, nil
@@ -103,6 +123,30 @@ func (f *framer) someLines() (took bool, err error) {
 	f.missed++
 	f.pause = min(f.missed, maxPause)
 	return false, err
+}
+
+// restOfList goes on in the list in which several records ended, if they did.
+func (f *framer) restOfList(err error) error {
+	if err != nil || !f.listed {
+		return err
+	}
+	ended, err := f.elements(f.listLine, 1, nil)
+	f.listed = false
+	if err != nil || !ended {
+		return err
+	}
+	if i, key, more := f.nextList(); more {
+		return f.holder(0, i, key, nil)
+	}
+	return nil
+}
+
+// numbered is how many records stood on a line so far.
+func (f *framer) numbered(line int64) int {
+	if line != f.line {
+		return 0
+	}
+	return f.onLine
 }
 
 // place numbers the record that starts here.
@@ -232,36 +276,56 @@ func (f *framer) skip(k *walker) {
 
 // holder takes the lists of records in an object; the first starts at offset i.
 func (f *framer) holder(lists, i int, key string, columns []string) error {
-	for {
+	for more := true; more; {
 		if key != "rows" && key != "Rows" {
 			columns = nil
 		}
 		f.w.advance(i)
+		if lists == 0 {
+			f.listed = true
+		}
 		ended, err := f.list(lists+1, columns)
 		if err != nil || !ended {
 			return err
 		}
-		k := &walker{w: f.w, containers: true, prev: ']'}
-		k.nested.push(true)
-		switch k.run() {
-		case walkContainer:
-			i, key = k.i, f.w.text()[k.strStart:k.strEnd]
-		case walkTooLong:
-			f.skip(k)
-			return nil
-		default:
-			f.w.advance(k.i)
-			return nil
-		}
+		i, key, more = f.nextList()
 	}
+	return nil
 }
 
-// list takes the elements of the list at the window's start. It has not ended
-// when the input has, or when an element was cut off and what follows belongs
-// to no list.
+// nextList looks for one more list in the object that holds the one that ended.
+func (f *framer) nextList() (i int, key string, more bool) {
+	k := &walker{w: f.w, containers: true, prev: ']'}
+	k.nested.push(true)
+	switch k.run() {
+	case walkContainer:
+		return k.i, f.w.text()[k.strStart:k.strEnd], true
+	case walkTooLong:
+		f.skip(k)
+	default:
+		f.w.advance(k.i)
+	}
+	return 0, "", false
+}
+
+// list takes the elements of the list at the window's start: see elements.
 func (f *framer) list(lists int, columns []string) (ended bool, err error) {
 	start := f.w.line
 	f.w.advance(1)
+	if lists == 1 {
+		f.listLine = start
+	}
+	ended, err = f.elements(start, lists, columns)
+	if lists == 1 {
+		f.listed = false
+	}
+	return ended, err
+}
+
+// elements takes elements of a list that began on a line. It has not ended when the
+// input has, or when an element was cut off and what follows belongs to no list; or
+// when it was stepped out of, together with the object that holds it.
+func (f *framer) elements(start int64, lists int, columns []string) (ended bool, err error) {
 	for {
 		c, ok := f.w.peek()
 		switch {
@@ -274,6 +338,16 @@ func (f *framer) list(lists int, columns []string) (ended bool, err error) {
 		case c == ',':
 			f.w.advance(1)
 			continue
+		}
+		if lists == 1 && c == '{' {
+			took, err := f.someElements(columns)
+			if err != nil || took && !f.listed {
+				return false, err
+			}
+			if took {
+				start = f.listLine
+				continue
+			}
 		}
 		if err := f.element(c, lists, columns); err != nil {
 			return false, err

@@ -131,7 +131,7 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
 	if r.siftings != nil {
-		f.lines = func() (bool, error) { return r.sift(ctx, w, emit) }
+		f.lines, f.intoLists = func() (bool, error) { return r.sift(ctx, f, emit) }, true
 	}
 	n := 0
 	f.take = func(fr *frame) error {

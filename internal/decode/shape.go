@@ -70,63 +70,68 @@ func (t traits) any(x traits) bool { return t&x != 0 }
 func traitsOf(s string, members []member) (t traits, typeName string) {
 	for i := range members {
 		m := &members[i]
-		switch token := s[m.start:m.end]; m.key(s) {
-		case "kind":
-			if token == `"Event"` {
-				t |= isEvent
-			} else {
-				t |= isOtherKind
-			}
-		case "apiVersion":
-			if strings.HasPrefix(token, `"audit.k8s.io/`) {
-				t |= isAuditAPI
-			} else {
-				t |= isOtherKind
-			}
-		case "auditID":
-			t |= hasAuditID
-		case "stage", "verb", "requestURI":
-			t |= hasRequest
-		case "log_s":
-			t |= hasLogS
-		case "AuditId":
-			t |= hasAuditRow
-		case "Verb", "RequestUri", "ObjectRef", "User":
-			t |= hasRequestRow
-		case "OperationNameValue", "ActivityStatusValue":
-			t |= hasActivityRow
-		case "category":
-			t |= hasCategory
-		case "Category":
-			t |= hasCategoryRow
-		case "ResourceId", "_ResourceId", "ResourceProvider":
-			t |= hasResourceRow
-		case "Message":
-			t |= hasMessageRow
-		case "PodName", "Stream":
-			t |= hasPodRow
-		case "operationName":
-			t |= hasOperation
-			if token[0] == '{' {
-				t |= hasOperationObject
-			}
-		case "eventTimestamp":
-			t |= hasEventTime
-		case "resultType", "resultSignature", "identity", "callerIpAddress":
-			t |= hasOutcome
-		case "properties":
-			t |= hasProperties
-		case "log":
-			t |= hasLog
-		case "stream", "time":
-			t |= hasStream
-		case "protoPayload":
-			t |= hasProtoPayload
-		case "Type":
+		key, token := m.key(s), s[m.start:m.end]
+		if t |= traitOf(key, token); key == "Type" {
 			typeName = str(token)
 		}
 	}
 	return t, typeName
+}
+
+// traitOf is what one member tells of a record's shape, but for its Type.
+func traitOf(key, token string) traits {
+	switch key {
+	case "kind":
+		if token == `"Event"` {
+			return isEvent
+		}
+		return isOtherKind
+	case "apiVersion":
+		if strings.HasPrefix(token, `"audit.k8s.io/`) {
+			return isAuditAPI
+		}
+		return isOtherKind
+	case "auditID":
+		return hasAuditID
+	case "stage", "verb", "requestURI":
+		return hasRequest
+	case "log_s":
+		return hasLogS
+	case "AuditId":
+		return hasAuditRow
+	case "Verb", "RequestUri", "ObjectRef", "User":
+		return hasRequestRow
+	case "OperationNameValue", "ActivityStatusValue":
+		return hasActivityRow
+	case "category":
+		return hasCategory
+	case "Category":
+		return hasCategoryRow
+	case "ResourceId", "_ResourceId", "ResourceProvider":
+		return hasResourceRow
+	case "Message":
+		return hasMessageRow
+	case "PodName", "Stream":
+		return hasPodRow
+	case "operationName":
+		if token[0] == '{' {
+			return hasOperation | hasOperationObject
+		}
+		return hasOperation
+	case "eventTimestamp":
+		return hasEventTime
+	case "resultType", "resultSignature", "identity", "callerIpAddress":
+		return hasOutcome
+	case "properties":
+		return hasProperties
+	case "log":
+		return hasLog
+	case "stream", "time":
+		return hasStream
+	case "protoPayload":
+		return hasProtoPayload
+	}
+	return 0
 }
 
 // shapeOf recognises a record by its members.

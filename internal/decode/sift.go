@@ -23,6 +23,8 @@ type sifter struct {
 	kindreds                       kindreds
 	runs                           *runs
 	words                          *bodyWords
+	origins                        origins
+	enveloped                      bool     // the last line was an envelope
 	fresh                          []int32  // of the pairs: not judged yet
 	users                          []uint64 // by caller: what stands for the name
 	scratch, unescaped             []byte
@@ -32,7 +34,9 @@ type sifter struct {
 // An item is an event of a chunk and what is remembered of its parts.
 type item struct {
 	glance
+	envelope
 	line         int64 // counted from the chunk's first
+	number       int   // as a frame's, counted from the chunk's first
 	ticks        int64 // of its request; ok if timed
 	timed        bool
 	odd          bool // no rule is to be left out
@@ -125,13 +129,20 @@ const (
 // sifted is record for an event that was seen at a glance.
 func (r *Reader) sifted(it *item, line int64) {
 	r.ledger.Decoded++
-	r.ledger.shapes[shapeEvent]++
-	if a := r.admit(r.ledger.cluster, it); a.isRow {
+	cluster, shape := r.ledger.cluster, shapeEvent
+	if it.from != nil {
+		cluster, shape = it.clusterOr(cluster), shapeEnvelope
+	}
+	r.ledger.shapes[shape]++
+	if a := r.admit(cluster, it); a.isRow {
 		rec := r.newRecord()
-		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, -1, shapeEvent
+		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, it.number, shape
 		rec.event = it.event
 		rec.event.text = strings.Clone(it.text)
 		rec.text, rec.raw, rec.own = rec.event.text, rec.event.text, true
+		if it.from != nil {
+			it.tell(rec)
+		}
 		r.held += len(rec.text)
 		r.addSifted(rec, it, a)
 	}
@@ -147,7 +158,9 @@ func (r *Reader) siftRecord(rec *record) bool {
 	if f.forget() {
 		it.caller, it.verdict = -1, -1
 	}
-	it.aks = isAKS(rec.cluster())
+	if it.aks = isAKS(rec.cluster()); it.aks {
+		it.caller = -1 // it was looked for among others
+	}
 	f.parts(it)
 	f.sets = f.sets[:0]
 	f.judge(r.enveloped[:])
@@ -164,6 +177,7 @@ func (r *Reader) glanceAt(text string) *event {
 		return nil
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
+	f.runs.aks = false
 	if end, ok := f.skeleton.Read(text); !ok || end != len(text) || !it.read(text, &f.skeleton, f.runs) {
 		return nil
 	}
@@ -210,34 +224,35 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 // countItems is count for events that were seen at a glance. Of those that came in
 // the same half hour only the first and the last are told apart.
 func (r *Reader) countItems(items []item, line int64) {
-	const category = "file"
-	if r.inflow == nil || r.inflow.source != r.ledger.Source {
-		r.inflow = r.inflowOf(inflowKey{r.ledger.Source, r.ledger.cluster, category})
-	}
-	key := rhythmKey{r.ledger.cluster, category}
 	for len(items) > 0 {
 		n, first, last := sameBeat(items)
+		key := rhythmKey{first.clusterOr(r.ledger.cluster), first.categoryOr("file")}
+		inflow := r.inflow
+		if inflow == nil || inflow.source != r.ledger.Source || inflow.cluster != key.cluster || inflow.category != key.category {
+			inflow = r.inflowOf(inflowKey{r.ledger.Source, key.cluster, key.category})
+			r.inflow = inflow
+		}
 		for _, it := range [...]*item{first, last} {
-			at := it.time()
-			if r.inflow.saw(at); !at.IsNull() {
-				p := pulse{at: at.Int(), in: r.ledger, line: line + it.line, number: -1, id: auditIDOf(it.str(fAuditID))}
+			at := it.when()
+			if inflow.saw(at); !at.IsNull() {
+				p := pulse{at: at.Int(), in: r.ledger, line: line + it.line, number: it.number, id: auditIDOf(it.str(fAuditID))}
 				r.heard(key, &p)
 			}
 		}
-		r.inflow.records += n
+		inflow.records += n
 		items = items[n:]
 	}
 }
 
-// sameBeat is how many items came in the half hour of the first, the first of them
-// by their times, and the last.
+// sameBeat is how many items came from one origin in the half hour of the first,
+// the first of them by their times, and the last.
 func sameBeat(items []item) (n int64, first, last *item) {
 	first = &items[0]
 	last = first
 	beat := first.ticks / beatLength
 	for n = 1; n < int64(len(items)) && first.timed; n++ {
 		it := &items[n]
-		if !it.timed || it.ticks/beatLength != beat {
+		if !it.timed || it.ticks/beatLength != beat || it.from != first.from {
 			break
 		}
 		if it.ticks < first.ticks {
@@ -250,13 +265,13 @@ func sameBeat(items []item) (n int64, first, last *item) {
 	return n, first, last
 }
 
-// time is when a record came.
-func (it *item) time() value.Value {
+// when is when a record came.
+func (it *item) when() value.Value {
 	switch {
 	case it.timed:
 		return value.DateTimeOf(it.ticks)
 	case it.str(fReceived) == "":
-		return datetime(firstOf(it.received(), it.str(fStageTime)))
+		return datetime(firstOf(it.received(), str(it.time), it.str(fStageTime)))
 	}
 	return value.NullOf(value.DateTime)
 }
@@ -369,7 +384,7 @@ func newSifter(j *judges, seed *hashKey) *sifter {
 		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
-	f.runs = &runs{seed: seed, callers: runTable{of: f.caller}, answers: runTable{of: f.verdict}}
+	f.runs = &runs{seed: seed, callers: runTable{of: f.caller}, ofAKS: runTable{of: f.caller, mark: aksMark}, answers: runTable{of: f.verdict}}
 	return f
 }
 
@@ -427,8 +442,12 @@ func (f *sifter) callerKey(it *item) (key string, isRun bool) {
 	if it.seen&callerMask == 0 {
 		return "", false
 	}
-	if first := it.spans[fUser]; !it.aks && first.start == from && to-from == size-uint32(len("user"))-4 {
-		return it.text[from:to], true
+	if first := it.spans[fUser]; first.start == from && to-from == size-uint32(len("user"))-4 {
+		if !it.aks {
+			return it.text[from:to], true
+		}
+		f.scratch = append(append(f.scratch[:0], it.text[from:to]...), aksMark...)
+		return viewOf(f.scratch), true
 	}
 	b := f.scratch[:0]
 	if it.aks {
@@ -605,6 +624,7 @@ func (f *sifter) forget() bool {
 	f.users = f.users[:0]
 	f.pairs.forget()
 	f.runs.callers.forget()
+	f.runs.ofAKS.forget()
 	f.runs.answers.forget()
 	return true
 }

@@ -8,16 +8,23 @@ import (
 	"github.com/dogwatch-dev/dogwatch"
 )
 
-// A chunk is some lines of an input, and what a sifter saw in them.
+// A chunk is a part of an input, and what a sifter saw in it.
 type chunk struct {
-	text  string
-	atEOF bool // the last line has no break
+	text   string
+	atEOF  bool // the last line has no break
+	begins bool // it begins in a list of records
 
-	items  []item   // the events, each on a line of its own
-	sets   []uint64 // that the items' rules are made of
-	size   int      // bytes that the items are: less than text, where the next is to be read another way
-	breaks int64    // line breaks in them
-	done   chan struct{}
+	items   []item   // the events
+	strays  []stray  // the other records
+	sets    []uint64 // that the items' rules are made of
+	members []member // of strays
+	logs    []byte   // what was unescaped
+	size    int      // bytes that were taken: less than text, where the next is to be read another way
+	breaks  int64    // line breaks in them
+	listed  bool     // they end in a list
+	opened  int64    // where the last list began that was stepped into, counted as breaks; -1: none was
+	count   int      // records on the last line
+	done    chan struct{}
 }
 
 const (
@@ -31,54 +38,79 @@ const (
 	calmChunks = 4
 )
 
-// chunkOf is the lines at the start of a text, about chunkSize of them; the last
-// is whole unless the text ends the input.
-func chunkOf(text string, atEOF bool) (lines string, last bool) {
-	if len(text) > chunkSize {
-		if i := strings.LastIndexByte(text[:chunkSize], '\n'); i >= 0 {
-			return text[:i+1], false
-		}
-		if i := strings.IndexByte(text[chunkSize:], '\n'); i >= 0 {
-			return text[:chunkSize+i+1], false
-		}
-	}
-	if atEOF {
-		return text, true
-	}
-	return text[:strings.LastIndexByte(text, '\n')+1], false
+// A chunker cuts a text into chunks.
+type chunker struct {
+	text   string // what is not cut yet
+	atEOF  bool
+	listed bool // it begins in a list, or is taken to
+	lists  bool // it is cut also between the elements of lists
 }
 
-// look takes the events at the start of a chunk that stand each on a line of
-// their own.
-func (f *sifter) look(c *chunk) {
-	f.forget()
-	n, s := 0, c.text
-	f.sets, c.size, c.breaks = c.sets[:0], 0, 0
-	for c.size < len(s) && s[c.size] == '{' {
-		rest := s[c.size:]
-		end, ok := f.skeleton.Read(rest)
-		if !ok || end == len(rest) && !c.atEOF {
-			break
+// next cuts off about chunkSize bytes, behind a line or an element of a list, or
+// whatever is left where the input ends. false: there is nothing more.
+func (t *chunker) next(c *chunk) bool {
+	n := t.size()
+	if n == 0 {
+		return false
+	}
+	c.text, c.begins, t.text = t.text[:n], t.listed, t.text[n:]
+	c.atEOF = t.atEOF && t.text == ""
+	t.listed = t.lists && endsInList(c.text)
+	return true
+}
+
+func (t *chunker) size() int {
+	if len(t.text) > chunkSize {
+		if n := t.last(t.text[:chunkSize]); n > 0 {
+			return n
 		}
-		if n == len(c.items) {
-			c.items = append(c.items, item{})
-		}
-		it := &c.items[n]
-		if !it.read(rest[:end], &f.skeleton, f.runs) {
-			break
-		}
-		it.line, it.aks = c.breaks, false
-		f.parts(it)
-		n++
-		c.size += end
-		if end < len(rest) {
-			c.size++
-			c.breaks++
+		for n := chunkSize; n < len(t.text); {
+			i := strings.IndexAny(t.text[n:], "\n{")
+			if i < 0 {
+				break
+			}
+			if n += i; t.text[n] == '\n' {
+				return n + 1
+			} else if t.lists && isBetween(t.text, n) {
+				return n
+			}
+			n++
 		}
 	}
-	c.items = c.items[:n]
-	f.judge(c.items)
-	c.sets = f.sets
+	if t.atEOF {
+		return len(t.text)
+	}
+	return t.last(t.text)
+}
+
+// last is the end of the last line in s, or of what stands before the last element
+// in it; 0 if there is neither.
+func (t *chunker) last(s string) int {
+	if !t.lists {
+		return strings.LastIndexByte(s, '\n') + 1
+	}
+	for n := len(s) - 1; n > 0; n-- {
+		if s[n] == '\n' {
+			return n + 1
+		}
+		if s[n] == '{' && isBetween(s, n) {
+			return n
+		}
+	}
+	return 0
+}
+
+// isBetween says whether an element of a list begins at the bracket s[n], behind
+// another. In a text the quote would have a backslash before it.
+func isBetween(s string, n int) bool {
+	return n >= 2 && n+1 < len(s) && s[n+1] == '"' && s[n-1] == ',' && s[n-2] == '}'
+}
+
+// endsInList says whether what follows a piece that was cut off is most likely an
+// element of a list.
+func endsInList(s string) bool {
+	s = strings.TrimRight(s, "\r\n\t ")
+	return strings.HasSuffix(s, ",") || strings.HasSuffix(s, "[")
 }
 
 // ahead hands the chunks of a text to sifters, each on a goroutine of its own, and
@@ -88,12 +120,11 @@ type ahead struct {
 	free    []*chunk
 	queue   []*chunk // those that are being looked at, in order
 	jobs    chan *chunk
-	text    string // what was not handed out
-	atEOF   bool
+	chunker chunker // of what was not handed out
 }
 
-func (a *ahead) start(text string, atEOF bool) {
-	a.text, a.atEOF, a.jobs = text, atEOF, make(chan *chunk, len(a.sifters)+1)
+func (a *ahead) start() {
+	a.jobs = make(chan *chunk, len(a.sifters)+1)
 	for _, f := range a.sifters {
 		go func(jobs chan *chunk) {
 			for c := range jobs {
@@ -104,15 +135,14 @@ func (a *ahead) start(text string, atEOF bool) {
 	}
 }
 
-// next is the next chunk that was looked at; nil if there are no more lines.
+// next is the next chunk that was looked at; nil if there are no more.
 func (a *ahead) next() *chunk {
 	for len(a.queue) <= len(a.sifters) {
-		lines, last := chunkOf(a.text, a.atEOF)
-		if lines == "" {
+		c := a.take()
+		if !a.chunker.next(c) {
+			a.put(c)
 			break
 		}
-		c := a.take()
-		c.text, c.atEOF, a.text = lines, last, a.text[len(lines):]
 		a.queue = append(a.queue, c)
 		a.jobs <- c
 	}
@@ -147,21 +177,18 @@ func (a *ahead) stop() {
 	a.queue = a.queue[:0]
 }
 
-// sift takes events at the start of the window; false if the first is to be
-// read another way.
-func (r *Reader) sift(ctx context.Context, w *window, emit func(dogwatch.Batch) error) (bool, error) {
-	if _, whole := w.lineEnd(blockSize); !whole {
+// sift takes records at the start of the window, which stands before a line or
+// in a list of records; false if the first is to be read another way.
+func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) error) (bool, error) {
+	s, w := r.siftings, f.w
+	if !s.window(f) {
 		return false, nil
 	}
-	s := r.siftings
 	next, put := s.one, func(*chunk) {}
-	if len(s.sifters) > 1 && s.calm >= calmChunks {
-		w.fillTo(aheadSize)
-		s.start(w.text(), w.eof)
+	if s.isAhead() {
+		s.start()
 		defer s.stop()
 		next, put = s.next, s.put
-	} else {
-		s.text, s.atEOF = w.text(), w.eof
 	}
 	size, breaks := 0, int64(0)
 	for {
@@ -172,24 +199,20 @@ func (r *Reader) sift(ctx context.Context, w *window, emit func(dogwatch.Batch) 
 		if c == nil {
 			break
 		}
-		if r.wantsCount && len(c.items) > 0 {
-			r.countItems(c.items, w.line+breaks)
+		if c.begins != f.listed {
+			put(c)
+			break
 		}
-		for i := range c.items {
-			if i%touchAhead == 0 {
-				r.signs.touch(r.ledger.cluster, c.items[i:min(i+touchAhead, len(c.items))])
-			}
-			r.sifted(&c.items[i], w.line+breaks)
-		}
+		whole := c.size == len(c.text)
+		r.takeChunk(f, c, w.line+breaks)
 		size, breaks = size+c.size, breaks+c.breaks
-		r.waited += len(c.items)
 		put(c)
 		if r.full() {
 			if err := r.flush(emit); err != nil {
 				return false, err
 			}
 		}
-		if s.calm++; c.size < len(c.text) {
+		if s.calm++; !whole {
 			s.calm = 0
 			break
 		}
@@ -198,7 +221,57 @@ func (r *Reader) sift(ctx context.Context, w *window, emit func(dogwatch.Batch) 
 		}
 	}
 	w.take(size, breaks)
+	f.line = w.line
 	return size > 0, nil
+}
+
+// takeChunk takes the records of a chunk whose first line has a number.
+func (r *Reader) takeChunk(f *framer, c *chunk, line int64) {
+	onLine := f.numbered(line)
+	from := 0
+	for i := range c.strays {
+		x := &c.strays[i]
+		r.takeItems(c.items[from:x.before], line, onLine)
+		from = x.before
+		if x.line == 0 {
+			x.number += onLine
+		}
+		fr := frame{text: x.text, members: x.members, whole: true, line: line + x.line, number: x.number}
+		if r.record(&fr) {
+			f.w.kept = true
+		}
+	}
+	r.takeItems(c.items[from:], line, onLine)
+	if c.opened >= 0 {
+		f.listLine = line + c.opened
+	}
+	f.listed, f.line, f.onLine = c.listed, line+c.breaks, c.count
+	if c.breaks == 0 {
+		f.onLine += onLine
+	}
+}
+
+// takeItems takes events of a chunk; onLine records stand before it on its first
+// line.
+func (r *Reader) takeItems(items []item, line int64, onLine int) {
+	if onLine > 0 {
+		for i := range items {
+			if items[i].line == 0 {
+				items[i].number += onLine
+			}
+		}
+	}
+	if r.wantsCount && len(items) > 0 {
+		r.countItems(items, line)
+	}
+	for i := range items {
+		if i%touchAhead == 0 {
+			ahead := items[i:min(i+touchAhead, len(items))]
+			r.signs.touch(ahead[0].clusterOr(r.ledger.cluster), ahead)
+		}
+		r.sifted(&items[i], line)
+	}
+	r.waited += len(items)
 }
 
 // siftings are the sifters of a reader.
@@ -216,13 +289,36 @@ func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	return s
 }
 
+// isAhead says whether sifters run ahead.
+func (s *siftings) isAhead() bool { return len(s.sifters) > 1 && s.calm >= calmChunks }
+
+// window makes ready to cut what is there into chunks; false if the line at its
+// start is none that is cut.
+func (s *siftings) window(f *framer) bool {
+	w := f.w
+	lists := f.listed
+	switch {
+	case s.isAhead():
+		w.fillTo(aheadSize)
+	case lists:
+		w.fillTo(blockSize)
+	}
+	if !lists {
+		_, whole := w.lineEnd(blockSize)
+		if lists = strings.HasPrefix(w.text(), recordsHead); !lists && !whole {
+			return false
+		}
+	}
+	s.chunker = chunker{text: w.text(), atEOF: w.eof, listed: f.listed, lists: lists}
+	return true
+}
+
 // one is next without running ahead.
 func (s *siftings) one() *chunk {
 	c := &s.alone
-	if c.text, c.atEOF = chunkOf(s.text, s.atEOF); c.text == "" {
+	if !s.chunker.next(c) {
 		return nil
 	}
-	s.text = s.text[len(c.text):]
 	s.sifters[0].look(c)
 	return c
 }

@@ -1,20 +1,37 @@
 package decode
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // runs finds again what stood in events before, byte for byte: the members from
 // user to userAgent, and annotations. Their bytes are compared at once then, and
 // nothing in them is looked for.
 type runs struct {
 	seed    *hashKey
-	callers runTable
+	aks     bool // the events come through a proxy of AKS
+	ofAKS   runTable
+	callers runTable // of others
 	answers runTable
+}
+
+// aksMark ends the key of a run of an event that came through a proxy of AKS.
+const aksMark = "\x00"
+
+// whose is the table of callers.
+func (r *runs) whose() *runTable {
+	if r.aks {
+		return &r.ofAKS
+	}
+	return &r.callers
 }
 
 // A runTable finds, by some of their bytes, the entries of a factor whose keys are
 // such runs.
 type runTable struct {
 	of    *factor
+	mark  string         // that ends the keys
 	slots [1024][4]int32 // entries + 1, those that were found last first
 	list  []run          // by entry
 }
@@ -43,7 +60,7 @@ func (t *runTable) find(hash uint64, rest string) int32 {
 		if e == 0 {
 			break
 		}
-		if strings.HasPrefix(rest, t.of.entries[e-1].key) {
+		if strings.HasPrefix(rest, t.run(e-1)) {
 			copy(slot[1:i+1], slot[:i])
 			slot[0] = e
 			return e - 1
@@ -52,9 +69,15 @@ func (t *runTable) find(hash uint64, rest string) int32 {
 	return -1
 }
 
+// run is the text of an entry.
+func (t *runTable) run(e int32) string {
+	key := t.of.entries[e].key
+	return key[:len(key)-len(t.mark)]
+}
+
 // add adds an entry whose key, at its end, cannot go on.
 func (t *runTable) add(hash uint64, e int32, of run) {
-	key := t.of.entries[e].key
+	key := t.run(e)
 	switch key[len(key)-1] {
 	case '"', '}', ']':
 	default:
@@ -65,6 +88,9 @@ func (t *runTable) add(hash uint64, e int32, of run) {
 	}
 	t.list[e] = of
 	slot := &t.slots[hash%uint64(len(t.slots))]
+	if slices.Contains(slot[:], e+1) {
+		return
+	}
 	copy(slot[1:], slot[:])
 	slot[0] = e + 1
 }
@@ -78,11 +104,12 @@ func (t *runTable) forget() {
 // is where the value of user does.
 func (r *runs) caller(g *glance, w *walk, start int) bool {
 	rest := w.s[start:]
-	e := r.callers.find(r.callerHash(rest), rest)
+	callers := r.whose()
+	e := callers.find(r.callerHash(rest), rest)
 	if e < 0 {
 		return false
 	}
-	known := &r.callers.list[e]
+	known := &callers.list[e]
 	for i, field := range callerFields {
 		if s := known.spans[i]; s.end > 0 {
 			g.spans[field] = span{uint32(start) + s.start, uint32(start) + s.end}
@@ -90,7 +117,7 @@ func (r *runs) caller(g *glance, w *walk, start int) bool {
 	}
 	g.seen |= known.fields
 	g.caller = e
-	w.i = start + len(r.callers.of.entries[e].key)
+	w.i = start + len(callers.run(e))
 	return true
 }
 
@@ -108,7 +135,9 @@ func (r *runs) answer(g *glance, w *walk) bool {
 
 // callerOf is the entry of an event's caller.
 func (f *sifter) callerOf(it *item) int32 {
-	if e := it.caller; e >= 0 && !it.aks && it.seen&callerMask == f.runs.callers.list[e].fields {
+	f.runs.aks = it.aks
+	callers := f.runs.whose()
+	if e := it.caller; e >= 0 && it.seen&callerMask == callers.list[e].fields {
 		return e
 	}
 	key, isRun := f.callerKey(it)
@@ -123,7 +152,7 @@ func (f *sifter) callerOf(it *item) int32 {
 			known.spans[i] = span{s.start - from, s.end - from}
 		}
 	}
-	f.runs.callers.add(f.runs.callerHash(it.text[from:]), e, known)
+	callers.add(f.runs.callerHash(it.text[from:]), e, known)
 	return e
 }
 

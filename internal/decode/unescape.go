@@ -37,6 +37,46 @@ func unescapeInto(dst []byte, s string) (n int) {
 	return n
 }
 
+// unescapeText unescapes what of a text stands before its quote; dst has room for
+// eight bytes more than s. end is the place of the quote, or -1 if s has none.
+func unescapeText(dst []byte, s string) (end, n int) {
+	for i := 0; i < len(s); {
+		if hasBlocks && len(s)-i >= escapeBlock {
+			read, wrote := unescapeBlocks(&dst[n], unsafe.StringData(s[i:]), len(s)-i)
+			i, n = i+read, n+wrote
+		}
+		// A block was left because of an escape or of the quote: a few bytes on
+		// there is one or the other.
+		for rest := min(i+escapeBlock, len(s)); i < rest; {
+			plain := untilSpecial(s[i:rest])
+			copy(dst[n:], s[i:i+plain])
+			if i, n = i+plain, n+plain; i == rest {
+				break
+			}
+			if s[i] == '"' {
+				return i, n
+			}
+			read, wrote := unescapeOne(dst[n:], s[i:])
+			i, n = i+read, n+wrote
+		}
+	}
+	return -1, n
+}
+
+// untilSpecial is how many bytes stand before the first quote or backslash.
+func untilSpecial(s string) (n int) {
+	for n+8 <= len(s) {
+		if at := stringEnd(load8(s, n)); at < 8 {
+			return n + at
+		}
+		n += 8
+	}
+	for n < len(s) && s[n] != '"' && s[n] != '\\' {
+		n++
+	}
+	return n
+}
+
 // escapeBlock is how many bytes unescapeBlocks looks at together.
 const escapeBlock = 32
 
@@ -52,25 +92,28 @@ func unescapePlain(dst []byte, s string, size int) (i, n int) {
 				continue
 			}
 		}
-		if s[i] != '\\' || i+1 == len(s) {
-			dst[n] = s[i]
-			i, n = i+1, n+1
-			continue
-		}
-		if c := plainEscape[s[i+1]]; c != 0 {
-			dst[n] = c
-			i, n = i+2, n+1
-			continue
-		}
-		r, size := runeEscape(s[i:])
-		if size == 0 {
-			dst[n], dst[n+1] = s[i], s[i+1]
-			i, n = i+2, n+2
-			continue
-		}
-		i, n = i+size, n+utf8.EncodeRune(dst[n:], r)
+		read, wrote := unescapeOne(dst[n:], s[i:])
+		i, n = i+read, n+wrote
 	}
 	return i, n
+}
+
+// unescapeOne unescapes what s starts with: a byte, or an escape.
+func unescapeOne(dst []byte, s string) (read, wrote int) {
+	if s[0] != '\\' || len(s) == 1 {
+		dst[0] = s[0]
+		return 1, 1
+	}
+	if c := plainEscape[s[1]]; c != 0 {
+		dst[0] = c
+		return 2, 1
+	}
+	r, size := runeEscape(s)
+	if size == 0 {
+		dst[0], dst[1] = s[0], s[1]
+		return 2, 2
+	}
+	return size, utf8.EncodeRune(dst, r)
 }
 
 // beforeBackslash is how many of eight bytes stand before the first backslash.

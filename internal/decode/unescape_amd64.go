@@ -5,7 +5,7 @@ import "golang.org/x/sys/cpu"
 var hasBlocks = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
 
 // unescapeBlocks unescapes blocks of src until fewer than 32 bytes are left or one
-// has an escape other than \", \\ and \/. It writes up to eight bytes more than
+// has an escape other than \", \\ and \/, or a quote that is none. It writes up to eight bytes more than
 // it reads.
 //
 //go:noescape

@@ -4,8 +4,8 @@
 //
 // 32 bytes at a time: the backslashes that begin an escape are those at even
 // places of their run; what follows each must be a quote, a backslash or a slash,
-// or the block is left to plain Go. The rest is pressed together, eight bytes at
-// a time.
+// or the block is left to plain Go, as is one with a quote that no backslash
+// stands before. The rest is pressed together, eight bytes at a time.
 TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
@@ -25,10 +25,12 @@ TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
 loop:
 	CMPQ CX, $32
 	JLT done
+	PREFETCHT0 1024(SI)
 	VMOVDQU (SI), Y0
 	VPCMPEQB Y0, Y5, Y1
-	VPMOVMSKB Y1, AX // backslashes
-	TESTL AX, AX
+	VPCMPEQB Y0, Y6, Y2
+	VPOR Y1, Y2, Y3
+	VPTEST Y3, Y3
 	JNZ escapes
 	VMOVDQU Y0, (DI)
 	ADDQ $32, SI
@@ -37,11 +39,11 @@ loop:
 	JMP loop
 
 escapes:
-	VPCMPEQB Y0, Y6, Y1
-	VPCMPEQB Y0, Y7, Y2
-	VPOR Y1, Y2, Y1
-	VPMOVMSKB Y1, BX
-	ORQ AX, BX            // what may follow
+	VPMOVMSKB Y1, AX      // backslashes
+	VPMOVMSKB Y2, R14     // quotes
+	VPCMPEQB Y0, Y7, Y1
+	VPOR Y1, Y3, Y1
+	VPMOVMSKB Y1, BX      // what may follow
 	LEAQ (AX)(AX*1), R8
 	ANDNQ AX, R8, R8      // where runs start
 	ANDQ R13, R8          // at an even place
@@ -52,6 +54,10 @@ escapes:
 	ANDQ R13, R8
 	ANDNQ R9, R13, R9
 	ORQ R9, R8            // what begins an escape
+	LEAQ (R8)(R8*1), R9
+	ANDNQ R14, R9, R14
+	TESTQ R14, R14
+	JNZ done
 	MOVQ $32, DX
 	BTRQ $31, R8          // it goes on in the next block, which starts with it
 	SBBQ $0, DX

@@ -28,6 +28,7 @@ func FuzzUnescape(f *testing.F) {
 		if _, n := unescapePlain(plain, s, len(s)); got != string(plain[:n]) {
 			t.Fatalf("%q from %q, and %q byte by byte", got, s, plain[:n])
 		}
+		sameText(t, s)
 		var want string
 		if utf8.ValidString(s) && json.Unmarshal([]byte(`"`+s+`"`), &want) == nil && got != want {
 			t.Fatalf("%q from %q, want %q", got, s, want)
@@ -45,8 +46,27 @@ func TestUnescapeOddTexts(t *testing.T) {
 		}
 		plain := make([]byte, len(text)+8)
 		_, n := unescapePlain(plain, string(text), len(text))
+		sameText(t, string(text))
 		if got := unescape(string(text)); got != string(plain[:n]) {
 			t.Fatalf("%q from %q, want %q", got, text, plain[:n])
 		}
+	}
+}
+
+// sameText holds unescapeText to a look for the quote that unescapes what stands
+// before it.
+func sameText(t *testing.T, s string) {
+	t.Helper()
+	dst := make([]byte, len(s)+8)
+	end, n := unescapeText(dst, s)
+	behind := skipString(`"`+s, 0)
+	if behind > len(s)+1 {
+		if end >= 0 {
+			t.Fatalf("%q ends at %d", s, end)
+		}
+		return
+	}
+	if end != behind-2 || string(dst[:n]) != unescape(s[:end]) {
+		t.Fatalf("%q ends at %d and is %q, want %d and %q", s, end, dst[:n], behind-2, unescape(s[:max(end, 0)]))
 	}
 }

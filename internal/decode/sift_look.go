@@ -1,0 +1,195 @@
+package decode
+
+import "strings"
+
+// recordsHead begins a message of Azure's, a list of records on a line.
+const recordsHead = `{"records":[`
+
+// A stray is a record of a chunk that is not seen at a glance: the reader reads it
+// as any other.
+type stray struct {
+	text         string
+	members      []member
+	before       int   // items that stand before it
+	line         int64 // counted from the chunk's first
+	number       int   // as a frame's, counted from the chunk's first
+	from, behind int   // of members, in the chunk's
+}
+
+// look takes the records at the start of a chunk: events that stand each on a line
+// of their own, alone or in an envelope, and the elements of Azure's lists.
+func (f *sifter) look(c *chunk) {
+	f.forget()
+	c.reset()
+	f.sets = c.sets[:0]
+	for c.size < len(c.text) && f.next(c) {
+	}
+	for i := range c.strays {
+		s := &c.strays[i]
+		s.members = c.members[s.from:s.behind:s.behind]
+	}
+	f.judge(c.items)
+	c.sets = f.sets
+}
+
+// next takes a record, or steps into a list or out of it; false if there is
+// something else.
+func (f *sifter) next(c *chunk) bool {
+	if c.listed {
+		return f.element(c)
+	}
+	rest := c.text[c.size:]
+	if strings.HasPrefix(rest, recordsHead) {
+		c.listed, c.opened = true, c.breaks
+		c.size += len(recordsHead)
+		return true
+	}
+	return rest[0] == '{' && (f.enveloped && f.envelopeLine(c, rest) || f.eventLine(c, rest) || !f.enveloped && f.envelopeLine(c, rest))
+}
+
+// eventLine takes a line that is an event.
+func (f *sifter) eventLine(c *chunk, s string) bool {
+	end, ok := f.skeleton.Read(s)
+	if !ok || end == len(s) && !c.atEOF {
+		return false
+	}
+	it := c.item()
+	f.runs.aks = false
+	if !it.read(s[:end], &f.skeleton, f.runs) {
+		return false
+	}
+	it.envelope, it.aks, it.number = envelope{}, false, -1
+	f.take(c, it)
+	f.enveloped = false
+	c.size += end
+	c.endLine()
+	return true
+}
+
+// envelopeLine takes a line that is an envelope.
+func (f *sifter) envelopeLine(c *chunk, s string) bool {
+	it := c.item()
+	end := f.unwrap(s, it, c)
+	if end < 0 {
+		return false
+	}
+	for end < len(s) && s[end] != '\n' {
+		if !isSpace(s[end]) {
+			return false
+		}
+		end++
+	}
+	if end == len(s) && !c.atEOF {
+		return false
+	}
+	it.number = -1
+	f.take(c, it)
+	f.enveloped = true
+	c.size += end
+	c.endLine()
+	return true
+}
+
+// take notes the item that was read.
+func (f *sifter) take(c *chunk, it *item) {
+	it.line = c.breaks
+	f.parts(it)
+	c.items = c.items[:len(c.items)+1]
+}
+
+// element takes the element of a list at the chunk's size, or what stands between
+// two, or steps out of the list.
+func (f *sifter) element(c *chunk) bool {
+	s := c.text[c.size:]
+	switch s[0] {
+	case '\n':
+		c.endLine()
+		return true
+	case ' ', '\t', '\r', ',':
+		c.size++
+		return true
+	case ']':
+		return c.leave(s)
+	case '{':
+	default:
+		return false
+	}
+	it := c.item()
+	end := f.unwrap(s, it, c)
+	if end >= 0 && isFollowed(s, end) {
+		it.number = c.count
+		c.count++
+		f.take(c, it)
+		c.size += end
+		return true
+	}
+	return c.stray(s)
+}
+
+// isFollowed says whether the list goes on behind an element as lists do.
+func isFollowed(s string, end int) bool {
+	end = skipSpace(s, end)
+	return end < len(s) && (s[end] == ',' || s[end] == ']')
+}
+
+// stray takes an element that stands whole on its line, and is no list of records
+// itself.
+func (c *chunk) stray(s string) bool {
+	from := len(c.members)
+	members, end := scanMembers(s, 0, c.members, true)
+	if end < 0 || !isFollowed(s, end) || strings.IndexByte(s[:end], '\n') >= 0 {
+		return false
+	}
+	c.members = members
+	c.strays = append(c.strays, stray{
+		text: s[:end], before: len(c.items), line: c.breaks, number: c.count, from: from, behind: len(members),
+	})
+	c.count++
+	c.size += end
+	return true
+}
+
+// leave steps out of a list, the last member of an object that ends its line.
+func (c *chunk) leave(s string) bool {
+	i := skipSpace(s, 1)
+	if i >= len(s) || s[i] != '}' {
+		return false
+	}
+	for i++; i < len(s) && s[i] != '\n'; i++ {
+		if !isSpace(s[i]) {
+			return false
+		}
+	}
+	if i == len(s) && !c.atEOF || strings.IndexByte(s[:i], '\n') >= 0 {
+		return false
+	}
+	c.listed = false
+	c.size += i
+	c.endLine()
+	return true
+}
+
+// endLine takes a line break, if there is one.
+func (c *chunk) endLine() {
+	if c.size < len(c.text) {
+		c.size++
+		c.breaks++
+		c.count = 0
+	}
+}
+
+// item is where the next is read to.
+func (c *chunk) item() *item {
+	n := len(c.items)
+	if n == cap(c.items) {
+		c.items = append(c.items, item{})[:n]
+	}
+	return &c.items[:n+1][n]
+}
+
+// reset makes a chunk ready to be looked at.
+func (c *chunk) reset() {
+	c.items, c.strays, c.members, c.logs = c.items[:0], c.strays[:0], c.members[:0], c.logs[:0]
+	c.size, c.breaks, c.count, c.opened = 0, 0, 0, -1
+	c.listed = c.begins
+}
