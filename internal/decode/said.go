@@ -10,7 +10,8 @@ import (
 // that are alike share them: what their columns say is worked out once.
 type said struct {
 	deed, caller, verdict *keptRow
-	pathed                bool // deed is of address
+	place                 value.Value // of the deed: its namespace
+	pathed                bool        // deed is of address
 }
 
 // tellers are the parts that tell a column of KubeAudit, by the column.
@@ -44,6 +45,9 @@ var tellers = func() []func(*said) *keptRow {
 func (s *said) value(col int) (v value.Value, ok bool) {
 	if s == nil || tellers[col] == nil {
 		return v, false
+	}
+	if col == namespaceColumn && !s.pathed {
+		return s.place, true
 	}
 	part := tellers[col](s)
 	if part == nil {

@@ -66,9 +66,11 @@ type factor struct {
 }
 
 // A part is members of an event; aks says that a cluster of AKS wrote them, and
-// truncated that they may tell of an event that was cut short.
+// truncated that they may tell of an event that was cut short. Those of a deed
+// leave out the namespace, which stands by itself as it is written.
 type part struct {
 	members        string
+	namespace      string
 	aks, truncated bool
 }
 
@@ -371,8 +373,14 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 	if isNew {
 		x.fresh = append(x.fresh, e)
 		x.bytes += len(key)
-		members := text(f, it)
-		x.texts = append(x.texts, part{members, it.aks, x.kind == kindVerdict && strings.Contains(members, "truncated")})
+		p := part{members: text(f, it), aks: it.aks}
+		switch x.kind {
+		case kindDeed:
+			p.namespace = strings.Clone(it.refText(refNamespace))
+		case kindVerdict:
+			p.truncated = strings.Contains(p.members, "truncated")
+		}
+		x.texts = append(x.texts, p)
 	}
 	return e
 }
@@ -486,7 +494,7 @@ var refNames = [nRefs]string{"apiGroup", "apiVersion", "resource", "subresource"
 func deedText(_ *sifter, it *item) string {
 	b := append(appendMembers(nil, it, []int{fLevel, fStage, fVerb}), `,"objectRef":{`...)
 	n := len(b)
-	for at := range refName {
+	for at := range refNamespace {
 		if t := it.refText(at); t != "" {
 			if len(b) > n {
 				b = append(b, ',')

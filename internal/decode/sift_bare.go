@@ -6,10 +6,9 @@ import (
 	"github.com/dogwatch-dev/dogwatch"
 )
 
-// bareRows are a deed with each of the bodies that say nothing, and the rules with
-// needs that may care for it then, whoever the caller.
-type bareRows struct {
-	rows  [len(bareBodies)]*keptRow
+// bareSets are the rules with needs that may care for a deed with each of the
+// bodies that say nothing, whoever the caller.
+type bareSets struct {
 	asked dogwatch.RuleSet
 	sets  [len(bareBodies)]dogwatch.RuleSet // of those that were asked
 }
@@ -36,7 +35,7 @@ func (j *judges) askBodies(kind int, pairs []*pair) {
 			}
 		}
 		if len(about) > 0 {
-			j.judgeBare[kind].Narrow(j.batch(deeds, callers, &body), sets)
+			j.judgeBare[kind].Narrow(j.batch(deeds, callers, body), sets)
 		}
 		for i, set := range sets {
 			for w := range set {
@@ -52,7 +51,7 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 	var deeds []*judged
 	for _, p := range pairs {
 		if p.of.bare == nil {
-			p.of.bare = newBareRows(len(p.set))
+			p.of.bare = newBareSets(len(p.set))
 		}
 		wanted := j.words.asking(p.set, p.of.bare.asked)
 		switch {
@@ -71,7 +70,7 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 		for i, d := range deeds {
 			sets[i] = slices.Clone(d.wanted)
 		}
-		j.judgeBody[kind].Narrow(j.batch(deeds, nil, &body), sets)
+		j.judgeBody[kind].Narrow(j.batch(deeds, nil, body), sets)
 		for i, d := range deeds {
 			join(d.bare.sets[body], sets[i])
 		}
@@ -82,8 +81,8 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 	}
 }
 
-func newBareRows(words int) *bareRows {
-	b := &bareRows{asked: make(dogwatch.RuleSet, words)}
+func newBareSets(words int) *bareSets {
+	b := &bareSets{asked: make(dogwatch.RuleSet, words)}
 	for body := range b.sets {
 		b.sets[body] = make(dogwatch.RuleSet, words)
 	}
@@ -117,7 +116,7 @@ func (j *judges) askedOfCaller(kind int, p *pair, body int) (set dogwatch.RuleSe
 
 // bareRow is a deed's row with a body that says nothing.
 func (j *judges) bareRow(p *judged, body int) *keptRow {
-	of := &p.bare.rows[body]
+	of := &p.rows[body]
 	if *of == nil {
 		*of = j.rowOf(part{members: p.members + bareBodies[body], aks: p.aks})
 	}

@@ -13,16 +13,22 @@ type judges struct {
 	mu        sync.Mutex
 	r         *Reader          // for what columns look up
 	ofCaller  []bool           // by column: it is told by the caller
+	ofDeed    []bool           // or by what was done, whatever the bodies
 	told      []dogwatch.Known // what is known of parts by which all rules are judged
 	part      [nKinds]dogwatch.Judge
 	judgePair [2]dogwatch.Judge // for deeds, and for addresses
 	judgeBody [2]dogwatch.Judge // of these with bodies
 	judgeBare [2]dogwatch.Judge // of these with bodies, and their callers
+	judgeAny  dogwatch.Judge    // by what is known of every event
 	words     *bodyWords
+
+	placed   dogwatch.RuleSet // rules that ask a deed for its namespace
+	possible dogwatch.RuleSet // those that may care for any event at all; nil: not asked yet
 
 	// What was judged for one sifter is known to the others.
 	parts [nKinds]map[part]*judged
-	pairs map[[2]*judged]pairSets
+	acts  map[part]*judged
+	pairs map[[2]*judged]*pairSets
 	rows  *value.Batch // that are judged
 }
 
@@ -31,10 +37,13 @@ type judges struct {
 // a deed or a caller once there is an event of the two that they may care for.
 type judged struct {
 	part
+	act   *judged     // of a deed
+	place value.Value // of a deed: its namespace
 	set   dogwatch.RuleSet
 	asked dogwatch.RuleSet // rules of which there is no more to ask
 	row   *keptRow
-	bare  *bareRows // of deeds, once it is asked for
+	bare  *bareSets                 // of deeds, once they are asked for
+	rows  [len(bareBodies)]*keptRow // with bodies that say nothing, as far as they are asked for
 	// tells are the words that may stand where they count, in bodies of the deed.
 	tells wordSet
 
@@ -63,8 +72,9 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 	withBody := func(seen func(int, []string) bool) func(int, []string) bool {
 		return func(column int, path []string) bool { return seen(column, path) || body(column, path) }
 	}
-	j := &judges{r: r, pairs: map[[2]*judged]pairSets{}}
-	caller := all(callerColumns)
+	j := &judges{r: r, acts: map[part]*judged{}, pairs: map[[2]*judged]*pairSets{}}
+	caller, done := all(callerColumns), all(addressColumns)
+	j.judgeAny = s.Judge("KubeAudit", all())
 	j.told = []dogwatch.Known{all(deedColumns, callerColumns), all(verdictColumns)}
 	for kind, names := range [][]string{deedColumns, addressColumns} {
 		deed := all(names)
@@ -76,8 +86,9 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 		j.part[kind], j.parts[kind] = s.Judge("KubeAudit", all(columns)), map[part]*judged{}
 	}
 	for i := range columns {
-		j.ofCaller = append(j.ofCaller, caller(i, nil))
+		j.ofCaller, j.ofDeed = append(j.ofCaller, caller(i, nil)), append(j.ofDeed, done(i, nil))
 	}
+	j.placed = reading(namespaceColumn, &j.part[kindDeed], &j.judgePair[0], &j.judgeBody[0], &j.judgeBare[0])
 	j.words = newBodyWords(columns, slices.Concat(j.judgeBody[:], j.judgeBare[:]))
 	return j
 }
@@ -102,6 +113,7 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 	known := j.parts[kind]
 	if len(known)+len(parts) > maxJudged {
 		clear(known)
+		clear(j.acts)
 		clear(j.pairs)
 	}
 	out := make([]*judged, len(parts))
@@ -109,8 +121,11 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 	for i, p := range parts {
 		x := known[p]
 		if x == nil {
-			x = &judged{part: p, row: j.rowOf(p)}
-			x.tells = x.row.record.mayTell()
+			if kind == kindDeed {
+				x, fresh = j.newDeed(p, fresh)
+			} else {
+				x = j.newJudged(p)
+			}
 			known[p], fresh = x, append(fresh, x)
 		}
 		out[i] = x
@@ -125,11 +140,11 @@ func (j *judges) ask(kind int, parts []part) []*judged {
 // few: they are asked about at once.
 func (j *judges) look(kind int, parts []*judged) {
 	judge := &j.part[kind]
-	sets := everyRule(len(parts), len(judge.Every))
+	sets := j.toJudge(kind, parts)
 	if kind == kindVerdict {
-		judge.Narrow(j.batch(parts, nil, nil), sets)
+		judge.Narrow(j.batch(parts, nil, noBody), sets)
 	} else {
-		judge.Glance(j.batch(parts, nil, nil), sets)
+		judge.Glance(j.batch(parts, nil, noBody), sets)
 	}
 	for i, set := range sets {
 		parts[i].set, parts[i].asked = set, slices.Clone(judge.Every)
@@ -162,7 +177,7 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 	for i, x := range parts {
 		sets[i] = slices.Clone(x.wanted)
 	}
-	j.part[kind].Ask(j.batch(parts, nil, nil), sets)
+	j.part[kind].Ask(j.batch(parts, nil, noBody), sets)
 	for i, x := range parts {
 		for w, wanted := range x.wanted {
 			x.set[w] &^= wanted &^ sets[i][w]
@@ -176,9 +191,28 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 func (j *judges) askPairs(kind int, pairs []*pair) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if len(j.pairs)+2*len(pairs) > 8*maxJudged {
+		clear(j.pairs)
+	}
+	if kind != kindDeed {
+		j.judgePairs(kind, pairs)
+		return
+	}
+	acts, fresh := j.actPairs(pairs)
+	j.judgePairs(kind, slices.Concat(fresh, pairs))
+	for _, p := range fresh {
+		*j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
+	}
+	joinActs(pairs, acts)
+}
+
+// judgePairs is askPairs for acts, and for deeds by the rules that their acts are
+// not asked about.
+func (j *judges) judgePairs(kind int, pairs []*pair) {
 	j.askParts(kind, pairs, func(p *pair) (x, other *judged) { return p.of, p.by })
 	j.askParts(kindCaller, pairs, func(p *pair) (x, other *judged) { return p.by, p.of })
 	var fresh []*pair
+	var results []*pairSets
 	words := make([]uint64, 0, len(pairs)*len(j.words.rules))
 	for _, p := range pairs {
 		from, any := len(words), false
@@ -187,10 +221,15 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 		if p.bare = p.set; !any || !isTested(p.set, j.judgePair[kind].Every, j.words.rules) {
 			continue
 		}
-		if sets, ok := j.pairs[[2]*judged{p.of, p.by}]; ok {
-			p.set, p.bare = sets.set, sets.bare
+		known := j.pairs[[2]*judged{p.of, p.by}]
+		if known == nil {
+			known = &pairSets{}
+			j.pairs[[2]*judged{p.of, p.by}] = known
+		}
+		if known.set != nil {
+			p.set, p.bare = known.set, known.bare
 		} else {
-			fresh = append(fresh, p)
+			fresh, results = append(fresh, p), append(results, known)
 		}
 	}
 	if len(fresh) == 0 {
@@ -200,14 +239,11 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 	for i, p := range fresh {
 		deeds[i], callers[i], sets[i] = p.of, p.by, p.set
 	}
-	j.judgePair[kind].Narrow(j.batch(deeds, callers, nil), sets)
+	j.judgePair[kind].Narrow(j.batch(deeds, callers, noBody), sets)
 	j.askBodies(kind, fresh)
-	if len(j.pairs)+len(fresh) > 8*maxJudged {
-		clear(j.pairs)
-	}
-	for _, p := range fresh {
+	for i, p := range fresh {
 		j.words.left(p.set, p.bare, p.of.tells)
-		j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
+		*results[i] = pairSets{p.set, p.bare}
 	}
 }
 
@@ -222,16 +258,49 @@ func isTested(set, every, bodies dogwatch.RuleSet) bool {
 	return false
 }
 
-// everyRule is sets of all rules, for so many rows.
-func everyRule(rows, words int) []dogwatch.RuleSet {
+// newSets is empty sets of rules, for so many rows.
+func newSets(rows, words int) []dogwatch.RuleSet {
 	all, out := make(dogwatch.RuleSet, rows*words), make([]dogwatch.RuleSet, rows)
-	for i := range all {
-		all[i] = ^uint64(0)
-	}
 	for i := range out {
 		out[i] = all[i*words : (i+1)*words : (i+1)*words]
 	}
 	return out
+}
+
+// toJudge are the rules by which parts are to be judged.
+func (j *judges) toJudge(kind int, parts []*judged) []dogwatch.RuleSet {
+	if j.possible == nil {
+		j.findPossible()
+	}
+	sets := newSets(len(parts), len(j.possible))
+	for i, set := range sets {
+		for w, possible := range j.possible {
+			switch {
+			case parts[i].act != nil:
+				possible &= j.placed[w]
+			case kind == kindDeed:
+				possible &^= j.placed[w]
+			}
+			set[w] = possible
+		}
+	}
+	return sets
+}
+
+// findPossible takes out the rules that need what no event is that the sieve
+// judges, such as one whose audit ID came before.
+func (j *judges) findPossible() {
+	j.possible = make(dogwatch.RuleSet, len(j.judgeAny.Every))
+	for w := range j.possible {
+		j.possible[w] = ^uint64(0)
+	}
+	j.judgeAny.Narrow(j.batch([]*judged{j.newJudged(part{})}, nil, noBody), []dogwatch.RuleSet{j.possible})
+}
+
+func (j *judges) newJudged(p part) *judged {
+	x := &judged{part: p, row: j.rowOf(p)}
+	x.tells = x.row.record.mayTell()
+	return x
 }
 
 // rowOf is a row of KubeAudit of an event of which only some members stand
@@ -248,34 +317,39 @@ func (j *judges) rowOf(p part) *keptRow {
 }
 
 // batch makes rows of parts, good until the next, with callers' where they are
-// given. body is the number of the body that deeds are to have; nil: none is to be
-// asked for.
-func (j *judges) batch(parts, callers []*judged, body *int) *value.Batch {
-	b := &partRows{j: j, rows: make([]*keptRow, len(parts)), callers: callers}
-	for i, p := range parts {
-		if b.rows[i] = p.row; body != nil {
-			b.rows[i] = j.bareRow(p, *body)
-		}
-	}
+// given. body is the number of the body that deeds are to have, or noBody.
+func (j *judges) batch(parts, callers []*judged, body int) *value.Batch {
 	if j.rows == nil {
 		j.rows = value.NewLazyBatch(0, len(j.ofCaller), nil)
 	}
-	j.rows.Reset(len(parts), b)
+	j.rows.Reset(len(parts), &partRows{j, parts, callers, body})
 	return j.rows
 }
 
+// noBody is in place of a body's number where none is to be asked for.
+const noBody = -1
+
 // partRows fill a batch with what was read of parts.
 type partRows struct {
-	j       *judges
-	rows    []*keptRow
-	callers []*judged
+	j              *judges
+	parts, callers []*judged
+	body           int
 }
 
 func (b *partRows) Value(row, col int) value.Value {
 	if b.callers != nil && b.j.ofCaller[col] {
 		return b.callers[row].row.Value(col)
 	}
-	return b.rows[row].Value(col)
+	p := b.parts[row]
+	switch {
+	case p.act != nil && col == namespaceColumn:
+		return p.place
+	case b.body == noBody || b.j.ofDeed[col]:
+		return p.row.Value(col)
+	case p.act != nil:
+		p = p.act
+	}
+	return b.j.bareRow(p, b.body).Value(col)
 }
 
 // meet appends the rules that are in both sets to out, and says whether there

@@ -184,7 +184,7 @@ func (f *sifter) judgeKindred(k *kindred, verdict int32) {
 	p, v := &f.pairs.list[k.pairing], f.verdict.entries[verdict].of
 	k.judged = true
 	if k.set, k.any = meet(nil, p.set, v.set); k.any {
-		k.said = &said{p.of.row, p.by.row, v.row, k.pathed}
+		k.said = &said{p.of.row, p.by.row, v.row, p.of.place, k.pathed}
 		k.any = f.words.left(k.set, p.bare, p.of.tells)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
 	}

@@ -42,7 +42,14 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		if it.pathed {
 			deed, columns = sifter.address, addressColumns
 		}
-		sameColumns(t, r, whole, deed.texts[it.deed].members, slices.Concat(columns, always))
+		told := deed.texts[it.deed]
+		if !it.pathed {
+			if got, want := str(told.namespace), whole.theRef().namespace; got != want {
+				t.Errorf("the deed's namespace is %q, that of the whole %q", got, want)
+			}
+			columns = slices.DeleteFunc(slices.Clone(columns), func(name string) bool { return name == "Namespace" })
+		}
+		sameColumns(t, r, whole, told.members, slices.Concat(columns, always))
 		sameColumns(t, r, whole, sifter.caller.texts[it.caller].members, slices.Concat(callerColumns, always))
 		sameColumns(t, r, whole, sifter.verdict.texts[it.verdict].members, slices.Concat(verdictColumns, always))
 		if t.Failed() {

@@ -1,0 +1,74 @@
+package decode
+
+import (
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// An act is a deed wherever it is done: few rules ask for the namespace, and a
+// cluster has many. The others are asked about an act, and once for all its deeds.
+
+// namespaceColumn is the number of KubeAudit's column.
+var namespaceColumn = slices.IndexFunc(tableOf("KubeAudit").columns, func(c column) bool { return c.name == "Namespace" })
+
+// reading are the rules that judges ask for a column.
+func reading(column int, all ...*dogwatch.Judge) dogwatch.RuleSet {
+	set := make(dogwatch.RuleSet, len(all[0].Every))
+	for _, judge := range all {
+		for rule, refs := range judge.Reads {
+			for _, ref := range refs {
+				if ref.Column == column {
+					set[rule/64] |= 1 << (rule % 64)
+				}
+			}
+		}
+	}
+	return set
+}
+
+// newDeed makes a deed that was not judged before. Its act is appended to fresh,
+// if that was not either.
+func (j *judges) newDeed(p part, fresh []*judged) (*judged, []*judged) {
+	of := p
+	of.namespace = ""
+	act := j.acts[of]
+	if act == nil {
+		act = j.newJudged(of)
+		j.acts[of], fresh = act, append(fresh, act)
+	}
+	return &judged{part: p, act: act, place: value.StringOf(str(p.namespace)), row: act.row, tells: act.tells}, fresh
+}
+
+// actPairs are what is known of the acts of pairs with their callers. Those of
+// which nothing is known yet are fresh.
+func (j *judges) actPairs(pairs []*pair) (acts []*pairSets, fresh []*pair) {
+	acts = make([]*pairSets, len(pairs))
+	for i, p := range pairs {
+		key := [2]*judged{p.of.act, p.by}
+		if acts[i] = j.pairs[key]; acts[i] == nil {
+			acts[i] = &pairSets{}
+			j.pairs[key], fresh = acts[i], append(fresh, &pair{of: p.of.act, by: p.by})
+		}
+	}
+	return acts, fresh
+}
+
+// joinActs adds to the rules that may care for pairs those that may care for their
+// acts with the callers.
+func joinActs(pairs []*pair, acts []*pairSets) {
+	for i, p := range pairs {
+		if !isAny(p.set) {
+			p.set, p.bare = acts[i].set, acts[i].bare
+			continue
+		}
+		p.set, p.bare = joined(p.set, acts[i].set), joined(p.bare, acts[i].bare)
+	}
+}
+
+func joined(x, y dogwatch.RuleSet) dogwatch.RuleSet {
+	out := slices.Clone(x)
+	join(out, y)
+	return out
+}
