@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -89,15 +90,33 @@ func NewReader(opts Options, tables ...string) (*Reader, error) {
 	return r, nil
 }
 
-// onlyKube says whether audit events are rows of no other table than KubeAudit.
+// onlyKube says whether audit events without a verb are rows of no other table
+// than KubeAudit.
 func (r *Reader) onlyKube() bool {
-	event := &record{shape: shapeEvent, event: event{text: "{}"}, in: &Ledger{}}
-	for _, v := range r.views {
-		if v != r.kube && v.table.has(event) {
+	return r.kube != nil && !r.othersHave(&record{shape: shapeEvent, event: event{text: "{}"}, in: &Ledger{}})
+}
+
+// noneButKube says whether no audit event, in an envelope or without, is a row of
+// another table than KubeAudit.
+func (r *Reader) noneButKube() bool {
+	e := event{text: `{"verb":"create"}`, spans: [nFields]span{fVerb: {8, 16}}}
+	all := []*record{{shape: shapeEvent}}
+	for _, resource := range []string{anAKSCluster, "/connectedclusters/any"} {
+		for _, category := range []string{"kube-audit", "kube-audit-admin"} {
+			all = append(all, &record{shape: shapeEnvelope, category: category, resourceID: resource, log: e.text})
+		}
+	}
+	for _, rec := range all {
+		if rec.event, rec.in = e, (&Ledger{}); r.othersHave(rec) {
 			return false
 		}
 	}
-	return r.kube != nil
+	return true
+}
+
+// othersHave says whether a record is a row of another table than KubeAudit.
+func (r *Reader) othersHave(rec *record) bool {
+	return slices.ContainsFunc(r.views, func(v *view) bool { return v != r.kube && v.table.has(rec) })
 }
 
 func (r *Reader) want(t *table) {
@@ -130,7 +149,7 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
-	if r.siftings != nil {
+	if r.siftings != nil && r.noneButKube() {
 		f.lines, f.intoLists = func() (bool, error) { return r.sift(ctx, f, emit) }, true
 	}
 	n := 0

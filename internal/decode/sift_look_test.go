@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -196,4 +197,31 @@ func FuzzEnvelopes(f *testing.F) {
 		sameTold(t, "text", tellOf(t, []byte(log), aSieve{}, 1, false), want)
 		sameTold(t, "stream", tellOf(t, []byte(log), aSieve{}, 1, true), want)
 	})
+}
+
+// A sieve for KubeAudit takes no event from other tables.
+func TestOtherTablesHaveTheirRowsWithASieve(t *testing.T) {
+	log := corpus(t, "attacks.ndjson")
+	for _, log := range [][]byte{log, enveloped(log)} {
+		rows := func(sieve dogwatch.Sieve, other string) map[string]int {
+			r, err := NewReader(Options{Sieve: sieve}, "KubeAudit", other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := map[string]int{}
+			err = r.ReadText(context.Background(), "log", log, func(b dogwatch.Batch) error {
+				n[b.Table] += b.Rows.Len()
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, other := range []string{"AKSAudit", "AKSAuditAdmin", "ArcK8sAudit", "AKSControlPlane", "AzureDiagnostics"} {
+			if got, want := rows(aSieve{}, other), rows(nil, other); !maps.Equal(got, want) {
+				t.Errorf("KubeAudit and %s have %v rows, not %v", other, got, want)
+			}
+		}
+	}
 }
