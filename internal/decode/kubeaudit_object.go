@@ -64,27 +64,27 @@ func podColumns() []podColumn {
 	}
 	return []podColumn{
 		{"Images", "Images of all containers, init and ephemeral ones included.", "Images that Change sets.", []string{"image"}, false,
-			list(func(p *pod) []string { return p.images })},
+			list((*pod).images)},
 		{"HostPaths", "Paths of the node that volumes show, cleaned of `//`, `..` and a slash at the end; also of PersistentVolumes (hostPath, local).", "Host paths that Change brings in, or whose volume it mounts anew.", []string{"hostPath", "local", "volumeMounts"}, false,
-			list(func(p *pod) []string { return p.hostPaths })},
+			list(func(p *pod) []string { return p.paths().hostPaths })},
 		{"HostPathsWritable", "Those of HostPaths that some container mounts without readOnly.", "Those of NewHostPaths that are mounted without readOnly.", []string{"hostPath", "local", "volumeMounts"}, false,
-			list(func(p *pod) []string { return p.hostPathsWritten })},
+			list(func(p *pod) []string { return p.paths().hostPathsWritten })},
 		{"AddedCapabilities", "Linux capabilities added to any container, in capitals, without CAP_.", "Capabilities that Change adds.", []string{"capabilities"}, false,
-			list(func(p *pod) []string { return p.capabilities })},
+			list((*pod).capabilities)},
 		{"PrivilegedContainers", "Names of the containers with privileged: true.", "Names of the containers that Change makes privileged (their place where Change does not name them).", []string{"privileged"}, false,
-			list(func(p *pod) []string { return p.privileged })},
+			list((*pod).privileged)},
 		{"Commands", "Command and arguments of each container that sets them, joined with spaces.", "Commands that Change sets.", []string{"command", "args"}, false,
-			list(func(p *pod) []string { return p.commands })},
+			list((*pod).commands)},
 		{"HostPorts", "Ports of the node that containers take.", "Host ports that Change sets.", []string{"hostPort"}, false,
-			func(p *pod) value.Value { return portsValue(p.hostPorts) }},
+			func(p *pod) value.Value { return portsValue(p.hostPorts()) }},
 		{"HostPID", "The pod shares the node's process table.", "Change sets hostPID: true.", []string{"hostPID"}, true,
-			yesNo(func(p *pod) bool { return p.hostPID })},
+			yesNo(func(p *pod) bool { return p.member(podHostPID).Bool() })},
 		{"HostIPC", "The pod shares the node's IPC.", "Change sets hostIPC: true.", []string{"hostIPC"}, true,
-			yesNo(func(p *pod) bool { return p.hostIPC })},
+			yesNo(func(p *pod) bool { return p.member(podHostIPC).Bool() })},
 		{"HostNetwork", "The pod shares the node's network.", "Change sets hostNetwork: true.", []string{"hostNetwork"}, true,
-			yesNo(func(p *pod) bool { return p.hostNetwork })},
+			yesNo(func(p *pod) bool { return p.member(podHostNetwork).Bool() })},
 		{"HostProcess", "A Windows host process (windowsOptions of the pod or a container).", "Change sets hostProcess: true.", []string{"hostProcess"}, true,
-			yesNo(func(p *pod) bool { return p.hostProcess })},
+			yesNo((*pod).hostProcess)},
 	}
 }
 
@@ -129,11 +129,7 @@ func (c *podColumn) of(r *record, isNew bool) value.Value {
 		return null
 	}
 	if r.speaksOf(isNew, c.words) {
-		p := r.thePod()
-		if isNew {
-			p = r.theNewPod()
-		}
-		if p != nil {
+		if p := r.podOf(isNew); p != nil {
 			if v := c.read(p); c.isFlag && v.Bool() || !c.isFlag && v.Len() > 0 {
 				return v
 			}

@@ -9,17 +9,52 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// A pod is what a pod's specification, or a part of one, asks of its node.
+// A pod is a pod's specification, or a part of one, and what it asks of its
+// node, each read when it is asked for.
 type pod struct {
-	spec                        value.Value
-	isPV                        bool
-	hostPID, hostIPC            bool
-	hostNetwork, hostProcess    bool
-	images, commands            []string
+	spec value.Value
+	// whole is the pod as it is now, where this one is only what changed: how a
+	// volume is mounted may stand there. It may be nil, or return nil.
+	whole func() *pod
+	cut   bool // the record was cut off, maybe in the middle of a mount
+
+	isRead     bool
+	members    [nPodMembers]value.Value
+	containers [len(containerLists)][]container
+
+	pathsKnown                  bool
 	hostPaths, hostPathsWritten []string
-	capabilities, privileged    []string
-	hostPorts                   []int64
 }
+
+// The members of a specification that are read, in the order of podMembers.
+const (
+	podHostPID = len(containerLists) + iota // behind the lists of containers
+	podHostIPC
+	podHostNetwork
+	podSecurity
+	podVolumes
+	nPodMembers
+)
+
+var containerLists = [...]string{"containers", "initContainers", "ephemeralContainers"}
+
+var podMembers = append(containerLists[:], "hostPID", "hostIPC", "hostNetwork", "securityContext", "volumes")
+
+// A container is the members of one that are read.
+type container [nContainerMembers]value.Value
+
+const (
+	containerName = iota
+	containerImage
+	containerCommand
+	containerArgs
+	containerSecurity
+	containerPorts
+	containerMounts
+	nContainerMembers
+)
+
+var containerMembers = []string{"name", "image", "command", "args", "securityContext", "ports", "volumeMounts"}
 
 // keepsPods are the built-in resources whose objects hold a pod's
 // specification, and where.
@@ -65,74 +100,133 @@ func bagAt(v value.Value, steps []string) value.Value {
 	return v
 }
 
-// newPod reads a specification. whole is the specification as it is now, where
-// spec is only what changed: how a volume is mounted may stand there. cut says
-// that the record was cut off, maybe in the middle of one of them.
-func newPod(spec value.Value, whole func() value.Value, cut bool) *pod {
-	p := &pod{spec: spec}
-	p.hostPID = spec.Get("hostPID").Bool()
-	p.hostIPC = spec.Get("hostIPC").Bool()
-	p.hostNetwork = spec.Get("hostNetwork").Bool()
-	p.hostProcess = isHostProcess(spec)
-	for _, list := range containerLists {
-		for i, c := range spec.Get(list).Elems() {
-			p.container(c, list+"["+strconv.Itoa(i)+"]")
-		}
-	}
-	p.volumes(spec, whole, cut)
-	return p
-}
-
-var containerLists = []string{"containers", "initContainers", "ephemeralContainers"}
-
-func (p *pod) container(c value.Value, place string) {
-	if image := c.Get("image").Str(); image != "" {
-		p.images = addNew(p.images, image)
-	}
-	if words := append(texts(c.Get("command")), texts(c.Get("args"))...); len(words) > 0 {
-		p.commands = append(p.commands, strings.Join(words, " "))
-	}
-	security := c.Get("securityContext")
-	if security.Get("privileged").Bool() {
-		name := c.Get("name").Str()
-		if name == "" {
-			name = place
-		}
-		p.privileged = addNew(p.privileged, name)
-	}
-	for _, name := range texts(security.Get("capabilities").Get("add")) {
-		p.capabilities = addNew(p.capabilities, strings.TrimPrefix(strings.ToUpper(name), "CAP_"))
-	}
-	p.hostProcess = p.hostProcess || isHostProcess(c)
-	for _, port := range c.Get("ports").Elems() {
-		if n := port.Get("hostPort"); n.Kind() == value.KLong && n.Int() != 0 && !slices.Contains(p.hostPorts, n.Int()) {
-			p.hostPorts = append(p.hostPorts, n.Int())
-		}
-	}
-}
-
-func isHostProcess(v value.Value) bool {
-	return v.Get("securityContext").Get("windowsOptions").Get("hostProcess").Bool()
-}
-
-// volumes lists the host's paths: those of the volumes here, and those of the
-// whole specification that are mounted anew.
-func (p *pod) volumes(spec value.Value, whole func() value.Value, cut bool) {
-	here, volumes := mountsOf(spec, cut), spec.Get("volumes").Elems()
-	if len(here) == 0 && len(volumes) == 0 {
+// read finds the members of the specification and of its containers.
+func (p *pod) read() {
+	if p.isRead {
 		return
 	}
-	now := whole()
-	all := mountsOf(now, cut)
+	p.isRead = true
+	p.spec.Pick(podMembers, p.members[:])
+	for i := range containerLists {
+		var few [4]value.Value
+		all := value.AppendElems(few[:0], p.members[i])
+		p.containers[i] = make([]container, len(all))
+		for k, c := range all {
+			c.Pick(containerMembers, p.containers[i][k][:])
+		}
+	}
+}
+
+func (p *pod) member(at int) value.Value {
+	p.read()
+	return p.members[at]
+}
+
+// each calls do for all containers; place says where one stands.
+func (p *pod) each(do func(c *container, place func() string)) {
+	p.read()
+	for i, list := range &p.containers {
+		for k := range list {
+			do(&list[k], func() string { return containerLists[i] + "[" + strconv.Itoa(k) + "]" })
+		}
+	}
+}
+
+func (p *pod) images() (images []string) {
+	p.each(func(c *container, _ func() string) {
+		if image := c[containerImage].Str(); image != "" {
+			images = addNew(images, image)
+		}
+	})
+	return images
+}
+
+func (p *pod) commands() (commands []string) {
+	p.each(func(c *container, _ func() string) {
+		if words := append(texts(c[containerCommand]), texts(c[containerArgs])...); len(words) > 0 {
+			commands = append(commands, strings.Join(words, " "))
+		}
+	})
+	return commands
+}
+
+func (p *pod) privileged() (names []string) {
+	p.each(func(c *container, place func() string) {
+		if !c[containerSecurity].Get("privileged").Bool() {
+			return
+		}
+		name := c[containerName].Str()
+		if name == "" {
+			name = place()
+		}
+		names = addNew(names, name)
+	})
+	return names
+}
+
+func (p *pod) capabilities() (added []string) {
+	p.each(func(c *container, _ func() string) {
+		for _, name := range texts(c[containerSecurity].Get("capabilities").Get("add")) {
+			added = addNew(added, strings.TrimPrefix(strings.ToUpper(name), "CAP_"))
+		}
+	})
+	return added
+}
+
+func (p *pod) hostPorts() (ports []int64) {
+	p.each(func(c *container, _ func() string) {
+		for _, port := range c[containerPorts].Elems() {
+			if n := port.Get("hostPort"); n.Kind() == value.KLong && n.Int() != 0 && !slices.Contains(ports, n.Int()) {
+				ports = append(ports, n.Int())
+			}
+		}
+	})
+	return ports
+}
+
+func (p *pod) hostProcess() bool {
+	yes := isHostProcess(p.member(podSecurity))
+	p.each(func(c *container, _ func() string) { yes = yes || isHostProcess(c[containerSecurity]) })
+	return yes
+}
+
+func isHostProcess(security value.Value) bool {
+	return security.Get("windowsOptions").Get("hostProcess").Bool()
+}
+
+// paths lists the host's paths: those of the volumes here, and those of the
+// whole specification that are mounted anew.
+func (p *pod) paths() *pod {
+	if p.pathsKnown {
+		return p
+	}
+	p.pathsKnown = true
+	here, volumes := p.mounts(), p.member(podVolumes).Elems()
+	if len(here) == 0 && len(volumes) == 0 {
+		return p
+	}
+	now := p.now()
+	all := now.mounts()
 	for _, v := range volumes {
 		name := v.Get("name").Str()
 		p.hostPath(v.Get("hostPath"), here[name] || all[name])
 	}
-	for _, v := range now.Get("volumes").Elems() {
+	for _, v := range now.member(podVolumes).Elems() {
 		if name := v.Get("name").Str(); here.has(name) {
 			p.hostPath(v.Get("hostPath"), here[name])
 		}
 	}
+	return p
+}
+
+// now is the whole pod; an empty one where it is not known.
+func (p *pod) now() *pod {
+	if p.whole != nil {
+		if now := p.whole(); now != nil {
+			return now
+		}
+	}
+	return &pod{}
 }
 
 func (p *pod) hostPath(source value.Value, written bool) {
@@ -155,17 +249,17 @@ func (m mounts) has(name string) bool {
 	return ok
 }
 
-// mountsOf lists the mounts of all containers. Of a mount that may be cut it is
+// mounts lists the mounts of all containers. Of a mount that may be cut it is
 // not known whether readOnly would have followed.
-func mountsOf(spec value.Value, cut bool) mounts {
+func (p *pod) mounts() mounts {
+	p.read()
 	m := mounts{}
-	for _, list := range containerLists {
-		containers := spec.Get(list).Elems()
-		for i, c := range containers {
-			all := c.Get("volumeMounts").Elems()
+	for _, list := range &p.containers {
+		for i := range list {
+			all := list[i][containerMounts].Elems()
 			for k, mount := range all {
 				name := mount.Get("name").Str()
-				maybeCut := cut && i == len(containers)-1 && k == len(all)-1
+				maybeCut := p.cut && i == len(list)-1 && k == len(all)-1
 				m[name] = m[name] || !mount.Get("readOnly").Bool() && !maybeCut
 			}
 		}
@@ -176,7 +270,7 @@ func mountsOf(spec value.Value, cut bool) mounts {
 // persistentVolume reads a volume that stands for a path of a node.
 func persistentVolume(v value.Value) *pod {
 	spec := v.Get("spec")
-	p := &pod{spec: value.NullOf(value.Dynamic), isPV: true}
+	p := &pod{spec: value.NullOf(value.Dynamic), pathsKnown: true}
 	written := true
 	if modes := texts(spec.Get("accessModes")); len(modes) > 0 {
 		written = slices.ContainsFunc(modes, func(m string) bool { return m != "ReadOnlyMany" })
@@ -214,15 +308,27 @@ func addNew(list []string, s string) []string {
 	return append(list, s)
 }
 
+// podOf is the pod of Change if isNew, else thePod.
+func (rec *record) podOf(isNew bool) *pod {
+	if isNew {
+		return rec.theNewPod()
+	}
+	return rec.thePod()
+}
+
 // thePod is the pod of Object, else of Change; nil if there is none.
 func (rec *record) thePod() *pod {
+	if p := rec.objectPod(); p != nil || rec.facts.object.IsBag() {
+		return p
+	}
+	return rec.theNewPod()
+}
+
+// objectPod is the pod of Object; nil if there is none.
+func (rec *record) objectPod() *pod {
 	f := rec.facts
 	if !f.podDone {
-		f.podDone = true
-		none := func() value.Value { return value.NullOf(value.Dynamic) }
-		if f.pod = podOf(rec.theRef(), rec.theObject(), none, rec.cut); f.pod == nil && !f.object.IsBag() {
-			f.pod = rec.theNewPod()
-		}
+		f.podDone, f.pod = true, podIn(rec.theRef(), rec.theObject(), rec.cut)
 	}
 	return f.pod
 }
@@ -232,12 +338,14 @@ func (rec *record) theNewPod() *pod {
 	f := rec.facts
 	if !f.newPodDone {
 		f.newPodDone = true
-		f.newPod = podOf(rec.theRef(), rec.theChange().set, rec.theObject, rec.cut)
+		if f.newPod = podIn(rec.theRef(), rec.theChange().set, rec.cut); f.newPod != nil {
+			f.newPod.whole = rec.objectPod
+		}
 	}
 	return f.newPod
 }
 
-func podOf(r *ref, v value.Value, whole func() value.Value, cut bool) *pod {
+func podIn(r *ref, v value.Value, cut bool) *pod {
 	if r.resource == "persistentvolumes" && r.subresource == "" && v.IsBag() {
 		return persistentVolume(v)
 	}
@@ -245,5 +353,5 @@ func podOf(r *ref, v value.Value, whole func() value.Value, cut bool) *pod {
 	if spec.IsNull() {
 		return nil
 	}
-	return newPod(spec, func() value.Value { return podSpecOf(r, whole()) }, cut)
+	return &pod{spec: spec, cut: cut}
 }

@@ -21,6 +21,33 @@ func (v Value) Get(key string) Value {
 	return NullOf(Dynamic)
 }
 
+// Pick is Get of several names at once, of which text is read once. It writes
+// what is found for each into found, which is as long.
+func (v Value) Pick(names []string, found []Value) {
+	for i := range found {
+		found[i] = NullOf(Dynamic)
+	}
+	switch {
+	case v.kind == Bag:
+		for i, name := range names {
+			found[i] = v.Get(name)
+		}
+	case v.kind == JSON && v.s[0] == '{':
+		for i := 1; ; {
+			m, next, ok := nextMember(v.s, i)
+			if !ok {
+				return
+			}
+			for k, name := range names {
+				if m.is(name) {
+					found[k] = rawValue(v.s[m.start:m.end])
+				}
+			}
+			i = next
+		}
+	}
+}
+
 // scanFor reads to the end of the object, for the last member of a name counts.
 func (v Value) scanFor(key string) Value {
 	found := member{}

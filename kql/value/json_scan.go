@@ -31,8 +31,10 @@ func zeroBytes(x uint64) uint64 { return (x - ones) &^ x & highs }
 
 // skipString returns the offset behind a string whose opening quote is at i,
 // and whether it has escapes.
-func skipString(s string, i int) (end int, escaped bool) {
-	i++
+func skipString(s string, i int) (end int, escaped bool) { return restOfString(s, i+1) }
+
+// restOfString is skipString from inside of the string.
+func restOfString(s string, i int) (end int, escaped bool) {
 	for i+8 <= len(s) {
 		w := load8(s, i)
 		// Only the lowest byte that is marked is marked for sure.
@@ -88,31 +90,6 @@ var plainBytes = func() (plain [256]bool) {
 	}
 	return plain
 }()
-
-// skipNested returns the offset behind an array or object.
-func skipNested(s string, i int) int {
-	depth := 0
-	for i < len(s) {
-		if plainBytes[s[i]] {
-			i++
-			continue
-		}
-		switch s[i] {
-		case '"':
-			i, _ = skipString(s, i)
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-			if depth == 0 {
-				return i + 1
-			}
-		}
-		i++
-	}
-	return len(s)
-}
 
 // A member is a key and a value of an object as offsets of the text. An
 // element of an array has no key.

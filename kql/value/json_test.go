@@ -306,3 +306,22 @@ func TestEachDifferingMember(t *testing.T) {
 		}
 	}
 }
+
+// TestPick: several names are found as one by one, the last of a name.
+func TestPick(t *testing.T) {
+	names := []string{"a", "b", "none", "c"}
+	for _, text := range []string{
+		`{}`, `{"a":1}`, `{"b":{"a":2},"a":[1,"a"],"c":null}`, `{"a":1,"\u0061":2}`, `{"c":1,"b":2,"c":3}`, `["a","b"]`,
+	} {
+		lazy, _ := LazyJSON(text)
+		for _, v := range []Value{lazy, lazy.Resolve(), StringOf("a"), NullOf(Dynamic)} {
+			found := make([]Value, len(names))
+			v.Pick(names, found)
+			for i, name := range names {
+				if want := v.Get(name); found[i].Kind() != want.Kind() || found[i].String() != want.String() {
+					t.Errorf("%s: %s is %s, want %s", text, name, found[i], want)
+				}
+			}
+		}
+	}
+}
