@@ -66,6 +66,7 @@ type run struct {
 	above   map[plan.Node][]plan.Node
 	top     plan.Node // of the row-by-row steps that are being made
 	best    map[*plan.Scan]*Best
+	passed  *plan.Summarize // that was seen to have enough rows
 	// common is set while a condition is made that shares parts with others.
 	common *commons
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
@@ -104,6 +105,9 @@ func Run(ctx context.Context, p *plan.Plan, db Database, opt Options, emit func(
 func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) (err error) {
 	defer r.begin()()
 	defer r.catch(&err)
+	if !r.opens() {
+		return nil
+	}
 	var rows int64
 	err = r.stream(p.Root, func(b *value.Batch) error {
 		if rows += int64(b.Len()); rows > r.opt.MaxRows {

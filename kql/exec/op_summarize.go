@@ -244,7 +244,7 @@ func (g *grouper) resultsOf(a int, cols [][]value.Value) {
 }
 
 func (r *run) summarize(n *plan.Summarize, out sink) error {
-	if floor := r.p.Floor(n); floor > 1 && r.remembers() {
+	if floor := r.p.Floor(n); floor > 1 && r.remembers() && n != r.passed {
 		if enough, err := r.reaches(n, floor); !enough || err != nil {
 			return err
 		}
@@ -267,47 +267,6 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 		store.origin = g.origin
 	}
 	return store.emit(out)
-}
-
-// reaches says whether any group has so many rows: it reads what groups are made
-// of, and nothing else. Before rows are expanded there are fewer to look at.
-func (r *run) reaches(n *plan.Summarize, floor int) (enough bool, err error) {
-	if in, by, ok := n.Unexpanded(); ok {
-		if enough, err := r.reach(n, in, by, floor); !enough || err != nil {
-			return enough, err
-		}
-	}
-	return r.reach(n, n.In, n.By, floor)
-}
-
-// reach says whether so many rows of a node agree in some keys.
-func (r *run) reach(n *plan.Summarize, in plan.Node, by []plan.Expr, floor int) (enough bool, err error) {
-	g, err := r.newGrouper(by, nil)
-	if err != nil {
-		return false, err
-	}
-	var rows []int
-	held := 0
-	err = r.stream(in, func(b *value.Batch) error {
-		sel := b.Rows()
-		g.at = g.table.number(keyColumnsOf(g.by, b, sel), sel, g.at[:0])
-		for _, k := range g.at {
-			for int(k) >= len(rows) {
-				rows = append(rows, 0)
-			}
-			if rows[k]++; rows[k] >= floor {
-				return stopOf(n)
-			}
-		}
-		was := held
-		held = g.table.size()
-		return r.grow(int64(held-was), g.name())
-	})
-	r.setUsed(r.used - int64(held))
-	if stoppedAt(err, n) {
-		return true, nil
-	}
-	return false, err
 }
 
 // An extreme is the state of arg_max, arg_min (sign +1, -1) and take_any (2):

@@ -299,6 +299,8 @@ type Plan struct {
 
 	floorsOnce sync.Once
 	floors     map[*Summarize]int
+	gateOnce   sync.Once
+	gate       *Gate
 }
 
 // Needed is Needed of the whole plan, which is found once.
