@@ -16,34 +16,36 @@ type change struct {
 
 // changeOf works out what a create, update or patch set.
 func (r *record) changeOf() change {
-	none := change{set: value.NullOf(value.Dynamic)}
-	body := dynamic(r.event.raw(fRequest))
 	switch r.verb() {
 	case "create":
-		if !body.IsBag() {
-			body = r.theObject()
-		}
-		if body.IsBag() {
+		if body := r.bodyOrObject(); body.IsBag() {
 			return change{set: body, kind: "full"}
 		}
 	case "update":
-		if !body.IsBag() {
-			body = r.theObject()
-		}
-		if body.IsBag() {
-			return againstPrior(&r.event, r.theRef(), body, r.theObject(), "full")
-		}
+		return r.sincePrior(r.bodyOrObject, "full")
 	case "patch":
+		body := r.body()
 		switch {
 		case body.IsArray():
 			return patchChange(body, r.theObject())
 		case body.IsBag() && isApply(body):
-			return againstPrior(&r.event, r.theRef(), body, r.theObject(), "apply")
+			return r.sincePrior(r.body, "apply")
 		case body.IsBag():
 			return fragmentChange(body)
 		}
 	}
-	return none
+	return noChange
+}
+
+var noChange = change{set: value.NullOf(value.Dynamic)}
+
+func (r *record) body() value.Value { return dynamic(r.event.raw(fRequest)) }
+
+func (r *record) bodyOrObject() value.Value {
+	if body := r.body(); body.IsBag() {
+		return body
+	}
+	return r.theObject()
 }
 
 // isApply tells an applied configuration from a merge patch: it must say what
@@ -52,20 +54,26 @@ func isApply(body value.Value) bool {
 	return !body.Get("kind").IsNull() && !body.Get("apiVersion").IsNull() && !body.Get("metadata").Get("name").IsNull()
 }
 
-// againstPrior reduces a whole object to what differs from its last version,
-// if that is known and of the same object; else as far as the response tells.
-func againstPrior(e *event, r *ref, body, object value.Value, kind string) change {
-	if !isObject(e.prior) || object.IsBag() && !isSame(e.prior, object.Str()) {
-		return change{set: withoutUnchanged(e, r, body, object), kind: kind}
-	}
-	old := value.JSONOf(e.prior)
-	if object.IsBag() {
-		set, removed := diff(old, object, false)
+// sincePrior reduces a whole object to what differs from its last version, if
+// that is known and of the same object; else as far as the response tells. Where
+// the response shows the object, what was sent does not matter.
+func (r *record) sincePrior(sent func() value.Value, kind string) change {
+	e, object := &r.event, r.theObject()
+	known := isObject(e.prior) && (!object.IsBag() || isSame(e.prior, object.Str()))
+	if known && object.IsBag() {
+		set, removed := diff(value.JSONOf(e.prior), object, false)
 		return change{set: set, kind: kind, removed: removed}
+	}
+	body := sent()
+	switch {
+	case !body.IsBag():
+		return noChange
+	case !known:
+		return change{set: withoutUnchanged(e, r.theRef(), body, object), kind: kind}
 	}
 	// Without a response only what the request names can be compared: what it
 	// leaves out may be a default.
-	set, _ := diff(old, body, true)
+	set, _ := diff(value.JSONOf(e.prior), body, true)
 	return change{set: set, kind: kind}
 }
 
@@ -79,8 +87,20 @@ func isSame(old, now string) bool {
 // remove, the rest is set.
 func fragmentChange(body value.Value) change {
 	c := change{kind: "merge"}
-	c.set = c.fragment(body, "", 0)
+	if setsAll(body) {
+		c.set = body
+	} else {
+		c.set = c.fragment(body, "", 0)
+	}
 	return c
+}
+
+// setsAll says whether a patch has neither nulls nor directives, as most have
+// not: then it is what it sets. It says no where that is not easily seen.
+func setsAll(body value.Value) bool {
+	text := body.Str()
+	return !strings.Contains(text, "null") && !strings.Contains(text, "$") && !strings.Contains(text, `\u`) &&
+		strings.Count(text, "{")+strings.Count(text, "[") <= deepest
 }
 
 // deepest is how far down changes are followed. No real object goes there.

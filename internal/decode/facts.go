@@ -13,6 +13,8 @@ type facts struct {
 
 	refDone bool
 	ref     ref
+	refs    [nRefs]span // where its members stand in the event, if that was seen
+	refSeen bool
 
 	paramsDone bool
 	params     []param
@@ -40,7 +42,12 @@ func (rec *record) verb() string { return rec.event.str(fVerb) }
 func (rec *record) theRef() *ref {
 	f := rec.facts
 	if !f.refDone {
-		f.ref, f.refDone = refOf(&rec.event, rec.cut, rec.uriCut), true
+		f.refDone = true
+		if f.refSeen {
+			f.ref = refAt(rec.event.text, &f.refs)
+		} else {
+			f.ref = refOf(&rec.event, rec.cut, rec.uriCut)
+		}
 		if f.ref.name == "" && rec.verb() == "create" {
 			f.ref.name = nameFromBody(&rec.event)
 		}
@@ -147,10 +154,32 @@ func hidesLetters(token string) bool {
 	return n > 0 && n != strings.Count(token, `\u0026`)
 }
 
+// mayAskDryRun says whether dryRun=All may stand in an address as it is recorded,
+// without reading what it asks for: escapes are mostly of other characters than
+// letters.
+func mayAskDryRun(uri string) bool {
+	if hidesLetters(uri) {
+		return true
+	}
+	_, query, _ := strings.Cut(uri, "?")
+	if strings.Contains(query, "All") {
+		return true
+	}
+	for {
+		i := strings.IndexByte(query, '%')
+		if i < 0 || i+1 == len(query) {
+			return false
+		}
+		if query = query[i+1:]; '4' <= query[0] && query[0] <= '7' {
+			return true
+		}
+	}
+}
+
 // isDryRun finds the flag in the request's address, or, for a delete, in its
 // options.
 func isDryRun(e *event, verb string) bool {
-	if uri := e.raw(fURI); strings.Contains(uri, "All") || strings.Contains(uri, "%") || hidesLetters(uri) {
+	if mayAskDryRun(e.raw(fURI)) {
 		uri := e.str(fURI)
 		for _, v := range valuesOf(paramsOf(uri, false), "dryRun") {
 			if v == "All" {

@@ -42,9 +42,11 @@ func DefaultIdentities() []Identity {
 // identities matches callers. It remembers which lines a user and agent fit:
 // none, as a rule, and then the address does not matter.
 type identities struct {
-	list []identity
-	mu   sync.Mutex
-	seen map[caller][]*identity
+	list    []identity
+	named   map[string][]*identity // by user
+	pattern []*identity            // those whose user is a pattern
+	mu      sync.Mutex
+	seen    map[caller][]*identity
 }
 
 type caller struct{ user, agent string }
@@ -58,9 +60,14 @@ type identity struct {
 const maxCallers = 1 << 14
 
 func newIdentities(list []Identity) *identities {
-	ids := &identities{seen: map[caller][]*identity{}}
-	for _, id := range list {
-		ids.list = append(ids.list, identity{id, addressTests(id.Address)})
+	ids := &identities{list: make([]identity, len(list)), named: map[string][]*identity{}, seen: map[caller][]*identity{}}
+	for i, id := range list {
+		ids.list[i] = identity{id, addressTests(id.Address)}
+		if line := &ids.list[i]; strings.Contains(id.User, "*") {
+			ids.pattern = append(ids.pattern, line)
+		} else {
+			ids.named[id.User] = append(ids.named[id.User], line)
+		}
 	}
 	return ids
 }
@@ -89,9 +96,11 @@ func (ids *identities) lines(c caller) []*identity {
 		clear(ids.seen)
 	}
 	var lines []*identity
-	for i := range ids.list {
-		if id := &ids.list[i]; glob(id.User, c.user) && glob(id.UserAgent, c.agent) {
-			lines = append(lines, id)
+	for _, list := range [...][]*identity{ids.named[c.user], ids.pattern} {
+		for _, id := range list {
+			if glob(id.User, c.user) && glob(id.UserAgent, c.agent) {
+				lines = append(lines, id)
+			}
 		}
 	}
 	ids.seen[caller{strings.Clone(c.user), strings.Clone(c.agent)}] = lines

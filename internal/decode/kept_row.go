@@ -44,7 +44,7 @@ func (r *rows) Keep(row int) value.Row {
 func (rec *record) alone() record {
 	out := *rec
 	out.text, out.raw, out.log = "", "", "" // no column reads them
-	out.facts = &facts{r: rec.facts.r}
+	out.facts = &facts{r: rec.facts.r, refs: rec.facts.refs, refSeen: rec.facts.refSeen}
 	if rec.own {
 		return out
 	}

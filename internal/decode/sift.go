@@ -194,7 +194,7 @@ type admission struct {
 }
 
 func (r *Reader) addSifted(rec *record, it *item, a admission) {
-	rec.facts, rec.said = &facts{r: r}, it.said
+	rec.facts, rec.said = &facts{r: r, refs: it.ref, refSeen: it.raw(fObjectRef) != ""}, it.said
 	rec.reusedID, rec.inFuture = a.reused, a.inFuture
 	r.kube.add(rec, slices.Clone(a.rules))
 }

@@ -144,7 +144,7 @@ func (w *bodyWords) in(it *item, k *skeleton, need wordSet) wordSet {
 		set = either
 	}
 	found := wordSet{either: either | otherWords, change: change | otherWords, pod: either | otherWords, newPod: set | otherWords}
-	if uri := it.raw(fURI); strings.Contains(uri, "All") || strings.IndexByte(uri, '%') >= 0 {
+	if mayAskDryRun(it.raw(fURI)) {
 		found.either |= w.bit(wordDryRun)
 	}
 	return found

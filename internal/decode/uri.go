@@ -39,10 +39,15 @@ func (g *glance) refOf() ref {
 	if g.raw(fObjectRef) == "" {
 		return refOf(&g.event, false, false)
 	}
+	return refAt(g.text, &g.ref)
+}
+
+// refAt is the ref whose members stand at some places of an event.
+func refAt(event string, at *[nRefs]span) ref {
+	member := func(i int) string { return str(event[at[i].start:at[i].end]) }
 	return ref{
-		group: str(g.refText(refGroup)), version: str(g.refText(refVersion)),
-		resource: str(g.refText(refResource)), subresource: str(g.refText(refSubresource)),
-		namespace: str(g.refText(refNamespace)), name: str(g.refText(refName)),
+		group: member(refGroup), version: member(refVersion), resource: member(refResource),
+		subresource: member(refSubresource), namespace: member(refNamespace), name: member(refName),
 	}
 }
 
