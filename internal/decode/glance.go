@@ -41,10 +41,11 @@ func (g *glance) refText(member int) string {
 // has says whether the event has a member.
 func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 
-// read looks at an event whose text has the skeleton k; r may be nil. It is false
-// for what another than the API server may have written, or what is no event.
+// read looks at the event at the start of s, which ends with the text or its line;
+// r may be nil. It is false for what another than the API server may have written,
+// or what is no event.
 func (g *glance) read(s string, k *skeleton, r *runs) bool {
-	g.text, g.seen, g.prior, g.caller, g.verdict = s, 0, "", -1, -1
+	g.seen, g.prior, g.caller, g.verdict = 0, "", -1, -1
 	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
 	w := walk{s, k, 0}
 	for more := g.laidOut(&w, r); more; more = w.next() {
@@ -64,7 +65,11 @@ func (g *glance) read(s string, k *skeleton, r *runs) bool {
 		g.spans[field] = span{uint32(start), uint32(w.i)}
 	}
 	const kind, version = 1<<fKind | 1<<fAPIVersion, `"audit.k8s.io/`
-	return w.ended() && g.seen&kind == kind && g.raw(fKind) == `"Event"` && strings.HasPrefix(g.raw(fAPIVersion), version)
+	if !w.ended() {
+		return false
+	}
+	g.text = s[:w.i]
+	return g.seen&kind == kind && g.raw(fKind) == `"Event"` && strings.HasPrefix(g.raw(fAPIVersion), version)
 }
 
 // member reads the value of a member of the event.
@@ -143,11 +148,30 @@ func (w *walk) status(g *glance) bool {
 	return w.closed()
 }
 
-// A walk goes through the members of objects by their skeleton.
+// A walk goes through the members of objects on a line, by their skeleton. Without
+// one it looks for the ends of values itself: that is less work where most of what
+// stands on the line is known.
 type walk struct {
 	s string
 	k *skeleton
 	i int
+}
+
+// quote is the place of the quote that ends the text in which the byte at i stands,
+// or -1.
+func (w *walk) quote(i int) int {
+	if w.k == nil {
+		return lines.Quote(w.s, i)
+	}
+	return w.k.Quote(i)
+}
+
+// nested is the place behind the bracket that closes the one at i, or -1.
+func (w *walk) nested(i int) int {
+	if w.k == nil {
+		return lines.Nested(w.s, i)
+	}
+	return w.k.Nested(i)
 }
 
 // open steps to an object's first member; false if there is none.
@@ -170,7 +194,7 @@ func (w *walk) key() (string, bool) {
 	if w.i >= len(w.s) || w.s[w.i] != '"' {
 		return "", false
 	}
-	end := w.k.Quote(w.i + 1)
+	end := w.quote(w.i + 1)
 	if end < 0 {
 		return "", false
 	}
@@ -192,10 +216,10 @@ func (w *walk) value() bool {
 	}
 	switch w.s[w.i] {
 	case '"':
-		w.i = w.k.Quote(w.i+1) + 1
+		w.i = w.quote(w.i+1) + 1
 		return w.i > 0
 	case '{', '[':
-		w.i = w.k.Nested(w.i)
+		w.i = w.nested(w.i)
 		return w.i > 0
 	}
 	for w.i < len(w.s) && inScalar[w.s[w.i]] {
@@ -225,14 +249,14 @@ func (w *walk) next() bool {
 // closed says whether the object that was walked through has its bracket.
 func (w *walk) closed() bool { return w.i <= len(w.s) }
 
-// ended says whether nothing follows it but space.
+// ended says whether nothing follows it on the line but space.
 func (w *walk) ended() bool {
 	w.space()
-	return w.i == len(w.s)
+	return w.i == len(w.s) || w.i < len(w.s) && w.s[w.i] == '\n'
 }
 
 func (w *walk) space() {
-	for w.i < len(w.s) && w.s[w.i] <= ' ' && isSpace(w.s[w.i]) {
+	for w.i < len(w.s) && w.s[w.i] <= ' ' && isSpace(w.s[w.i]) && w.s[w.i] != '\n' {
 		w.i++
 	}
 }

@@ -76,7 +76,7 @@ func (g *glance) texts(w *walk) bool {
 			return false
 		}
 		start := w.i + len(name.text)
-		end := w.k.Quote(start)
+		end := w.quote(start)
 		if end < 0 || end+2 >= len(s) || s[end+1] != ',' || s[end+2] != '"' {
 			return false
 		}
@@ -136,7 +136,7 @@ func (g *glance) laidRefs(w *walk) bool {
 			continue
 		}
 		start := i + len(name.text)
-		end := w.k.Quote(start)
+		end := w.quote(start)
 		if end < 0 || end+1 >= len(s) {
 			break
 		}

@@ -32,11 +32,18 @@ func sameGlance(t *testing.T, line string) bool {
 	if i := strings.IndexByte(line, '\n'); ok && end != i && (i >= 0 || end != len(line)) {
 		t.Fatalf("%q ends at %d", line, end)
 	}
+	var g, alone glance
 	if !ok {
+		if alone.read(line, nil, nil) {
+			t.Fatalf("%q is seen, and is no line", line)
+		}
 		return false
 	}
-	var g glance
-	if !g.read(line[:end], &k, nil) {
+	seen := g.read(line[:end], &k, nil)
+	if got := alone.read(line, nil, nil); got != seen || seen && alone != g {
+		t.Fatalf("%q is seen without its skeleton: %v\n%+v, with it: %v\n%+v", line, got, alone, seen, g)
+	}
+	if !seen {
 		return false
 	}
 	members, stop := scanObject(line[:end], 0, nil)

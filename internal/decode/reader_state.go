@@ -187,7 +187,7 @@ func (a *askedIDs) load(s *state.Reader) {
 		return
 	}
 	for range sets {
-		var set [idsInSet]askedID
+		var set askedSet
 		n := s.Len()
 		if n > idsInSet {
 			s.Fail("")

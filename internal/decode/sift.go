@@ -180,7 +180,7 @@ func (r *Reader) glanceAt(text string) *event {
 	}
 	it, f := &r.enveloped[0], r.siftings.sifters[0]
 	f.runs.aks = false
-	if end, ok := f.skeleton.Read(text); !ok || end != len(text) || !it.read(text, &f.skeleton, f.runs) {
+	if !it.read(text, nil, f.runs) || len(it.text) < len(text) {
 		return nil
 	}
 	return &it.event
@@ -294,6 +294,7 @@ func (f *sifter) parts(it *item) {
 	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
 		it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
 	if it.worded = !it.odd && k.judged && !k.need.isEmpty(); it.worded {
+		f.skeleton.Read(it.text)
 		it.words = f.words.in(it, &f.skeleton, k.need)
 	}
 }

@@ -240,7 +240,7 @@ func (f *sifter) log(s string, i int, w *wrapped, c *chunk) (end int) {
 }
 
 // logRoom is how much room is behind the log lines of a chunk: for what is written
-// too much, and for a block of what the skeleton reads.
+// too much, and for what is looked at at once, where the last value's end is looked for.
 const logRoom = 128
 
 // sees looks at the event in an envelope at a glance.
@@ -255,12 +255,9 @@ func (f *sifter) sees(s string, w *wrapped, it *item) bool {
 	if w.envelope.from = f.origins.of(w.resource, w.category); w.envelope.from == nil {
 		return false
 	}
-	if end, ok := f.skeleton.Read(w.padded); !ok || end != len(w.log) {
-		return false
-	}
 	it.envelope, it.aks = w.envelope, w.envelope.from.aks
 	f.runs.aks = it.aks
-	return it.read(w.log, &f.skeleton, f.runs)
+	return it.read(w.padded, nil, f.runs) && len(it.text) == len(w.log)
 }
 
 func (e *envelope) clusterOr(other string) string {

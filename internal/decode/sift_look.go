@@ -49,13 +49,13 @@ func (f *sifter) next(c *chunk) bool {
 
 // eventLine takes a line that is an event.
 func (f *sifter) eventLine(c *chunk, s string) bool {
-	end, ok := f.skeleton.Read(s)
-	if !ok || end == len(s) && !c.atEOF {
-		return false
-	}
 	it := c.item()
 	f.runs.aks = false
-	if !it.read(s[:end], &f.skeleton, f.runs) {
+	if !it.read(s, nil, f.runs) {
+		return false
+	}
+	end := len(it.text)
+	if end == len(s) && !c.atEOF {
 		return false
 	}
 	it.envelope, it.aks, it.number = envelope{}, false, -1

@@ -124,6 +124,9 @@ func (r *runs) caller(g *glance, w *walk, start int) bool {
 // answer steps over annotations.
 func (r *runs) answer(g *glance, w *walk) bool {
 	rest := w.s[w.i:]
+	if end := strings.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
 	e := r.answers.find(r.answerHash(rest), rest)
 	if e < 0 {
 		return false

@@ -97,7 +97,7 @@ func (s *signs) touch(cluster string, items []item) {
 	}
 	of, sum := s.clusterNumber(cluster), uint64(0)
 	for i := range items {
-		set := s.known.setOf(items[i].asking.id ^ of | 1)
+		set := &s.known.sets[s.known.setOf(items[i].asking.id^of|1)]
 		sum += set[0].id + set[idsInSet/2].id
 	}
 	s.touched = sum // or the compiler would leave the loop out
@@ -106,7 +106,9 @@ func (s *signs) touch(cluster string, items []item) {
 // askedIDs are audit IDs and what was asked with each, about the last quarter of
 // a million of them: of the few that share a set, the one of the oldest time
 // makes room.
-type askedIDs struct{ sets [][idsInSet]askedID }
+type askedIDs struct{ sets []askedSet }
+
+type askedSet [idsInSet]askedID
 
 // An askedID is an audit ID and the first request that came with it.
 type askedID struct {
@@ -124,40 +126,59 @@ const (
 func (a *askedIDs) isReused(id uint64, request uint32, minute int32) bool {
 	id |= 1
 	for {
-		set := a.setOf(id)
-		oldest := 0
-		for i := range set {
-			if set[i].id == id {
-				near := minute - set[i].minute
-				return set[i].request != request || near < -1 || near > 1
-			}
-			if set[i].id == 0 {
-				set[i] = askedID{id, request, minute}
-				return false
-			}
-			if set[i].minute < set[oldest].minute {
-				oldest = i
+		first := a.setOf(id)
+		for n := range a.reach() {
+			set := &a.sets[(first+n)&(len(a.sets)-1)]
+			for i := range set {
+				if set[i].id == id {
+					near := minute - set[i].minute
+					return set[i].request != request || near < -1 || near > 1
+				}
+				if set[i].id == 0 {
+					set[i] = askedID{id, request, minute}
+					return false
+				}
 			}
 		}
 		if len(a.sets) == maxSets {
-			set[oldest] = askedID{id, request, minute}
+			a.sets[first].replaceOldest(askedID{id, request, minute})
 			return false
 		}
 		a.grow()
 	}
 }
 
-func (a *askedIDs) setOf(id uint64) *[idsInSet]askedID {
-	if a.sets == nil {
-		a.sets = make([][idsInSet]askedID, 128)
+// reach is in how many sets an ID is looked for: its own and, where that is full,
+// the next ones. At last, when old ones make room, it is its own.
+func (a *askedIDs) reach() int {
+	if len(a.sets) == maxSets {
+		return 1
 	}
-	return &a.sets[home(id)&uint64(len(a.sets)-1)]
+	return 16
+}
+
+func (s *askedSet) replaceOldest(x askedID) {
+	oldest := 0
+	for i := range s {
+		if s[i].minute < s[oldest].minute {
+			oldest = i
+		}
+	}
+	s[oldest] = x
+}
+
+// setOf is the place of an ID's own set.
+func (a *askedIDs) setOf(id uint64) int {
+	if a.sets == nil {
+		a.sets = make([]askedSet, 128)
+	}
+	return int(home(id)) & (len(a.sets) - 1)
 }
 
 // grow makes room: a short log should not pay for the memory of a long one.
 func (a *askedIDs) grow() {
 	old := a.sets
-	a.sets = make([][idsInSet]askedID, 4*len(old))
+	a.sets = make([]askedSet, 4*len(old))
 	for s := range old {
 		for _, x := range old[s] {
 			if x.id != 0 {

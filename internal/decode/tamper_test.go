@@ -95,3 +95,27 @@ func TestInFuture(t *testing.T) {
 		}
 	}
 }
+
+// Of as many audit IDs as there is room for, nearly all are known, however long the
+// log was when they came; of fewer, all are.
+func TestAuditIDsAreKnown(t *testing.T) {
+	for _, n := range []int{100, 10_000, 42_000, rememberRequests} {
+		key, known, lost := newHashKey(), askedIDs{}, 0
+		for i := range n {
+			if known.isReused(key.numbers(uint64(i)), 1, int32(i)) {
+				t.Fatalf("of %d, %d is known before it came", n, i)
+			}
+		}
+		for i := range n {
+			if !known.isReused(key.numbers(uint64(i)), 2, int32(i)) {
+				lost++
+			}
+		}
+		if n < maxSets*idsInSet/4 && lost > 0 || lost > n/5 {
+			t.Errorf("of %d, %d are forgotten", n, lost)
+		}
+		if n == 42_000 && len(known.sets) == maxSets {
+			t.Errorf("%d take all the memory there may be", n)
+		}
+	}
+}

@@ -2,7 +2,13 @@ package skeleton
 
 import "golang.org/x/sys/cpu"
 
-var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPCLMULQDQ
+var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPCLMULQDQ && cpu.X86.HasPOPCNT
 
 //go:noescape
 func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
+
+//go:noescape
+func quoteAVX2(p *byte, n int) (at int)
+
+//go:noescape
+func nestedAVX2(p *byte, blocks int, st *nesting) (end int)
