@@ -120,7 +120,7 @@ func prepareExtract(args []Arg) (Eval, error) {
 	return func(_ *Context, a []value.Value) value.Value {
 		r, s := re(a[0]), text(a[2])
 		group := 2 * a[1].Int()
-		if r == nil || a[1].IsNull() || group < 0 || group > int64(2*r.re.NumSubexp()) {
+		if r == nil || a[1].IsNull() || group < 0 || group > int64(2*r.groups) {
 			return value.NullOf(t)
 		}
 		m := r.findGroups(s)
@@ -136,12 +136,12 @@ func prepareExtractAll(args []Arg) (Eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	if args[0].Const != nil && re(value.Value{}).re.NumSubexp() == 0 {
+	if args[0].Const != nil && re(value.Value{}).groups == 0 {
 		return nil, &ArgError{0, "extract_all() wants a group ( ) in its regular expression"}
 	}
 	return func(_ *Context, a []value.Value) value.Value {
 		r := re(a[0])
-		if r == nil || r.re.NumSubexp() == 0 {
+		if r == nil || r.groups == 0 {
 			return value.NullOf(value.Dynamic)
 		}
 		groups := allGroups(r)
@@ -153,7 +153,7 @@ func prepareExtractAll(args []Arg) (Eval, error) {
 }
 
 func allGroups(r *regex) []int {
-	groups := make([]int, r.re.NumSubexp())
+	groups := make([]int, r.groups)
 	for i := range groups {
 		groups[i] = i + 1
 	}
@@ -166,8 +166,8 @@ func chosenGroups(r *regex, v value.Value) []int {
 	for _, e := range appendElements(nil, v) {
 		i := -1
 		if e.Kind() == value.KString {
-			i = r.re.SubexpIndex(e.Str())
-		} else if n := e.To(value.Long); !n.IsNull() && n.Int() >= 0 && n.Int() <= int64(r.re.NumSubexp()) {
+			i = r.group(e.Str())
+		} else if n := e.To(value.Long); !n.IsNull() && n.Int() >= 0 && n.Int() <= int64(r.groups) {
 			i = int(n.Int())
 		}
 		if i >= 0 {

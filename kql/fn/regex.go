@@ -3,8 +3,11 @@ package fn
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 
@@ -50,19 +53,40 @@ type compiled struct {
 }
 
 // A regex is a pattern ready to be looked for. Texts in which it cannot match
-// are told quickly.
+// are told quickly; it is compiled when a text may match, which of many none does.
 type regex struct {
-	re   *regexp.Regexp
-	need *needed
-	lits *literals // nil: it does not match a list of texts
+	pattern string // as Go writes it
+	groups  int
+	names   []string // of the groups
+	need    *needed
+	lits    *literals // nil: it does not match a list of texts
+
+	once     sync.Once
+	compiled *regexp.Regexp
 }
 
 func newRegex(pattern string) (*regex, error) {
-	re, err := CompileRegex(pattern)
+	translated, tree, err := parseRegex(pattern)
 	if err != nil {
 		return nil, err
 	}
-	return &regex{re, neededBy(re.String()), literalsOf(re.String())}, nil
+	return &regex{
+		pattern: translated, groups: tree.MaxCap(), names: tree.CapNames(), need: neededBy(tree), lits: literalsOf(tree),
+	}, nil
+}
+
+// re is the compiled pattern. What was parsed compiles.
+func (r *regex) re() *regexp.Regexp {
+	r.once.Do(func() { r.compiled = regexp.MustCompile(r.pattern) })
+	return r.compiled
+}
+
+// group is the number of a group by its name; -1 if there is none.
+func (r *regex) group(name string) int {
+	if name == "" {
+		return -1
+	}
+	return slices.Index(r.names, name)
 }
 
 // listed says whether the matches in a text are those of lits.
@@ -73,7 +97,7 @@ func (r *regex) matches(s string) bool {
 		_, _, ok := r.lits.find(s, 0)
 		return ok
 	}
-	return r.need.mayMatch(s) && r.re.MatchString(s)
+	return r.need.mayMatch(s) && r.re().MatchString(s)
 }
 
 // find is the place of the first match; nil if there is none.
@@ -92,7 +116,7 @@ func (r *regex) findGroups(s string) []int {
 	case !r.need.mayMatch(s):
 		return nil
 	}
-	return r.re.FindStringSubmatchIndex(s)
+	return r.re().FindStringSubmatchIndex(s)
 }
 
 // findAll are the places of the first n matches, with those of their groups; all
@@ -104,7 +128,7 @@ func (r *regex) findAll(s string, n int) [][]int {
 	case !r.need.mayMatch(s):
 		return nil
 	}
-	return r.re.FindAllStringSubmatchIndex(s, n)
+	return r.re().FindAllStringSubmatchIndex(s, n)
 }
 
 // CompileRegex compiles a regular expression of the language. Its flavour is
@@ -113,15 +137,22 @@ func (r *regex) findAll(s string, n int) [][]int {
 // pattern; what cannot be matched so (backreferences, looking ahead) is an
 // error.
 func CompileRegex(pattern string) (*regexp.Regexp, error) {
-	translated, err := translateRegex(pattern)
+	translated, _, err := parseRegex(pattern)
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp.Compile(translated)
-	if err != nil {
-		return nil, fmt.Errorf("regular expression %q: %s", pattern, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	return regexp.Compile(translated)
+}
+
+// parseRegex is a pattern as Go writes it, and its tree.
+func parseRegex(pattern string) (translated string, tree *syntax.Regexp, err error) {
+	if translated, err = translateRegex(pattern); err != nil {
+		return "", nil, err
 	}
-	return re, nil
+	if tree, err = syntax.Parse(translated, syntax.Perl); err != nil {
+		return "", nil, fmt.Errorf("regular expression %q: %s", pattern, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return translated, tree, nil
 }
 
 // Unicode's digits, word characters and white space, for use inside brackets.

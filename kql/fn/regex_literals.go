@@ -27,11 +27,7 @@ const (
 )
 
 // literalsOf finds them; nil where a pattern is of another kind.
-func literalsOf(pattern string) *literals {
-	re, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return nil
-	}
+func literalsOf(re *syntax.Regexp) *literals {
 	l := &literals{}
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]

@@ -45,11 +45,7 @@ const (
 )
 
 // neededBy finds what a pattern needs; nil where it may match without.
-func neededBy(pattern string) *needed {
-	re, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return nil
-	}
+func neededBy(re *syntax.Regexp) *needed {
 	n := &needed{atoms: lookOf(re).atoms()}
 	if n.length() < minWord {
 		return nil

@@ -15,8 +15,8 @@ func TestExtractAllOfNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range []string{"", "a", "some text", "ä", "a, and ö"} {
-			group := re.re.NumSubexp()
-			want := make([]value.Value, len(re.re.FindAllStringSubmatchIndex(s, -1)))
+			group := re.groups
+			want := make([]value.Value, len(re.re().FindAllStringSubmatchIndex(s, -1)))
 			for i := range want {
 				want[i] = value.StringOf("")
 			}
