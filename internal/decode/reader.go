@@ -150,6 +150,7 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}
 	if r.siftings != nil && r.noneButKube() {
+		r.siftings.soon = lastBytes
 		f.lines, f.intoLists = func() (bool, error) { return r.sift(ctx, f, emit) }, true
 	}
 	n := 0
@@ -160,10 +161,7 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 		if r.record(fr) {
 			w.kept = true
 		}
-		if r.full() {
-			return r.flush(emit)
-		}
-		return nil
+		return r.handOn(emit)
 	}
 	err := f.run()
 	r.ledger.close(w)
@@ -285,35 +283,44 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 	return true
 }
 
-func (r *Reader) full() bool {
+// handOn hands on what rows there are if they take much memory or wait for long,
+// else those that fill batches.
+func (r *Reader) handOn(emit func(dogwatch.Batch) error) error {
 	if r.held >= maxHeld || r.waited >= maxWaited {
-		return true
+		return r.flush(emit)
 	}
 	for _, v := range r.views {
-		if len(v.records) >= r.opts.BatchRows {
-			return true
+		for len(v.records) >= r.opts.BatchRows {
+			r.held, r.waited = 0, 0
+			if err := emit(v.batch(r.opts.BatchRows)); err != nil {
+				return err
+			}
 		}
 	}
-	return false
+	return nil
 }
 
+// flush hands on all rows.
 func (r *Reader) flush(emit func(dogwatch.Batch) error) error {
 	r.held, r.waited = 0, 0
 	for _, v := range r.views {
 		for len(v.records) > 0 {
-			n := min(len(v.records), r.opts.BatchRows)
-			b := batchOf(v.table, v.records[:n:n])
-			v.records = v.records[n:]
-			if v.rules != nil {
-				b.Rules, v.rules = v.rules[:n:n], v.rules[n:]
-			}
-			if err := emit(b); err != nil {
+			if err := emit(v.batch(min(len(v.records), r.opts.BatchRows))); err != nil {
 				return err
 			}
 		}
-		v.records, v.rules = nil, nil
 	}
 	return nil
+}
+
+// batch takes the first rows of a view; what is left does not hold on to them.
+func (v *view) batch(n int) dogwatch.Batch {
+	b := batchOf(v.table, v.records[:n:n])
+	v.records = slices.Clone(v.records[n:])
+	if v.rules != nil {
+		b.Rules, v.rules = v.rules[:n:n], slices.Clone(v.rules[n:])
+	}
+	return b
 }
 
 func batchOf(t *table, recs []*record) dogwatch.Batch {

@@ -30,12 +30,17 @@ type chunk struct {
 const (
 	// chunkSize is enough for what is new in it to be judged together.
 	chunkSize = 2 << 20
+	// leastChunk is how small chunks are where several sifters share what is left.
+	leastChunk = 1 << 18
 	// aheadSize is how much of an input is read at once where several sifters
 	// are at work.
 	aheadSize = 8 << 20
-	// calmChunks must have been read without a stop before sifters run ahead: what
-	// was seen behind a stop is seen again.
+	// calmChunks must have been read since a stop before sifters run ahead: what was
+	// seen behind a stop is seen again.
 	calmChunks = 4
+	// lastBytes are the end of an input, in which rows are handed on ever sooner, so
+	// that the rules are not alone at work at last.
+	lastBytes = 8 << 20
 )
 
 // A chunker cuts a text into chunks.
@@ -44,6 +49,15 @@ type chunker struct {
 	atEOF  bool
 	listed bool // it begins in a list, or is taken to
 	lists  bool // it is cut also between the elements of lists
+	shares int  // for how many pieces what is left must do, if it ends the input
+}
+
+// most is how long the next piece may be.
+func (t *chunker) most() int {
+	if t.atEOF && t.shares > 1 {
+		return min(chunkSize, max(leastChunk, len(t.text)/t.shares))
+	}
+	return chunkSize
 }
 
 // next cuts off about chunkSize bytes, behind a line or an element of a list, or
@@ -60,11 +74,11 @@ func (t *chunker) next(c *chunk) bool {
 }
 
 func (t *chunker) size() int {
-	if len(t.text) > chunkSize {
-		if n := t.last(t.text[:chunkSize]); n > 0 {
+	if most := t.most(); len(t.text) > most {
+		if n := t.last(t.text[:most]); n > 0 {
 			return n
 		}
-		for n := chunkSize; n < len(t.text); {
+		for n := most; n < len(t.text); {
 			i := strings.IndexAny(t.text[n:], "\n{")
 			if i < 0 {
 				break
@@ -124,7 +138,7 @@ type ahead struct {
 }
 
 func (a *ahead) start() {
-	a.jobs = make(chan *chunk, len(a.sifters)+1)
+	a.jobs = make(chan *chunk, 2*len(a.sifters)+1)
 	for _, f := range a.sifters {
 		go func(jobs chan *chunk) {
 			for c := range jobs {
@@ -137,7 +151,7 @@ func (a *ahead) start() {
 
 // next is the next chunk that was looked at; nil if there are no more.
 func (a *ahead) next() *chunk {
-	for len(a.queue) <= len(a.sifters) {
+	for len(a.queue) < cap(a.jobs) {
 		c := a.take()
 		if !a.chunker.next(c) {
 			a.put(c)
@@ -185,7 +199,7 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 		return false, nil
 	}
 	next, put := s.one, func(*chunk) {}
-	if s.isAhead() {
+	if s.mayRun() && len(s.chunker.text) > leastChunk {
 		s.start()
 		defer s.stop()
 		next, put = s.next, s.put
@@ -207,10 +221,12 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 		r.takeChunk(f, c, w.line+breaks)
 		size, breaks = size+c.size, breaks+c.breaks
 		put(c)
-		if r.full() {
-			if err := r.flush(emit); err != nil {
-				return false, err
-			}
+		hand := r.handOn
+		if s.isSoon(w.end - w.pos - size) {
+			hand = r.flush
+		}
+		if err := hand(emit); err != nil {
+			return false, err
 		}
 		if s.calm++; !whole {
 			s.calm = 0
@@ -278,19 +294,29 @@ func (r *Reader) takeItems(items []item, line int64, onLine int) {
 type siftings struct {
 	ahead
 	calm  int // chunks since the last that was not read to its end
+	soon  int // so much must be left of the input for rows to be handed on
 	alone chunk
 }
 
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
-	s, j := &siftings{}, newJudges(r, sieve)
-	for range runtime.GOMAXPROCS(0) {
+	s, j := &siftings{calm: calmChunks}, newJudges(r, sieve)
+	for range sifterCount() {
 		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
 	}
 	return s
 }
 
-// isAhead says whether sifters run ahead.
-func (s *siftings) isAhead() bool { return len(s.sifters) > 1 && s.calm >= calmChunks }
+// sifterCount is one more than there are processors, where there are several: one
+// may wait to judge while another does.
+func sifterCount() int {
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		return n + 1
+	}
+	return 1
+}
+
+// mayRun says whether sifters may run ahead.
+func (s *siftings) mayRun() bool { return len(s.sifters) > 1 && s.calm >= calmChunks }
 
 // window makes ready to cut what is there into chunks; false if the line at its
 // start is none that is cut.
@@ -298,7 +324,7 @@ func (s *siftings) window(f *framer) bool {
 	w := f.w
 	lists := f.listed
 	switch {
-	case s.isAhead():
+	case s.mayRun():
 		w.fillTo(aheadSize)
 	case lists:
 		w.fillTo(blockSize)
@@ -310,6 +336,19 @@ func (s *siftings) window(f *framer) bool {
 		}
 	}
 	s.chunker = chunker{text: w.text(), atEOF: w.eof, listed: f.listed, lists: lists}
+	if s.mayRun() {
+		s.chunker.shares = 2 * runtime.GOMAXPROCS(0)
+	}
+	return true
+}
+
+// isSoon says whether rows are handed on now, so much of a text that ends the input
+// being left: each time that it is half of what it was.
+func (s *siftings) isSoon(left int) bool {
+	if len(s.sifters) == 1 || !s.chunker.atEOF || left > s.soon {
+		return false
+	}
+	s.soon = left / 2
 	return true
 }
 

@@ -58,7 +58,7 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(r.siftings.sifters) != cpus {
+			if (len(r.siftings.sifters) > 1) != (cpus > 1) {
 				t.Fatalf("%d sifters", len(r.siftings.sifters))
 			}
 			emit := func(b dogwatch.Batch) error {

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -375,13 +376,26 @@ func (e *Engine) finishWindows(ctx context.Context) {
 			}
 		})
 	}
-	for _, u := range e.units {
-		if u.window != nil && ctx.Err() == nil {
+	for _, u := range e.counting() {
+		if ctx.Err() == nil {
 			units <- u
 		}
 	}
 	close(units)
 	all.Wait()
+}
+
+// counting are the rules that count, first those with the most rows: what one
+// processor has left at the end is short.
+func (e *Engine) counting() []*unit {
+	var all []*unit
+	for _, u := range e.units {
+		if u.window != nil {
+			all = append(all, u)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *unit) int { return cmp.Compare(len(b.window.rows), len(a.window.rows)) })
+	return all
 }
 
 // Stats are the counts of all rules, in their order.
