@@ -21,8 +21,8 @@ type memoEntry struct {
 // maxMemo bounds the memory that a log full of invented callers can take.
 const maxMemo = 1 << 15
 
-func newMemo() *memo {
-	return &memo{seed: maphash.MakeSeed(), slots: make([]int32, 1024)}
+func newMemo(seed maphash.Seed) *memo {
+	return &memo{seed: seed, slots: make([]int32, 1024)}
 }
 
 // find returns the entry of a key; isNew says that it was made for it.

@@ -388,7 +388,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 
 // newSifter makes a sifter, which asks what the others ask.
 func newSifter(j *judges, seed *hashKey) *sifter {
-	of := func(kind int) *factor { return &factor{memo: *newMemo(), kind: kind} }
+	of := func(kind int) *factor { return &factor{memo: *newMemo(j.seed), kind: kind} }
 	f := &sifter{
 		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
@@ -552,37 +552,24 @@ func (f *sifter) judgeFactor(x *factor) {
 	if len(x.fresh) == 0 {
 		return
 	}
-	texts := make([]part, len(x.fresh))
-	for i, e := range x.fresh {
-		texts[i] = x.texts[e]
-	}
-	for i, part := range f.judges.ask(x.kind, texts) {
-		x.entries[x.fresh[i]].of = part
-	}
+	f.judges.ask(x)
 	x.fresh = x.fresh[:0]
 }
 
 // judgePairs asks about the deeds and callers that were not seen together
 // before.
 func (f *sifter) judgePairs() {
-	var asked [2][]*pair
-	for _, at := range f.fresh {
+	if len(f.fresh) == 0 {
+		return
+	}
+	asked := make([]*pair, len(f.fresh))
+	for i, at := range f.fresh {
 		p := &f.pairs.list[at]
-		kind := 0
-		if p.pathed {
-			kind = 1
-		}
 		p.of, p.by = f.deedOf(p.pathed).entries[p.deed].of, f.caller.entries[p.caller].of
-		p.judged = true
-		asked[kind] = append(asked[kind], p)
+		p.judged, asked[i] = true, p
 	}
-	for kind, pairs := range asked {
-		if len(pairs) > 0 {
-			f.judges.askPairs(kind, pairs)
-		}
-	}
-	for _, at := range f.fresh {
-		p := &f.pairs.list[at]
+	f.judges.askPairs(asked)
+	for _, p := range asked {
 		p.need = f.words.needed(p.set, p.bare).and(p.of.tells)
 	}
 	f.fresh = f.fresh[:0]

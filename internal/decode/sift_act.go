@@ -35,7 +35,7 @@ func (j *judges) newDeed(p part, fresh []*judged) (*judged, []*judged) {
 	of.namespace = ""
 	act := j.acts[of]
 	if act == nil {
-		act = j.newJudged(of)
+		act = j.newDone(of)
 		j.acts[of], fresh = act, append(fresh, act)
 	}
 	return &judged{part: p, act: act, place: value.StringOf(str(p.namespace)), row: act.row, tells: act.tells}, fresh
@@ -46,6 +46,9 @@ func (j *judges) newDeed(p part, fresh []*judged) (*judged, []*judged) {
 func (j *judges) actPairs(pairs []*pair) (acts []*pairSets, fresh []*pair) {
 	acts = make([]*pairSets, len(pairs))
 	for i, p := range pairs {
+		if p.pathed {
+			continue
+		}
 		key := [2]*judged{p.of.act, p.by}
 		if acts[i] = j.pairs[key]; acts[i] == nil {
 			acts[i] = &pairSets{}
@@ -59,11 +62,13 @@ func (j *judges) actPairs(pairs []*pair) (acts []*pairSets, fresh []*pair) {
 // acts with the callers.
 func joinActs(pairs []*pair, acts []*pairSets) {
 	for i, p := range pairs {
-		if !isAny(p.set) {
-			p.set, p.bare = acts[i].set, acts[i].bare
-			continue
+		switch act := acts[i]; {
+		case act == nil:
+		case !isAny(p.set):
+			p.set, p.bare = act.set, act.bare
+		default:
+			p.set, p.bare = joined(p.set, act.set), joined(p.bare, act.bare)
 		}
-		p.set, p.bare = joined(p.set, acts[i].set), joined(p.bare, acts[i].bare)
 	}
 }
 

@@ -25,23 +25,33 @@ func (j *judges) askBodies(kind int, pairs []*pair) {
 		}
 	}
 	j.askDeeds(kind, asked)
-	for body := range bareBodies {
-		var deeds, callers []*judged
-		var sets []dogwatch.RuleSet
-		var about []*pair
-		for _, p := range asked {
-			if set, any := j.askedOfCaller(kind, p, body); any {
-				deeds, callers, sets, about = append(deeds, p.of), append(callers, p.by), append(sets, set), append(about, p)
+	for _, p := range asked {
+		for body := range bareBodies {
+			j.joinFree(kind, p, body)
+		}
+	}
+	j.askCallers(kind, asked, bareNumbers[:1]) // mostly that settles it
+	j.askCallers(kind, asked, bareNumbers[1:])
+}
+
+// askCallers asks about deeds with some of the bodies that say nothing, and their
+// callers.
+func (j *judges) askCallers(kind int, pairs []*pair, bodies []int) {
+	rows, sets, about := &partRows{j: j}, []dogwatch.RuleSet(nil), []*pair(nil)
+	for _, p := range pairs {
+		for _, body := range bodies {
+			if set := j.askedOfCaller(p, body); set != nil {
+				rows.add(p.of, p.by, body)
+				sets, about = append(sets, set), append(about, p)
 			}
 		}
-		if len(about) > 0 {
-			j.judgeBare[kind].Narrow(j.batch(deeds, callers, body), sets)
-		}
-		for i, set := range sets {
-			for w := range set {
-				about[i].bare[w] |= set[w]
-			}
-		}
+	}
+	if len(about) == 0 {
+		return
+	}
+	j.judgeBare[kind].Narrow(j.batch(rows), sets)
+	for i, set := range sets {
+		join(about[i].bare, set)
 	}
 }
 
@@ -65,15 +75,16 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 	if len(deeds) == 0 {
 		return
 	}
+	rows, sets := &partRows{j: j}, []dogwatch.RuleSet(nil)
 	for body := range bareBodies {
-		sets := make([]dogwatch.RuleSet, len(deeds))
-		for i, d := range deeds {
-			sets[i] = slices.Clone(d.wanted)
+		for _, d := range deeds {
+			rows.add(d, nil, body)
+			sets = append(sets, slices.Clone(d.wanted))
 		}
-		j.judgeBody[kind].Narrow(j.batch(deeds, nil, body), sets)
-		for i, d := range deeds {
-			join(d.bare.sets[body], sets[i])
-		}
+	}
+	j.judgeBody[kind].Narrow(j.batch(rows), sets)
+	for i, r := range rows.list {
+		join(r.of.bare.sets[r.body], sets[i])
 	}
 	for _, d := range deeds {
 		join(d.bare.asked, d.wanted)
@@ -100,18 +111,27 @@ func isAny(set dogwatch.RuleSet) bool {
 	return slices.ContainsFunc(set, func(word uint64) bool { return word != 0 })
 }
 
-// askedOfCaller are the rules that would care for a pair with a body that says
-// nothing if they cared for the caller, which is not known yet. Those to whom the
-// caller does not matter join the pair's bare ones.
-func (j *judges) askedOfCaller(kind int, p *pair, body int) (set dogwatch.RuleSet, any bool) {
-	set = j.words.asking(p.set, p.bare)
+// joinFree adds to a pair's bare rules those that care for the deed with a body that
+// says nothing, and to whom the caller does not matter.
+func (j *judges) joinFree(kind int, p *pair, body int) {
+	care := p.of.bare.sets[body]
 	for w, every := range j.judgeBare[kind].Every {
-		care := set[w] & p.of.bare.sets[body][w]
-		p.bare[w] |= care & every
-		set[w] = care &^ every
-		any = any || set[w] != 0
+		p.bare[w] |= p.set[w] & j.words.rules[w] & care[w] & every
 	}
-	return set, any
+}
+
+// askedOfCaller are the rules that would care for a pair with a body that says
+// nothing if they cared for the caller, which is not known yet; nil if there are
+// none.
+func (j *judges) askedOfCaller(p *pair, body int) dogwatch.RuleSet {
+	set := j.words.asking(p.set, p.bare)
+	for w, care := range p.of.bare.sets[body] {
+		set[w] &= care
+	}
+	if !isAny(set) {
+		return nil
+	}
+	return set
 }
 
 // bareRow is a deed's row with a body that says nothing.

@@ -236,3 +236,6 @@ func (w *bodyWords) asking(set, bare dogwatch.RuleSet) dogwatch.RuleSet {
 var bareBodies = [...]string{
 	"", `,"requestObject":{}`, `,"responseObject":{}`, `,"requestObject":{},"responseObject":{}`,
 }
+
+// bareNumbers are theirs.
+var bareNumbers = [len(bareBodies)]int{0, 1, 2, 3}

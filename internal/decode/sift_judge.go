@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -26,10 +27,14 @@ type judges struct {
 	possible dogwatch.RuleSet // those that may care for any event at all; nil: not asked yet
 
 	// What was judged for one sifter is known to the others.
-	parts [nKinds]map[part]*judged
+	seed  maphash.Seed
+	parts [nKinds]map[uint64]*judged // by hash of the factor's key
 	acts  map[part]*judged
 	pairs map[[2]*judged]*pairSets
 	rows  *value.Batch // that are judged
+
+	ledger  Ledger // of their records
+	members []member
 }
 
 // A judged is a part, the rules that may care for it, and what its columns say.
@@ -72,7 +77,7 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 	withBody := func(seen func(int, []string) bool) func(int, []string) bool {
 		return func(column int, path []string) bool { return seen(column, path) || body(column, path) }
 	}
-	j := &judges{r: r, acts: map[part]*judged{}, pairs: map[[2]*judged]*pairSets{}}
+	j := &judges{r: r, seed: maphash.MakeSeed(), acts: map[part]*judged{}, pairs: map[[2]*judged]*pairSets{}}
 	caller, done := all(callerColumns), all(addressColumns)
 	j.judgeAny = s.Judge("KubeAudit", all())
 	j.told = []dogwatch.Known{all(deedColumns, callerColumns), all(verdictColumns)}
@@ -83,7 +88,7 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 		j.judgeBare[kind] = s.Judge("KubeAudit", withBody(deed), caller)
 	}
 	for kind, columns := range [nKinds][]string{deedColumns, addressColumns, callerColumns, verdictColumns} {
-		j.part[kind], j.parts[kind] = s.Judge("KubeAudit", all(columns)), map[part]*judged{}
+		j.part[kind], j.parts[kind] = s.Judge("KubeAudit", all(columns)), map[uint64]*judged{}
 	}
 	for i := range columns {
 		j.ofCaller, j.ofDeed = append(j.ofCaller, caller(i, nil)), append(j.ofDeed, done(i, nil))
@@ -106,34 +111,35 @@ func (r *Reader) Told() []dogwatch.Known {
 // maxJudged bounds what is known to all sifters of one kind.
 const maxJudged = 1 << 14
 
-// ask judges parts of a kind.
-func (j *judges) ask(kind int, parts []part) []*judged {
+// ask judges the fresh entries of a factor.
+func (j *judges) ask(of *factor) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	known := j.parts[kind]
-	if len(known)+len(parts) > maxJudged {
+	known := j.parts[of.kind]
+	if len(known)+len(of.fresh) > maxJudged {
 		clear(known)
 		clear(j.acts)
 		clear(j.pairs)
 	}
-	out := make([]*judged, len(parts))
 	var fresh []*judged
-	for i, p := range parts {
-		x := known[p]
-		if x == nil {
-			if kind == kindDeed {
-				x, fresh = j.newDeed(p, fresh)
-			} else {
-				x = j.newJudged(p)
-			}
-			known[p], fresh = x, append(fresh, x)
+	for _, e := range of.fresh {
+		entry, p := &of.entries[e], of.texts[e]
+		if entry.of = known[entry.hash]; entry.of != nil && entry.of.part == p {
+			continue
 		}
-		out[i] = x
+		switch of.kind {
+		case kindDeed:
+			entry.of, fresh = j.newDeed(p, fresh)
+		case kindAddress:
+			entry.of = j.newDone(p)
+		default:
+			entry.of = j.newJudged(p)
+		}
+		known[entry.hash], fresh = entry.of, append(fresh, entry.of)
 	}
 	if len(fresh) > 0 {
-		j.look(kind, fresh)
+		j.look(of.kind, fresh)
 	}
-	return out
 }
 
 // look begins with parts. There is an answer by which an event is allowed, or
@@ -142,12 +148,14 @@ func (j *judges) look(kind int, parts []*judged) {
 	judge := &j.part[kind]
 	sets := j.toJudge(kind, parts)
 	if kind == kindVerdict {
-		judge.Narrow(j.batch(parts, nil, noBody), sets)
+		judge.Narrow(j.batch(j.rowsOf(parts)), sets)
 	} else {
-		judge.Glance(j.batch(parts, nil, noBody), sets)
+		judge.Glance(j.batch(j.rowsOf(parts)), sets)
 	}
-	for i, set := range sets {
-		parts[i].set, parts[i].asked = set, slices.Clone(judge.Every)
+	asked := newSets(len(parts), len(judge.Every))
+	for i, p := range parts {
+		p.set, p.asked = sets[i], asked[i]
+		copy(p.asked, judge.Every)
 	}
 }
 
@@ -177,7 +185,7 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 	for i, x := range parts {
 		sets[i] = slices.Clone(x.wanted)
 	}
-	j.part[kind].Ask(j.batch(parts, nil, noBody), sets)
+	j.part[kind].Ask(j.batch(j.rowsOf(parts)), sets)
 	for i, x := range parts {
 		for w, wanted := range x.wanted {
 			x.set[w] &^= wanted &^ sets[i][w]
@@ -187,19 +195,21 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 	}
 }
 
-// askPairs fills in the sets of pairs, whose deeds are of one kind.
-func (j *judges) askPairs(kind int, pairs []*pair) {
+// askPairs fills in the sets of pairs.
+func (j *judges) askPairs(pairs []*pair) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.pairs)+2*len(pairs) > 8*maxJudged {
 		clear(j.pairs)
 	}
-	if kind != kindDeed {
-		j.judgePairs(kind, pairs)
-		return
-	}
 	acts, fresh := j.actPairs(pairs)
-	j.judgePairs(kind, slices.Concat(fresh, pairs))
+	asked := fresh
+	for _, p := range pairs {
+		if p.of.act == nil || isAny(p.of.set) {
+			asked = append(asked, p)
+		}
+	}
+	j.judgePairs(asked)
 	for _, p := range fresh {
 		*j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
 	}
@@ -208,9 +218,22 @@ func (j *judges) askPairs(kind int, pairs []*pair) {
 
 // judgePairs is askPairs for acts, and for deeds by the rules that their acts are
 // not asked about.
-func (j *judges) judgePairs(kind int, pairs []*pair) {
-	j.askParts(kind, pairs, func(p *pair) (x, other *judged) { return p.of, p.by })
+func (j *judges) judgePairs(pairs []*pair) {
+	var kinds [2][]*pair
+	for _, p := range pairs {
+		kinds[p.kind()] = append(kinds[p.kind()], p)
+	}
+	for kind, pairs := range kinds {
+		j.askParts(kind, pairs, func(p *pair) (x, other *judged) { return p.of, p.by })
+	}
 	j.askParts(kindCaller, pairs, func(p *pair) (x, other *judged) { return p.by, p.of })
+	for kind, pairs := range kinds {
+		j.meetPairs(kind, pairs)
+	}
+}
+
+// meetPairs asks about deeds of one kind with their callers.
+func (j *judges) meetPairs(kind int, pairs []*pair) {
 	var fresh []*pair
 	var results []*pairSets
 	words := make([]uint64, 0, len(pairs)*len(j.words.rules))
@@ -235,11 +258,12 @@ func (j *judges) judgePairs(kind int, pairs []*pair) {
 	if len(fresh) == 0 {
 		return
 	}
-	deeds, callers, sets := make([]*judged, len(fresh)), make([]*judged, len(fresh)), make([]dogwatch.RuleSet, len(fresh))
+	rows, sets := &partRows{j: j}, make([]dogwatch.RuleSet, len(fresh))
 	for i, p := range fresh {
-		deeds[i], callers[i], sets[i] = p.of, p.by, p.set
+		rows.add(p.of, p.by, noBody)
+		sets[i] = p.set
 	}
-	j.judgePair[kind].Narrow(j.batch(deeds, callers, noBody), sets)
+	j.judgePair[kind].Narrow(j.batch(rows), sets)
 	j.askBodies(kind, fresh)
 	for i, p := range fresh {
 		j.words.left(p.set, p.bare, p.of.tells)
@@ -294,62 +318,92 @@ func (j *judges) findPossible() {
 	for w := range j.possible {
 		j.possible[w] = ^uint64(0)
 	}
-	j.judgeAny.Narrow(j.batch([]*judged{j.newJudged(part{})}, nil, noBody), []dogwatch.RuleSet{j.possible})
+	j.judgeAny.Narrow(j.batch(j.rowsOf([]*judged{j.newJudged(part{})})), []dogwatch.RuleSet{j.possible})
 }
 
-func (j *judges) newJudged(p part) *judged {
-	x := &judged{part: p, row: j.rowOf(p)}
+func (j *judges) newJudged(p part) *judged { return &judged{part: p, row: j.rowOf(p)} }
+
+// newDone is newJudged for what was done.
+func (j *judges) newDone(p part) *judged {
+	x := j.newJudged(p)
 	x.tells = x.row.record.mayTell()
 	return x
+}
+
+// aRow is a row of a part, with what is worked out of it.
+type aRow struct {
+	keptRow
+	facts facts
+	few   [8]knownValue
 }
 
 // rowOf is a row of KubeAudit of an event of which only some members stand
 // there.
 func (j *judges) rowOf(p part) *keptRow {
-	rec := record{in: &Ledger{}, number: -1, shape: shapeEvent, facts: &facts{r: j.r}}
+	row := &aRow{facts: facts{r: j.r}}
+	row.columns, row.known = j.r.kube.table.columns, row.few[:0]
+	rec := &row.record
+	rec.in, rec.number, rec.shape, rec.facts = &j.ledger, -1, shapeEvent, &row.facts
 	if p.aks {
 		rec.resourceID = anAKSCluster
 	}
 	rec.event.text = `{"kind":"Event"` + p.members + `}`
-	members, _ := scanObject(rec.event.text, 0, nil)
-	rec.event.set(members)
-	return &keptRow{columns: j.r.kube.table.columns, record: rec}
+	j.members, _ = scanObject(rec.event.text, 0, j.members[:0])
+	rec.event.set(j.members)
+	return &row.keptRow
 }
 
-// batch makes rows of parts, good until the next, with callers' where they are
-// given. body is the number of the body that deeds are to have, or noBody.
-func (j *judges) batch(parts, callers []*judged, body int) *value.Batch {
+// batch is of rows of parts, good until the next.
+func (j *judges) batch(rows *partRows) *value.Batch {
 	if j.rows == nil {
 		j.rows = value.NewLazyBatch(0, len(j.ofCaller), nil)
 	}
-	j.rows.Reset(len(parts), &partRows{j, parts, callers, body})
+	j.rows.Reset(len(rows.list), rows)
 	return j.rows
+}
+
+// partRows fill a batch with what was read of parts.
+type partRows struct {
+	j    *judges
+	list []partRow
+}
+
+// A partRow is a part, or a deed and its caller. body is the number of the body that
+// the deed is to have, or noBody.
+type partRow struct {
+	of, by *judged
+	body   int
 }
 
 // noBody is in place of a body's number where none is to be asked for.
 const noBody = -1
 
-// partRows fill a batch with what was read of parts.
-type partRows struct {
-	j              *judges
-	parts, callers []*judged
-	body           int
+func (b *partRows) add(of, by *judged, body int) { b.list = append(b.list, partRow{of, by, body}) }
+
+// rowsOf are rows of parts alone.
+func (j *judges) rowsOf(parts []*judged) *partRows {
+	b := &partRows{j: j, list: make([]partRow, 0, len(parts))}
+	for _, p := range parts {
+		b.add(p, nil, noBody)
+	}
+	return b
 }
 
 func (b *partRows) Value(row, col int) value.Value {
-	if b.callers != nil && b.j.ofCaller[col] {
-		return b.callers[row].row.Value(col)
+	r := &b.list[row]
+	if r.by != nil && b.j.ofCaller[col] {
+		return r.by.row.Value(col)
 	}
-	p := b.parts[row]
+	p := r.of
 	switch {
 	case p.act != nil && col == namespaceColumn:
 		return p.place
-	case b.body == noBody || b.j.ofDeed[col]:
+	case r.body == noBody || b.j.ofDeed[col]:
 		return p.row.Value(col)
 	case p.act != nil:
 		p = p.act
 	}
-	return b.j.bareRow(p, b.body).Value(col)
+	return b.j.bareRow(p, r.body).Value(col)
 }
 
 // meet appends the rules that are in both sets to out, and says whether there

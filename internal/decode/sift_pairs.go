@@ -13,6 +13,14 @@ type pair struct {
 	bare         dogwatch.RuleSet // those of set that bodies do not matter to
 }
 
+// kind is that of the deed.
+func (p *pair) kind() int {
+	if p.pathed {
+		return kindAddress
+	}
+	return kindDeed
+}
+
 // A pairTable is the pairs that were seen, and finds them again.
 type pairTable struct {
 	list  []pair
