@@ -239,6 +239,11 @@ func TestBatchesAndOrderDoNotMatter(t *testing.T) {
 				r.ID = "1"
 				r.Group = dogwatch.Group{By: []string{"User"}, Within: 5 * time.Minute}
 			}),
+			compile(t, "Requests | where Verb == 'exec' | extend How = case(Name == 'n2', 'High', Name == 'n1', 'Medium', 'Low') | mv-expand Part = range(1, 2)", func(r *dogwatch.Rule) {
+				r.ID = "4"
+				r.Group, r.SeverityColumn = dogwatch.Group{By: []string{"User"}, Within: 5 * time.Minute}, "How"
+				r.Summary, r.Details = "{{Name}}, part {{Part}}, at {{TimeGenerated}}", []dogwatch.Detail{{Key: "part", Column: "Part"}}
+			}),
 			compile(t, "Requests | where Verb == 'exec'", func(r *dogwatch.Rule) { r.ID = "2"; r.PerResult, r.Frequency = false, time.Hour }),
 			compile(t, "Requests | summarize count() by User, Verb | where count_ > 4", func(r *dogwatch.Rule) {
 				r.ID = "3"

@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -66,10 +67,6 @@ func newFolder(r *dogwatch.Rule, opt Options) *folder {
 func (f *folder) add(h *hit) {
 	n := &story{
 		key: h.key, from: h.from, to: h.to, records: h.records, evidence: h.evidence, face: h.face,
-		entities: map[string]entityAt{},
-	}
-	for _, e := range h.entities {
-		n.addEntity(e, h.face.first)
 	}
 	f.listed += len(n.evidence)
 	list := f.open[n.key]
@@ -88,17 +85,26 @@ func (f *folder) add(h *hit) {
 	case j > i: // the hit belongs to one alert, or closes the gap between some
 		kept := list[i]
 		f.merge(kept, n)
+		kept.addEntities(h)
 		for _, s := range list[i+1 : j] {
 			f.merge(kept, s)
 		}
 		f.count -= j - i - 1
 		f.open[n.key] = slices.Delete(list, i+1, j)
-	case f.count >= f.max:
+	case f.count >= f.max || h.outdone: // what says nothing opens no alert
+		n.addEntities(h)
 		f.overflow(n)
 	default:
+		n.addEntities(h)
 		f.count++
 		f.open[n.key] = slices.Insert(list, i, n)
 	}
+}
+
+// together says whether two hits of a key are of one alert, whatever others there
+// are.
+func (f *folder) together(a, b *hit) bool {
+	return b.from.Sub(a.to) <= f.within && a.from.Sub(b.to) <= f.within
 }
 
 // apart says whether b begins too long after a ended.
@@ -154,15 +160,38 @@ func (s *story) trim(most int) {
 	}
 }
 
+func (s *story) addEntities(h *hit) {
+	for _, e := range h.entities {
+		s.addEntity(e, h.face.first)
+	}
+}
+
 func (s *story) addEntity(e dogwatch.Entity, first dogwatch.Evidence) {
-	key := fmt.Sprintf("%q", e)
-	old, ok := s.entities[key]
-	if !ok && len(s.entities) >= maxEntities {
+	var buf [256]byte
+	key := appendKey(buf[:0], e)
+	old, ok := s.entities[string(key)]
+	switch {
+	case ok && first.Compare(old.first) >= 0:
 		return
+	case !ok && len(s.entities) >= maxEntities:
+		return
+	case s.entities == nil:
+		s.entities = map[string]entityAt{}
 	}
-	if !ok || first.Compare(old.first) < 0 {
-		s.entities[key] = entityAt{e, first}
+	s.entities[string(key)] = entityAt{e, first}
+}
+
+// appendKey tells entities apart.
+func appendKey(key []byte, e dogwatch.Entity) []byte {
+	key = appendText(key, e.Type)
+	for _, f := range e.Fields {
+		key = appendText(appendText(key, f.Name), f.Value)
 	}
+	return key
+}
+
+func appendText(key []byte, s string) []byte {
+	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
 }
 
 // alerts are the finished alerts, by their first event.

@@ -18,6 +18,8 @@ type hit struct {
 	evidence []dogwatch.Evidence
 	entities []dogwatch.Entity
 	face     face
+	// outdone says that another hit of its alert shows more: its face says nothing.
+	outdone bool
 }
 
 // A face is what an alert shows of one of its hits.
@@ -35,29 +37,40 @@ type face struct {
 // better orders faces: the one that an alert shows is the worst, which says
 // most, and of those the first.
 func (f *face) better(g *face) bool {
+	switch {
+	case f.outranks(g):
+		return true
+	case g.outranks(f):
+		return false
+	}
+	return f.summary < g.summary
+}
+
+// outranks says whether f is better than g whatever they say.
+func (f *face) outranks(g *face) bool {
 	if f.severity != g.severity {
 		return f.severity > g.severity
 	}
 	if f.weight != g.weight {
 		return f.weight > g.weight
 	}
-	if c := f.first.Compare(g.first); c != 0 {
-		return c < 0
-	}
-	return f.summary < g.summary
+	return f.first.Compare(g.first) < 0
 }
 
-// hitOf makes a hit of a result row and its evidence, which is not empty.
+// hitOf makes a hit of a result row and its evidence, which is not empty. It says
+// nothing yet.
 func hitOf(r row, evidence []dogwatch.Evidence) hit {
 	from, to := span(evidence)
 	entities := r.entities()
 	return hit{
 		from: from, to: to, records: 1, evidence: evidence, entities: entities,
-		face: face{
-			severity: r.severityOf(), tactics: r.tacticsOf(), summary: r.summary(), impact: r.impact(),
-			details: r.details(), entities: entities, first: first(evidence),
-		},
+		face: face{severity: r.severityOf(), tactics: r.tacticsOf(), entities: entities, first: first(evidence)},
 	}
+}
+
+// say reads what people are told of a hit.
+func (h *hit) say(r row) {
+	h.face.summary, h.face.impact, h.face.details = r.summary(), r.impact(), r.details()
 }
 
 func span(list []dogwatch.Evidence) (from, to time.Time) {
@@ -85,7 +98,8 @@ func first(list []dogwatch.Evidence) dogwatch.Evidence {
 // collect makes hits of result rows that come of single rows of a batch, but
 // for the hidden ones.
 func (u *unit) collect(s *source, b *value.Batch, hidden map[int]bool, found *findings) {
-	seen := map[string]bool{}
+	u.shape.read(b)
+	seen, best := map[string]bool{}, map[string]int{} // by key
 	last := -1
 	for _, i := range b.Rows() {
 		r := row{u.shape, b, int(i)}
@@ -109,6 +123,12 @@ func (u *unit) collect(s *source, b *value.Batch, hidden map[int]bool, found *fi
 			h.records = 0
 		}
 		seen[h.key] = true
+		if at, ok := best[h.key]; ok && u.folds.together(&found.hits[at], &h) && found.hits[at].face.outranks(&h.face) {
+			h.outdone = true
+		} else {
+			h.say(r)
+			best[h.key] = len(found.hits)
+		}
 		found.hits = append(found.hits, h)
 	}
 }

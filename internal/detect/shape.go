@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -18,6 +19,8 @@ type shape struct {
 	group     []int
 	// counted are the columns that the query counts by, nil when it does not.
 	counted []int
+	// asked are the columns that are read of every row.
+	asked []int
 }
 
 func newShape(r *dogwatch.Rule) *shape {
@@ -32,7 +35,24 @@ func newShape(r *dogwatch.Rule) *shape {
 	if keys, ok := r.Query.Keys(); ok {
 		s.counted = append([]int{}, keys...)
 	}
+	s.asked = append([]int{s.severity, s.tactics, s.exception}, s.group...)
+	for _, m := range r.Entities {
+		for _, f := range m.Fields {
+			s.asked = append(s.asked, s.column(f.Column))
+		}
+	}
+	for _, o := range r.Objects {
+		s.asked = append(s.asked, s.column(o.Cluster), s.column(o.APIGroup), s.column(o.Resource), s.column(o.Namespace), s.column(o.Name))
+	}
+	s.asked = slices.DeleteFunc(s.asked, func(c int) bool { return c < 0 })
 	return s
+}
+
+// read reads what is asked of all rows of a result, for all at once.
+func (s *shape) read(b *value.Batch) {
+	for _, c := range s.asked {
+		b.Col(c, nil)
+	}
 }
 
 func (s *shape) column(name string) int {

@@ -278,6 +278,7 @@ func (w *window) hit(r row, rows []kept, at int64) hit {
 	slices.SortFunc(evidence, dogwatch.Evidence.Compare)
 	evidence = slices.CompactFunc(evidence, func(a, b dogwatch.Evidence) bool { return a.Compare(b) == 0 })
 	h := hitOf(r, evidence)
+	h.say(r)
 	if len(evidence) == 0 {
 		h.from = sane(kql.TimeOf(at))
 		h.to = h.from
