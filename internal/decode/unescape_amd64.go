@@ -10,3 +10,15 @@ var hasBlocks = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86
 //
 //go:noescape
 func unescapeBlocks(dst, src *byte, size int) (read, wrote int)
+
+// pressed are masks of the bytes that bits stand for.
+var pressed = func() (t [256]uint64) {
+	for bits := range t {
+		for i := range 8 {
+			if bits>>i&1 != 0 {
+				t[bits] |= 0xff << (8 * i)
+			}
+		}
+	}
+	return t
+}()

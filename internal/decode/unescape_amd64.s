@@ -2,10 +2,10 @@
 
 // func unescapeBlocks(dst, src *byte, size int) (read, wrote int)
 //
-// 32 bytes at a time: the backslashes that begin an escape are those at even
-// places of their run; what follows each must be a quote, a backslash or a slash,
-// or the block is left to plain Go, as is one with a quote that no backslash
-// stands before. The rest is pressed together, eight bytes at a time.
+// 32 bytes at a time: which are escaped is found as in skeleton's masks, what went
+// before told by the last bit. Each of them must be a quote, a backslash or a slash,
+// or the block is left to plain Go, as is one with a quote that is not escaped. The
+// bytes but for the backslashes that escape are pressed together, eight at a time.
 TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
@@ -19,102 +19,78 @@ TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
 	MOVQ $0x2f, AX
 	VMOVQ AX, X7
 	VPBROADCASTB X7, Y7 // slash
-	MOVQ $0x0101010101010101, R12
 	MOVQ $0x5555555555555555, R13
+	LEAQ ·pressed(SB), R12
+	XORL DX, DX           // 1: the block's first byte is escaped
 
 loop:
-	CMPQ CX, $32
+	SUBQ $32, CX
 	JLT done
 	PREFETCHT0 1024(SI)
 	VMOVDQU (SI), Y0
 	VPCMPEQB Y0, Y5, Y1
 	VPCMPEQB Y0, Y6, Y2
-	VPOR Y1, Y2, Y3
-	VPTEST Y3, Y3
-	JNZ escapes
-	VMOVDQU Y0, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $32, CX
-	JMP loop
-
-escapes:
+	VPCMPEQB Y0, Y7, Y3
 	VPMOVMSKB Y1, AX      // backslashes
-	VPMOVMSKB Y2, R14     // quotes
-	VPCMPEQB Y0, Y7, Y1
+	VPMOVMSKB Y2, BX      // quotes
 	VPOR Y1, Y3, Y1
-	VPMOVMSKB Y1, BX      // what may follow
-	LEAQ (AX)(AX*1), R8
-	ANDNQ AX, R8, R8      // where runs start
-	ANDQ R13, R8          // at an even place
-	ADDQ AX, R8
-	ANDNQ AX, R8, R8      // those runs
-	MOVQ AX, R9
-	XORQ R8, R9           // the others
-	ANDQ R13, R8
-	ANDNQ R9, R13, R9
-	ORQ R9, R8            // what begins an escape
-	LEAQ (R8)(R8*1), R9
-	ANDNQ R14, R9, R14
-	TESTQ R14, R14
+	VPMOVMSKB Y1, R11     // backslashes and slashes
+	ANDNQ AX, DX, AX      // those that are not escaped by what went before
+	LEAQ (DX)(AX*2), R8   // what follows one
+	MOVQ R13, R9
+	ORQ R8, R9
+	ANDNQ AX, R9, R9      // runs that start at an odd place
+	ADDQ AX, R9
+	ADDQ R9, R9
+	XORQ R13, R9
+	ANDQ R8, R9           // escaped, bit 32 being the next block's first
+	MOVL R9, R8
+	ANDNQ BX, R8, R10     // quotes that are not
+	ORQ BX, R11
+	ANDNQ R8, R11, R8     // escapes of another kind
+	ORQ R8, R10
 	JNZ done
-	MOVQ $32, DX
-	BTRQ $31, R8          // it goes on in the next block, which starts with it
-	SBBQ $0, DX
-	LEAQ (R8)(R8*1), R9
-	ANDNQ R9, BX, R9
-	TESTQ R9, R9
-	JNZ done
-	MOVQ R8, R10
-	NOTQ R10
-	BZHIQ DX, R10, R10    // what stays
+	MOVQ R9, DX
+	SHRQ $32, DX
+	SHRQ $1, R9
+	NOTL R9               // what stays
 
-	MOVQ R10, R11
-	ANDQ $0xff, R11
-	POPCNTQ R11, R14
-	PDEPQ R12, R11, R11
-	IMULQ $0xff, R11
+	MOVBLZX R9, R11
 	MOVQ (SI), R15
-	PEXTQ R11, R15, R15
+	PEXTQ (R12)(R11*8), R15, R15
 	MOVQ R15, (DI)
-	ADDQ R14, DI
+	POPCNTL R11, R11
+	ADDQ R11, DI
+	SHRL $8, R9
 
-	MOVQ R10, R11
-	SHRQ $8, R11
-	ANDQ $0xff, R11
-	POPCNTQ R11, R14
-	PDEPQ R12, R11, R11
-	IMULQ $0xff, R11
+	MOVBLZX R9, R11
 	MOVQ 8(SI), R15
-	PEXTQ R11, R15, R15
+	PEXTQ (R12)(R11*8), R15, R15
 	MOVQ R15, (DI)
-	ADDQ R14, DI
+	POPCNTL R11, R11
+	ADDQ R11, DI
+	SHRL $8, R9
 
-	MOVQ R10, R11
-	SHRQ $16, R11
-	ANDQ $0xff, R11
-	POPCNTQ R11, R14
-	PDEPQ R12, R11, R11
-	IMULQ $0xff, R11
+	MOVBLZX R9, R11
 	MOVQ 16(SI), R15
-	PEXTQ R11, R15, R15
+	PEXTQ (R12)(R11*8), R15, R15
 	MOVQ R15, (DI)
-	ADDQ R14, DI
+	POPCNTL R11, R11
+	ADDQ R11, DI
+	SHRL $8, R9
 
-	SHRQ $24, R10
-	POPCNTQ R10, R14
-	PDEPQ R12, R10, R10
-	IMULQ $0xff, R10
+	MOVL R9, R11
 	MOVQ 24(SI), R15
-	PEXTQ R10, R15, R15
+	PEXTQ (R12)(R11*8), R15, R15
 	MOVQ R15, (DI)
-	ADDQ R14, DI
+	POPCNTL R11, R11
+	ADDQ R11, DI
 
-	ADDQ DX, SI
-	SUBQ DX, CX
+	ADDQ $32, SI
 	JMP loop
 
 done:
+	SUBQ DX, SI           // the backslash is to be read again
 	SUBQ src+8(FP), SI
 	SUBQ dst+0(FP), DI
 	MOVQ SI, read+24(FP)
