@@ -1,12 +1,12 @@
 #include "textflag.h"
 
-// func unescapeBlocks(dst, src *byte, size int) (read, wrote int)
+// func unescapePressing(dst, src *byte, size int, masks *[256]uint64) (read, wrote int)
 //
 // 32 bytes at a time: which are escaped is found as in skeleton's masks, what went
 // before told by the last bit. Each of them must be a quote, a backslash or a slash,
 // or the block is left to plain Go, as is one with a quote that is not escaped. The
 // bytes but for the backslashes that escape are pressed together, eight at a time.
-TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
+TEXT ·unescapePressing(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ size+16(FP), CX
@@ -20,7 +20,7 @@ TEXT ·unescapeBlocks(SB), NOSPLIT, $0-40
 	VMOVQ AX, X7
 	VPBROADCASTB X7, Y7 // slash
 	MOVQ $0x5555555555555555, R13
-	LEAQ ·pressed(SB), R12
+	MOVQ masks+24(FP), R12 // by bits: the bytes that they stand for
 	XORL DX, DX           // 1: the block's first byte is escaped
 
 loop:
@@ -93,7 +93,7 @@ done:
 	SUBQ DX, SI           // the backslash is to be read again
 	SUBQ src+8(FP), SI
 	SUBQ dst+0(FP), DI
-	MOVQ SI, read+24(FP)
-	MOVQ DI, wrote+32(FP)
+	MOVQ SI, read+32(FP)
+	MOVQ DI, wrote+40(FP)
 	VZEROUPPER
 	RET
