@@ -95,6 +95,48 @@ func anyArray(v value.Value, parts []string) bool {
 	return false
 }
 
+// FuzzFragment: a patch that is taken as it is sets what one sets that is looked
+// through.
+func FuzzFragment(f *testing.F) {
+	for _, patch := range []string{
+		`{"spec":{"replicas":0}}`, `{"a":null}`, `{"a":{"b":[{"name":"x","$patch":"delete"},1.50,"<\u003c"]},"a":{}}`,
+		`{"data":{"\u0024patch":"x"}}`, `{"metadata":{"annotations":{"x":"null"}},"l":[[],{}, true]}`,
+		`{"$retainKeys":["a"],"a":1}`, strings.Repeat(`{"a":`, 99) + `{}` + strings.Repeat("}", 99),
+		strings.Repeat(`{"a":`, 120) + `{}` + strings.Repeat("}", 120), `{"a":1,"a":2}`,
+	} {
+		f.Add(patch)
+	}
+	f.Fuzz(func(t *testing.T, patch string) {
+		body, ok := value.LazyJSON(patch)
+		if !ok || !body.IsBag() {
+			return
+		}
+		got, want := fragmentChange(body), change{kind: "merge"}
+		want.set = want.fragment(body, "", 0)
+		if got.kind != want.kind || got.partial != want.partial || strings.Join(got.removed, ",") != strings.Join(want.removed, ",") ||
+			got.set.String() != want.set.String() {
+			t.Errorf("%s: %+v, want %+v", patch, got, want)
+		}
+	})
+}
+
+// FuzzDryRun: an address that is not read for dryRun does not ask for it.
+func FuzzDryRun(f *testing.F) {
+	for _, uri := range []string{
+		"/api?dryRun=All", "/api?%64ryRun=A%6cl", "/api?fieldSelector=a%3Db&dryRun=%41ll", "/All?x=1", "/a?dryRun=a&dryRun=All", "/a?x=%2", "/a%3FdryRun=All",
+	} {
+		f.Add(uri)
+	}
+	f.Fuzz(func(t *testing.T, uri string) {
+		token := string(value.AppendQuoted(nil, uri))
+		for _, v := range valuesOf(paramsOf(str(token), false), "dryRun") {
+			if v == "All" && !mayAskDryRun(token) {
+				t.Errorf("%q asks for a dry run", uri)
+			}
+		}
+	})
+}
+
 func TestDiff(t *testing.T) {
 	for _, c := range []struct {
 		name, old, now, want, removed string

@@ -18,15 +18,14 @@ type keptRow struct {
 
 	mu     sync.Mutex
 	record record
-	known  []knownValue // few: most columns are never asked for
+	known  []value.Value     // few: most columns are never asked for
+	places [maxColumns]uint8 // by column: its place in known, from 1
 
 	holders atomic.Int32
 }
 
-type knownValue struct {
-	col int
-	v   value.Value
-}
+// maxColumns is how many columns KubeAudit has at most.
+const maxColumns = 128
 
 // Keep hands out a row of KubeAudit.
 func (r *rows) Keep(row int) value.Row {
@@ -58,14 +57,15 @@ func (rec *record) alone() record {
 func (k *keptRow) Value(col int) value.Value {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i := range k.known {
-		if k.known[i].col == col {
-			return k.known[i].v
-		}
+	if at := k.places[col]; at > 0 {
+		return k.known[at-1]
 	}
-	v := k.record.value(k.columns, col)
-	k.known = append(k.known, knownValue{col, v})
-	return v
+	if k.known == nil {
+		k.known = make([]value.Value, 0, 8)
+	}
+	k.known = append(k.known, k.record.value(k.columns, col))
+	k.places[col] = uint8(len(k.known))
+	return k.known[len(k.known)-1]
 }
 
 // Hold notes who keeps the row.

@@ -334,7 +334,7 @@ func (j *judges) newDone(p part) *judged {
 type aRow struct {
 	keptRow
 	facts facts
-	few   [8]knownValue
+	few   [8]value.Value
 }
 
 // rowOf is a row of KubeAudit of an event of which only some members stand

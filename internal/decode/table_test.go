@@ -83,3 +83,10 @@ func TestWhatAColumnNeverIs(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptRowHasRoom: a kept row has a place for each column of KubeAudit.
+func TestKeptRowHasRoom(t *testing.T) {
+	if n := len(kubeAudit().columns); n > maxColumns {
+		t.Errorf("%d columns, and room for %d", n, maxColumns)
+	}
+}

@@ -121,6 +121,9 @@ func (r *run) compileCall(e *plan.Call) (evaluator, error) {
 			c.row[i] = k.v
 		}
 	}
+	if e.Name == "coalesce" {
+		return &coalesceEval{call: c}, nil
+	}
 	return memo(e, c), nil
 }
 

@@ -97,12 +97,20 @@ func newGatherer(set bool, limit int) *gatherer {
 func (g *gatherer) Add(a []value.Value) {
 	v := a[0]
 	if v.IsArray() {
-		for _, e := range v.Elems() {
-			g.add(e)
+		elems := v.Elems()
+		for i, e := range elems {
+			if g.seen == nil || i == 0 || !isSameText(e, elems[i-1]) {
+				g.add(e)
+			}
 		}
 		return
 	}
 	g.add(v)
+}
+
+// isSameText is true of texts that are the same, as many matches of a pattern are.
+func isSameText(x, y value.Value) bool {
+	return x.Kind() == value.KString && y.Kind() == value.KString && x.Str() == y.Str()
 }
 
 func (g *gatherer) add(v value.Value) {

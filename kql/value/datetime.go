@@ -151,11 +151,43 @@ func appendPadded(dst []byte, n, width int) []byte {
 //
 // Digits beyond 100 ns are cut off. Text without a zone is UTC.
 func ParseDateTime(s string) (ticks int64, ok bool) {
+	if ticks, ok = parseZulu(s); ok {
+		return ticks, true
+	}
 	s = strings.TrimSpace(s)
 	if ticks, ok = parseISO(s); ok {
 		return ticks, true
 	}
 	return parseLooseDateTime(s)
+}
+
+// parseZulu reads what API servers write, 2014-05-25T08:20:03Z with or without
+// microseconds; it is not ok for all else.
+func parseZulu(s string) (int64, bool) {
+	n := len(s)
+	if n != 20 && n != 27 || s[n-1] != 'Z' || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' {
+		return 0, false
+	}
+	other := byte(0) // is above 9 if there is another character than a digit
+	two := func(i int) int {
+		a, b := s[i]-'0', s[i+1]-'0'
+		other = max(other, a, b)
+		return 10*int(a) + int(b)
+	}
+	c := Civil{
+		Year: 100*two(0) + two(2), Month: two(5), Day: two(8),
+		Hour: two(11), Minute: two(14), Second: two(17),
+	}
+	if n == 27 {
+		if s[19] != '.' {
+			return 0, false
+		}
+		c.Tick = 10 * (10_000*two(20) + 100*two(22) + two(24))
+	}
+	if other > 9 {
+		return 0, false
+	}
+	return c.Ticks()
 }
 
 // parseISO reads the form that nearly every record has, without allocating.
