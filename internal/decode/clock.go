@@ -7,42 +7,48 @@ import (
 // A clock reads the times of records, which mostly are of the same minute as
 // the one before.
 type clock struct {
-	minute [17]byte // "2026-01-02T03:04:", of the last record
-	ticks0 int64    // of it
+	minute [3]uint64 // "2026-01-02T03:04:", of the last record, and zeros
+	ticks0 int64     // of it
 }
 
 // ticks reads a time as value.ParseDateTime does.
 func (c *clock) ticks(s string) (int64, bool) {
-	// 2026-01-02T03:04:05.123456Z
-	if len(s) != 27 || s[19] != '.' || s[26] != 'Z' {
-		return value.ParseDateTime(s)
+	if t, ok := c.near(s); ok {
+		return t, true
 	}
-	if c.minute[0] == 0 || string(c.minute[:]) != s[:17] {
-		at, ok := value.ParseDateTime(s[:17] + "00Z")
-		if !ok {
-			return value.ParseDateTime(s)
+	if len(s) == laidTime && s[19] == '.' {
+		if at, ok := value.ParseDateTime(s[:17] + "00Z"); ok {
+			c.minute, c.ticks0 = [3]uint64{load(s), load(s[8:]), uint64(s[16])}, at
 		}
-		copy(c.minute[:], s)
-		c.ticks0 = at
 	}
-	second, ok1 := number(s[17:19])
-	micros, ok2 := number(s[20:26])
-	if !ok1 || !ok2 || second > 59 {
-		return value.ParseDateTime(s)
+	return value.ParseDateTime(s)
+}
+
+// laidTime is how long a time is as the API server writes it:
+// 2026-01-02T03:04:05.123456Z.
+const laidTime = 27
+
+// near reads a time that is of the last one's minute, and written like that. It is
+// false for others.
+func (c *clock) near(s string) (int64, bool) {
+	if len(s) != laidTime || load(s)^c.minute[0]|load(s[8:])^c.minute[1]|uint64(s[16])^c.minute[2] != 0 {
+		return 0, false
 	}
-	return c.ticks0 + second*ticksPerSecond + micros*10, true
+	tens, second, rest := uint64(s[17])-'0', uint64(s[18])-'0', load(s[19:])
+	micros, ok := eightDigits(rest<<8&^0xffff | '0'<<8 | '0')
+	if !ok || tens > 5 || second > 9 || rest&0xff != '.' || rest>>56 != 'Z' {
+		return 0, false
+	}
+	return c.ticks0 + int64(10*tens+second)*ticksPerSecond + int64(micros)*10, true
+}
+
+// eightDigits reads eight decimal digits, the first in the lowest byte.
+func eightDigits(w uint64) (n uint64, ok bool) {
+	const zeros, pairs = '0' * ones, 0xff000000ff
+	ok = ((w+0x46*ones)|(w-zeros))&highs == 0
+	w -= zeros
+	w = 10*w + w>>8
+	return (w&pairs*(100+1_000_000<<32) + w>>16&pairs*(1+10_000<<32)) >> 32, ok
 }
 
 const ticksPerSecond = 10_000_000
-
-// number reads a few decimal digits.
-func number(s string) (n int64, ok bool) {
-	for i := range len(s) {
-		d := s[i] - '0'
-		if d > 9 {
-			return 0, false
-		}
-		n = 10*n + int64(d)
-	}
-	return n, true
-}

@@ -20,6 +20,9 @@ type glance struct {
 	code span
 
 	caller, verdict int32 // the entries of runs that stood there, or -1
+
+	clocked   [2]int64 // ticks of fReceived and fStageTime
+	isClocked bool     // they were read at once
 }
 
 // The members of objectRef.
@@ -46,7 +49,7 @@ func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 // or what is no event.
 func (g *glance) read(s string, k *skeleton, r *runs) bool {
 	g.seen, g.prior, g.caller, g.verdict = 0, "", -1, -1
-	g.spans, g.ref, g.code = [nFields]span{}, [nRefs]span{}, span{}
+	g.spans, g.ref, g.code, g.isClocked = [nFields]span{}, [nRefs]span{}, span{}, false
 	w := walk{s, k, 0}
 	for more := g.laidOut(&w, r); more; more = w.next() {
 		key, ok := w.key()

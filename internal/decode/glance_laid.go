@@ -50,8 +50,13 @@ var (
 	}
 )
 
-// laidAgent is the last of laidRest that tells of the caller.
-const laidAgent = 3
+// laidAgent is the last of laidRest that tells of the caller, laidBody the first of the
+// bodies, which the times follow, and laidLast the last of these.
+const (
+	laidAgent = 3
+	laidBody  = 6
+	laidLast  = 9
+)
 
 // laidOut is open for an event. It steps over the members that stand as the API
 // server writes them, and stops at the first that does not.
@@ -67,10 +72,47 @@ func (g *glance) laidOut(w *walk, r *runs) (more bool) {
 	return g.rest(w, r)
 }
 
+// Nearly every event begins with one of laidLevels, which come behind laidHead, and
+// has laidStage behind its audit ID.
+const laidStage = `","stage":"ResponseComplete","requestURI":"`
+
+var laidLevels = [...]string{`"level":"Metadata","auditID":"`, `"level":"Request","auditID":"`, `"level":"RequestResponse","auditID":"`}
+
+// head steps over the members before verb of an event that begins so, and says how
+// many of laidTexts that were.
+func (g *glance) head(w *walk) int {
+	const before, behind = len(`"level":`), len(`,"auditID":"`)
+	s, i := w.s, w.i
+	for _, level := range laidLevels {
+		if !strings.HasPrefix(s[i:], level) {
+			continue
+		}
+		id := i + len(level)
+		stage := w.quote(id)
+		if stage < 0 || !strings.HasPrefix(s[stage:], laidStage) {
+			return 0
+		}
+		uri := stage + len(laidStage)
+		end := w.quote(uri)
+		if end < 0 || end+2 >= len(s) || s[end+1] != ',' || s[end+2] != '"' {
+			return 0
+		}
+		const name, value = len(`","stage":`), len(`"ResponseComplete"`)
+		g.seen |= 1<<fLevel | 1<<fAuditID | 1<<fStage | 1<<fURI
+		g.spans[fLevel] = span{uint32(i + before), uint32(id - behind)}
+		g.spans[fAuditID] = span{uint32(id) - 1, uint32(stage) + 1}
+		g.spans[fStage] = span{uint32(stage + name), uint32(stage + name + value)}
+		g.spans[fURI] = span{uint32(uri) - 1, uint32(end) + 1}
+		w.i = end + 2
+		return len(laidTexts) - 1
+	}
+	return 0
+}
+
 // texts is false where one of laidTexts is missing.
 func (g *glance) texts(w *walk) bool {
 	s := w.s
-	for n := range laidTexts {
+	for n := g.head(w); n < len(laidTexts); n++ {
 		name := &laidTexts[n]
 		if !name.at(s, w.i) {
 			return false
@@ -91,6 +133,10 @@ func (g *glance) rest(w *walk, r *runs) (more bool) {
 	s := w.s
 	for n := 0; n < len(laidRest); n++ {
 		name, from := &laidRest[n], w.i
+		if n >= laidBody && r != nil && r.times(g, w) {
+			n = laidLast
+			continue
+		}
 		if !name.at(s, from) {
 			continue
 		}

@@ -280,16 +280,18 @@ func (it *item) when() value.Value {
 
 // parts finds the parts of an event among those that are remembered.
 func (f *sifter) parts(it *item) {
-	it.ticks, it.timed = f.clock.ticks(it.str(fReceived))
-	staged, ok := f.clock.ticks(it.str(fStageTime))
-	it.caller, it.verdict = f.callerOf(it), f.verdictOf(it)
+	staged, ok := f.time(it, fStageTime)
+	it.ticks, it.timed = f.time(it, fReceived)
+	it.caller = f.callerOf(it)
+	it.verdict = f.verdictOf(it)
 	k := f.kindredOf(it)
 	it.deed, it.pathed, it.open, it.stage = k.deed, k.pathed, k.open, k.stage
 	it.shows, it.looks, it.place = k.shows, k.looks, k.place
 	it.any, it.rules, it.said = false, nil, nil
 	it.asking = asking{}
-	if auditID := it.str(fAuditID); auditID != "" {
-		it.asking = askingOfNumbers(f.seed.text(auditID), f.user(it), k.verb, f.seed.text(f.str(it.raw(fURI))))
+	if auditID := f.str(it.raw(fAuditID)); auditID != "" {
+		id := f.seed.text(auditID)
+		it.asking = askingOfNumbers(id, f.user(it), k.verb, f.seed.text(f.str(it.raw(fURI))))
 	}
 	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
 		it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
@@ -299,10 +301,21 @@ func (f *sifter) parts(it *item) {
 	}
 }
 
+// time is one of the two times of an event, if it is one.
+func (f *sifter) time(it *item, field int) (ticks int64, ok bool) {
+	if it.isClocked {
+		return it.clocked[field-fReceived], true
+	}
+	return f.clock.ticks(it.str(field))
+}
+
 // str is str of a token, good until the next call: addresses have escapes.
 func (f *sifter) str(token string) string {
-	if strings.IndexByte(token, '\\') < 0 || token[0] != '"' {
+	switch {
+	case token == "" || token[0] != '"':
 		return str(token)
+	case strings.IndexByte(token, '\\') < 0:
+		return token[1:max(len(token)-1, 1)]
 	}
 	f.unescaped = appendUnescaped(f.unescaped[:0], token[1:max(len(token)-1, 1)])
 	return viewOf(f.unescaped)
@@ -393,7 +406,7 @@ func newSifter(j *judges, seed *hashKey) *sifter {
 		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
-	f.runs = &runs{seed: seed, callers: runTable{of: f.caller}, ofAKS: runTable{of: f.caller, mark: aksMark}, answers: runTable{of: f.verdict}}
+	f.runs = &runs{seed: seed, clock: &f.clock, callers: runTable{of: f.caller}, ofAKS: runTable{of: f.caller, mark: aksMark}, answers: runTable{of: f.verdict}}
 	return f
 }
 

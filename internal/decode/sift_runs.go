@@ -10,6 +10,7 @@ import (
 // nothing in them is looked for.
 type runs struct {
 	seed    *hashKey
+	clock   *clock
 	aks     bool // the events come through a proxy of AKS
 	ofAKS   runTable
 	callers runTable // of others
@@ -49,9 +50,9 @@ const sampled = 64
 // the value of user: they hold the caller's name, mostly.
 func (r *runs) callerHash(rest string) uint64 { return r.seed.text(rest[:min(len(rest), sampled)]) }
 
-// answerHash is that for annotations, which end the event: the names of a role and
-// of whom it is bound to stand at their end.
-func (r *runs) answerHash(rest string) uint64 { return r.seed.text(rest[max(0, len(rest)-sampled):]) }
+// answerHash is that for annotations: one who asks is mostly allowed for one of a
+// few reasons.
+func answerHash(caller int32) uint64 { return uint64(caller + 1) }
 
 // find is the entry whose key rest starts with, or -1.
 func (t *runTable) find(hash uint64, rest string) int32 {
@@ -123,16 +124,47 @@ func (r *runs) caller(g *glance, w *walk, start int) bool {
 
 // answer steps over annotations.
 func (r *runs) answer(g *glance, w *walk) bool {
-	rest := w.s[w.i:]
-	if end := strings.IndexByte(rest, '\n'); end >= 0 {
-		rest = rest[:end]
-	}
-	e := r.answers.find(r.answerHash(rest), rest)
+	e := r.answers.find(answerHash(g.caller), w.s[w.i:])
 	if e < 0 {
 		return false
 	}
 	g.verdict = e
 	w.i += len(r.answers.of.entries[e].key)
+	return true
+}
+
+// The members between bodies and annotations, up to their values and behind them.
+const (
+	laidReceived = `"requestReceivedTimestamp":"`
+	laidReached  = `","stageTimestamp":"`
+	laidBehind   = `","`
+)
+
+// times steps over the two times of an event, if these are of the last one's minute
+// and other members follow.
+func (r *runs) times(g *glance, w *walk) bool {
+	const received = len(laidReceived)
+	const reached = received + laidTime + len(laidReached)
+	const end = reached + laidTime
+	if len(w.s)-w.i < end+len(laidBehind) {
+		return false
+	}
+	s := w.s[w.i : w.i+end+len(laidBehind)]
+	if s[:received] != laidReceived || s[received+laidTime:reached] != laidReached || s[end:] != laidBehind {
+		return false
+	}
+	var ok [2]bool
+	g.clocked[0], ok[0] = r.clock.near(s[received : received+laidTime])
+	g.clocked[1], ok[1] = r.clock.near(s[reached:end])
+	if !ok[0] || !ok[1] {
+		return false
+	}
+	at := uint32(w.i)
+	g.spans[fReceived] = span{at + uint32(received) - 1, at + uint32(received+laidTime) + 1}
+	g.spans[fStageTime] = span{at + uint32(reached) - 1, at + uint32(end) + 1}
+	g.seen |= 1<<fReceived | 1<<fStageTime
+	g.isClocked = true
+	w.i += end + 2
 	return true
 }
 
@@ -167,7 +199,7 @@ func (f *sifter) verdictOf(it *item) int32 {
 	key := it.raw(fAnnotations)
 	e := f.verdict.place(key, f, it, verdictText)
 	if e >= 0 && key != "" {
-		f.runs.answers.add(f.runs.answerHash(it.text[it.spans[fAnnotations].start:]), e, run{})
+		f.runs.answers.add(answerHash(it.caller), e, run{})
 	}
 	return e
 }

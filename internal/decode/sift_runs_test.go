@@ -18,10 +18,19 @@ func FuzzRuns(f *testing.F) {
 		{head + ann + `,"userAgent":"x"` + answer + `,"verb":"list"}`, head + ann + answer + `}`},
 		{head + ann + `,"userAgent":"x"}`, head + ann + `,"userAgent":"x","objectRef":{"resource":"pods"},"impersonatedUser":{"username":"eve"}}`},
 		{head + ann + answer + "}", head + ann + `x` + answer + "]"},
+		{head + ann + laidObjectOf("a", "b", "7") + answer + "}", head + ann + laidObjectOf("a", "c", "8") + answer + "}"},
+		{head + ann + laidObjectOf("a", "b", "7") + answer + "}", head + ann + laidObjectOf("a", `c","name":"d`, "8") + answer + "}"},
+		{head + ann + laidObjectOf("a", "b", "7") + answer + "}", head + ann + laidObjectOf("a", `\"`, "") + `,"objectRef":{}}`},
+		{head + ann + laidObjectOf("a", `x\ny`, "7") + `}`, head + ann + laidObjectOf("a", "\n", "8") + `}`},
 	} {
 		f.Add(two[0], two[1])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) { sameRuns(t, a+"\n"+b+"\n"+a+"\n"+b+"\n") })
+}
+
+func laidObjectOf(namespace, name, version string) string {
+	return `,"objectRef":{"resource":"pods","namespace":"` + namespace + `","name":"` + name + `","uid":"1","apiVersion":"v1","resourceVersion":"` + version +
+		`","subresource":"status"},"responseStatus":{"metadata":{},"code":200},"requestReceivedTimestamp":"2026-01-02T03:04:05.000000Z","stageTimestamp":"2026-01-02T03:04:05.000001Z"`
 }
 
 // sameRuns looks at lines one after the other, and says how many were known by

@@ -6,11 +6,8 @@ import "unsafe"
 // stands; -1 where the line ends before. It is for who looks for few ends in a
 // line, as Nested is: their time is that of the bytes in between.
 func Quote(s string, i int) int {
-	if uint(i) > uint(len(s)) {
-		return -1
-	}
-	if hasAVX2 && len(s)-i >= blockBytes {
-		if at := quoteAVX2(unsafe.StringData(s[i:]), len(s)-i); at >= 0 {
+	if rest := s[min(i, len(s)):]; hasAVX2 && len(rest) >= blockBytes {
+		if at := quoteAVX2(unsafe.StringData(rest), len(rest)); at >= 0 {
 			return i + at
 		} else if at == broken {
 			return -1
