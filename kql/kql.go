@@ -255,6 +255,13 @@ func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(
 	return exec.Run(ctx, q.plan, db, opt, emit)
 }
 
+// A Runner runs a query again and again, and makes ready but once. It is used by one
+// goroutine.
+type Runner = exec.Runner
+
+// NewRunner makes ready to run.
+func (q *Query) NewRunner() *Runner { return exec.NewRunner(q.plan) }
+
 // A Live is a query that is fed its rows; it is used by one goroutine.
 type Live struct{ live *exec.Live }
 

@@ -117,17 +117,23 @@ func runAt(t *testing.T, query string, db kql.Database, now int64) (out []string
 		t.Fatal(err)
 	}
 	err = q.Run(t.Context(), db, kql.RunOptions{Now: now}, func(b *value.Batch) error {
-		for _, i := range b.Rows() {
-			var row []string
-			for c := range b.Cols {
-				row = append(row, b.At(int(i), c).String())
-			}
-			out = append(out, strings.Join(row, " "))
-		}
+		out = append(out, textsOf(b)...)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	return out
+}
+
+// textsOf are the rows of a batch.
+func textsOf(b *value.Batch) (out []string) {
+	for _, i := range b.Rows() {
+		var row []string
+		for c := range b.Cols {
+			row = append(row, b.At(int(i), c).String())
+		}
+		out = append(out, strings.Join(row, " "))
 	}
 	return out
 }

@@ -108,7 +108,7 @@ func (w *window) step(ctx context.Context, at int64, db *windowDB, st *RuleStats
 		st.Looks += int64(len(db.only) - n)
 	}
 	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(n)}
-	err = w.u.rule.Query.Run(ctx, db, opt, func(b *value.Batch) error {
+	err = w.runner(w.u.rule.Query).Run(ctx, db, opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			r := row{w.u.shape, b, int(i)}
 			if n := r.excepted(); n > 0 && n <= len(st.Excepted) && w.u.lasts(n-1, kql.TimeOf(at)) {

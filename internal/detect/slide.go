@@ -379,7 +379,7 @@ func (s *slider) query(q *kql.Query, index []int32, now int64, row func(b *value
 	s.work += len(index)
 	s.st.Looks += int64(len(index))
 	opt := kql.RunOptions{Now: now, MaxMemory: s.w.maxMem, TrackOrigin: true, MaxOrigins: origins(len(index))}
-	return q.Run(s.ctx, s.all.db(s.w, 0, len(s.rows), index), opt, func(b *value.Batch) error {
+	return s.w.runner(q).Run(s.ctx, s.all.db(s.w, 0, len(s.rows), index), opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			row(b, int(i))
 		}

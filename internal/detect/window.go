@@ -27,7 +27,8 @@ type window struct {
 	mem  int64
 	// resident is mem, but for what others keep too: see kept.hold
 	resident int64
-	elders   *elders // nil: every row may count, however old
+	elders   *elders                    // nil: every row may count, however old
+	runners  map[*kql.Query]*kql.Runner // while the rule is run
 	// done is the time, in ticks, up to which the rule was run with all rows
 	// that came; 0: none. gone is that of the last row that was let go.
 	done, gone int64
@@ -241,12 +242,26 @@ func (w *window) run(ctx context.Context, to int64, st *RuleStats) {
 		return
 	}
 	to = min(to, w.rows[len(w.rows)-1].ticks)
+	defer func() { w.runners = nil }() // they keep memory
 	if w.slides {
 		newSlider(ctx, w, st).run(to)
 		w.done = max(w.done, to)
 		return
 	}
 	w.bySchedule(ctx, to, st)
+}
+
+// runner runs a query of the rule.
+func (w *window) runner(q *kql.Query) *kql.Runner {
+	r, ok := w.runners[q]
+	if w.runners == nil {
+		w.runners = map[*kql.Query]*kql.Runner{}
+	}
+	if !ok {
+		r = q.NewRunner()
+		w.runners[q] = r
+	}
+	return r
 }
 
 // after is the place of the first row later than a time.

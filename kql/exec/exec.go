@@ -71,28 +71,43 @@ type run struct {
 	common *commons
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
 	cut map[plan.Node]func(emit func(*value.Batch) error) error
+	// made is what serves the runs that follow too; nil if there are none.
+	made *made
+	turn int // counts the runs that it serves
+	asks int // the number of the test that the query is put to (see opens); 0: none
 }
 
 func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
-	if opt.MaxMemory == 0 {
-		opt.MaxMemory = DefaultMemory
-	}
-	if opt.MaxRows == 0 {
-		opt.MaxRows = DefaultRows
-	}
-	if opt.MaxTime == 0 {
-		opt.MaxTime = DefaultTime
-	}
-	if opt.MaxOrigins == 0 {
-		opt.MaxOrigins = DefaultOrigins
-	}
-	r := &run{
-		ctx: ctx, p: p, db: db, opt: opt, fn: fn.Context{Now: opt.Now}, needed: p.Needed(),
-		shared: map[*plan.Shared]*rowStore{}, scalars: map[*plan.Scalar]value.Value{}, given: map[*plan.Given]*value.Batch{}, depends: map[plan.Node]map[plan.Node]bool{},
-	}
-	r.setUsed(0)
-	r.prepareAsk(p)
+	r := &run{p: p}
+	r.start(ctx, db, opt)
 	return r
+}
+
+// start makes ready for a run. Of one before nothing is left but what was made for
+// it and the next.
+func (r *run) start(ctx context.Context, db Database, opt Options) {
+	*r = run{ctx: ctx, p: r.p, db: db, opt: opt.withDefaults(), needed: r.p.Needed(), made: r.made, turn: r.turn + 1}
+	r.fn = fn.Context{Now: opt.Now}
+	r.shared, r.scalars = map[*plan.Shared]*rowStore{}, map[*plan.Scalar]value.Value{}
+	r.given, r.depends = map[*plan.Given]*value.Batch{}, map[plan.Node]map[plan.Node]bool{}
+	r.setUsed(0)
+	r.prepareAsk(r.p)
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxMemory == 0 {
+		o.MaxMemory = DefaultMemory
+	}
+	if o.MaxRows == 0 {
+		o.MaxRows = DefaultRows
+	}
+	if o.MaxTime == 0 {
+		o.MaxTime = DefaultTime
+	}
+	if o.MaxOrigins == 0 {
+		o.MaxOrigins = DefaultOrigins
+	}
+	return o
 }
 
 // Run executes a plan to its end. Batches given to emit are only good until

@@ -15,9 +15,9 @@ func (r *run) opens() bool {
 	if g == nil {
 		return true
 	}
-	for _, t := range g.Tests {
+	for i, t := range g.Tests {
 		// A test may take what there is no room for: the query itself says so.
-		if enough, err := r.test(t, g.Least); !enough && err == nil {
+		if enough, err := r.test(i+1, t, g.Least); !enough && err == nil {
 			return false
 		}
 	}
@@ -25,10 +25,10 @@ func (r *run) opens() bool {
 	return true
 }
 
-func (r *run) test(t plan.Test, least int) (enough bool, err error) {
+func (r *run) test(number int, t plan.Test, least int) (enough bool, err error) {
 	needed := r.needed
-	defer func() { r.needed = needed }()
-	r.needed = t.Needed
+	defer func() { r.needed, r.asks = needed, 0 }()
+	r.needed, r.asks = t.Needed, number
 	return r.reach(t.Summarize, t.In, t.By, least)
 }
 
@@ -45,7 +45,7 @@ func (r *run) reaches(n *plan.Summarize, floor int) (enough bool, err error) {
 
 // reach says whether so many rows of a node agree in some keys.
 func (r *run) reach(n *plan.Summarize, in plan.Node, by []plan.Expr, floor int) (enough bool, err error) {
-	g, err := r.newGrouper(by, nil)
+	g, err := r.newGrouper(step{in, r.asks, true}, by, nil)
 	if err != nil {
 		return false, err
 	}

@@ -123,6 +123,7 @@ type tally struct {
 	name string
 	big  []int // the arguments that may be big
 	held int64 // what is counted for the last batch
+	of   int   // the turn of the run that counted it
 	size int64 // of this one so far
 	rows int
 }
@@ -143,6 +144,9 @@ func isBulky(t value.Type) bool { return t == value.String || t == value.Dynamic
 // begin is for the start of a batch: what was made for the last one is gone.
 func (t *tally) begin() {
 	t.run.calling, t.size, t.rows = t.name, 0, 0
+	if t.of != t.run.turn {
+		t.of, t.held = t.run.turn, 0
+	}
 	if t.held > 0 {
 		t.run.setUsed(t.run.used - t.held)
 		t.held = 0

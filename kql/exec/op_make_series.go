@@ -28,7 +28,7 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 	if !axis.steps() {
 		return errors.New("make-series needs a step above zero")
 	}
-	g, err := r.newGrouper(append(append([]plan.Expr{}, n.By...), n.On), n.Aggs)
+	g, err := r.newGrouper(r.step(n), append(append([]plan.Expr{}, n.By...), n.On), n.Aggs)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ type expander struct {
 	found [][]value.Value // elements of each expanded column of a row
 
 	cols []value.Column // of the batch that was made last
+	made expansion
 	gathering
 }
 
@@ -48,6 +49,7 @@ func (r *run) newExpander(n *plan.MvExpand) (*expander, error) {
 		return nil, err
 	}
 	x := &expander{run: r, n: n, evs: evs, limit: math.MaxInt, found: make([][]value.Value, len(evs))}
+	x.made.elems = make([][]value.Value, len(evs))
 	if n.Limit != nil {
 		limit, err := r.number(n.Limit)
 		if err != nil {
@@ -189,11 +191,15 @@ func (r *run) remap(nb, b *value.Batch, src []int32) {
 }
 
 func (r *run) mvExpand(n *plan.MvExpand, out sink) sink {
-	x, err := r.newExpander(n)
+	of := n.Exprs
+	if n.Limit != nil {
+		of = append(of[:len(of):len(of)], n.Limit)
+	}
+	x, err := lastingly(r, r.step(n), of, func() (*expander, error) { return r.newExpander(n) })
 	if err != nil {
 		return failing(err)
 	}
-	e := &expansion{elems: make([][]value.Value, len(x.evs))}
+	e := &x.made
 	return func(b *value.Batch) error {
 		rows := b.Rows()
 		vals := x.values(b, rows)

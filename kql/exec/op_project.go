@@ -8,31 +8,42 @@ import (
 // project computes columns when they are asked for: a condition behind an
 // extend leaves the dear ones alone for rows that it refuses.
 func (r *run) project(n *plan.Project, out sink) sink {
-	p := &projection{evs: make([]evaluator, len(n.Exprs)), cols: make([]value.Column, len(n.Exprs))}
+	p, err := lastingly(r, r.step(n), n.Exprs, func() (*projection, error) {
+		return r.newProjection(n)
+	})
+	if err != nil {
+		return failing(err)
+	}
+	return func(b *value.Batch) error { return out(p.of(b)) }
+}
+
+func (r *run) newProjection(n *plan.Project) (*projection, error) {
+	p := &projection{cols: make([]value.Column, len(n.Exprs))}
 	needed := r.needed[n]
 	for c, e := range n.Exprs {
 		if needed != nil && !needed[c] {
 			continue
 		}
+		p.read = append(p.read, c)
 		if col, ok := e.(*plan.Col); ok {
-			p.read, p.evs[c] = append(p.read, c), colEval(col.Index)
+			p.evs = append(p.evs, colEval(col.Index))
 			continue
 		}
 		ev, err := r.compile(r.reduced(e))
 		if err != nil {
-			return failing(err)
+			return nil, err
 		}
-		p.read, p.evs[c] = append(p.read, c), ev
+		p.evs = append(p.evs, ev)
 		p.cols[c] = p.column(ev, n.Schema()[c].Type)
 	}
-	return func(b *value.Batch) error { return out(p.of(b)) }
+	return p, nil
 }
 
 // A projection makes batches of batches, each good until the next: what the
 // columns take is used again.
 type projection struct {
-	evs  []evaluator
 	read []int // columns that anything above reads: the others are not made
+	evs  []evaluator
 	cols []value.Column
 	in   *value.Batch
 }
@@ -64,8 +75,8 @@ func (p *projection) column(ev evaluator, t value.Type) value.Column {
 
 func (p *projection) of(b *value.Batch) *value.Batch {
 	p.in = b
-	for _, c := range p.read {
-		switch ev := p.evs[c].(type) {
+	for k, c := range p.read {
+		switch ev := p.evs[k].(type) {
 		case colEval:
 			p.cols[c] = b.Share(int(ev))
 		case *constEval:

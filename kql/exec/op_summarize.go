@@ -9,10 +9,9 @@ import (
 // A grouper gathers rows into groups, which are numbered in the order in which
 // they first came.
 type grouper struct {
-	run   *run
-	by    []evaluator
+	run *run
+	*grouped
 	aggs  []plan.Agg
-	args  [][]evaluator
 	vals  [][][]value.Value
 	keys  []keyColumn
 	table *keyTable
@@ -30,6 +29,12 @@ type grouper struct {
 	given     int64 // bytes of long texts and arrays that the states got since then
 }
 
+// grouped computes what rows are grouped by, and the arguments of the aggregates.
+type grouped struct {
+	by   []evaluator
+	args [][]evaluator
+}
+
 // name is for errors: that of the operator, or of the only aggregate.
 func (g *grouper) name() string {
 	if len(g.aggs) == 1 && g.aggs[0].Func != nil {
@@ -38,20 +43,28 @@ func (g *grouper) name() string {
 	return "summarize"
 }
 
-func (r *run) newGrouper(by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
+func (r *run) newGrouper(at step, by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
 	g := &grouper{run: r, aggs: aggs, table: newKeyTable(by), flats: make([]*flat, len(aggs)), states: make([][]fn.State, len(aggs))}
+	of := by
+	for i, a := range aggs {
+		g.flats[i] = flatOf(&a)
+		g.vals = append(g.vals, make([][]value.Value, len(a.Args)))
+		of = append(of[:len(of):len(of)], a.Args...)
+	}
 	var err error
+	g.grouped, err = lastingly(r, at, of, func() (*grouped, error) { return r.newGrouped(by, aggs) })
+	return g, err
+}
+
+func (r *run) newGrouped(by []plan.Expr, aggs []plan.Agg) (g *grouped, err error) {
+	g = &grouped{args: make([][]evaluator, len(aggs))}
 	if g.by, err = r.compileAll(by); err != nil {
 		return nil, err
 	}
 	for i, a := range aggs {
-		g.flats[i] = flatOf(&a)
-		args, err := r.compileAll(a.Args)
-		if err != nil {
+		if g.args[i], err = r.compileAll(a.Args); err != nil {
 			return nil, err
 		}
-		g.args = append(g.args, args)
-		g.vals = append(g.vals, make([][]value.Value, len(args)))
 	}
 	return g, nil
 }
@@ -249,7 +262,7 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 			return err
 		}
 	}
-	g, err := r.newGrouper(n.By, n.Aggs)
+	g, err := r.newGrouper(r.step(n), n.By, n.Aggs)
 	if err != nil {
 		return err
 	}

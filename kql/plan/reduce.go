@@ -33,6 +33,12 @@ func reducible(e Expr) bool {
 	return found
 }
 
+// Lasts says whether expressions mean the same in each run of a query: they depend
+// neither on the clock nor on tables.
+func Lasts(list ...Expr) bool {
+	return !slices.ContainsFunc(list, func(e Expr) bool { return reducible(e) || len(Subplans(e)) > 0 })
+}
+
 type reducer struct {
 	clock  *fn.Context
 	scalar func(*Scalar) (value.Value, bool)
