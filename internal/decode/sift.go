@@ -26,6 +26,7 @@ type sifter struct {
 	origins                        origins
 	enveloped                      bool     // the last line was an envelope
 	fresh                          []int32  // of the pairs: not judged yet
+	waiting                        []int    // the chunk's items that wait
 	users                          []uint64 // by caller: what stands for the name
 	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
@@ -48,8 +49,7 @@ type item struct {
 	stage        string // "" for what is none; it spares the next pass a look at the text
 	deed         int32
 	kindred      *kindred
-	words        wordSet // if worded
-	worded       bool
+	waits        bool // for its kindred to be judged
 	asking       asking
 	rules        dogwatch.RuleSet // those that may care for it, unless it is odd
 	any          bool             // there are such rules
@@ -163,9 +163,11 @@ func (r *Reader) siftRecord(rec *record) bool {
 	if it.aks = isAKS(rec.cluster()); it.aks {
 		it.caller = -1 // it was looked for among others
 	}
-	f.parts(it)
 	f.sets = f.sets[:0]
-	f.judge(r.enveloped[:])
+	if f.parts(it); it.waits {
+		f.waiting = append(f.waiting, 0)
+		f.judge(r.enveloped[:])
+	}
 	if a := r.admit(rec.cluster(), it); a.isRow {
 		rec.event.prior = it.prior
 		r.addSifted(rec, it, a)
@@ -295,9 +297,8 @@ func (f *sifter) parts(it *item) {
 	}
 	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
 		it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
-	if it.worded = !it.odd && k.judged && !k.need.isEmpty(); it.worded {
-		f.skeleton.Read(it.text)
-		it.words = f.words.in(it, &f.skeleton, k.need)
+	if it.waits = !it.odd && !k.judged; !it.odd && k.judged {
+		f.rulesOf(it)
 	}
 }
 
@@ -550,15 +551,20 @@ func (f *sifter) deedOf(pathed bool) *factor {
 }
 
 // judge asks the sieve about what is new, and says which rules may care for
-// each event.
+// the events that wait for that.
 func (f *sifter) judge(items []item) {
 	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
 		f.judgeFactor(x)
 	}
 	f.judgePairs()
-	for i := range items {
-		f.rulesOf(&items[i])
+	for _, i := range f.waiting {
+		it := &items[i]
+		if !it.kindred.judged {
+			f.judgeKindred(it.kindred, it.verdict)
+		}
+		f.rulesOf(it)
 	}
+	f.waiting = f.waiting[:0]
 }
 
 func (f *sifter) judgeFactor(x *factor) {
@@ -588,26 +594,18 @@ func (f *sifter) judgePairs() {
 	f.fresh = f.fresh[:0]
 }
 
-// rulesOf says which rules may care for an event.
+// rulesOf says which rules may care for an event whose kindred was judged.
 func (f *sifter) rulesOf(it *item) {
-	if it.odd {
-		return
-	}
 	k := it.kindred
-	if !k.judged {
-		f.judgeKindred(k, it.verdict)
-	}
 	if it.any, it.rules, it.said = k.any, k.set, k.said; k.need.isEmpty() {
 		return
 	}
-	if !it.worded { // nothing was known of the kindred
-		f.skeleton.Read(it.text)
-		it.words = f.words.in(it, &f.skeleton, k.need)
-	}
+	f.skeleton.Read(it.text)
+	found := f.words.in(it, &f.skeleton, k.need)
 	p, from := &f.pairs.list[k.pairing], len(f.sets)
 	f.sets = append(f.sets, k.set...)
 	it.rules = f.sets[from:]
-	if it.any = f.words.left(it.rules, p.bare, it.words.and(p.of.tells)); !it.any {
+	if it.any = f.words.left(it.rules, p.bare, found.and(p.of.tells)); !it.any {
 		f.sets = f.sets[:from]
 	}
 }

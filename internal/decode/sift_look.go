@@ -93,7 +93,9 @@ func (f *sifter) envelopeLine(c *chunk, s string) bool {
 // take notes the item that was read.
 func (f *sifter) take(c *chunk, it *item) {
 	it.line = c.breaks
-	f.parts(it)
+	if f.parts(it); it.waits {
+		f.waiting = append(f.waiting, len(c.items))
+	}
 	c.items = c.items[:len(c.items)+1]
 }
 

@@ -216,7 +216,7 @@ type logicEval struct {
 }
 
 func (r *run) compileLogic(e *plan.Logic) (evaluator, error) {
-	list, err := r.compileAll([]plan.Expr{e.X, e.Y})
+	list, err := r.compileFew([]plan.Expr{e.X, e.Y})
 	if err != nil {
 		return nil, err
 	}
@@ -259,15 +259,15 @@ type chooseEval struct {
 }
 
 func (r *run) compileChoose(e *plan.Choose) (evaluator, error) {
-	when, err := r.compileAll(e.When)
+	when, err := r.compileFew(e.When)
 	if err != nil {
 		return nil, err
 	}
-	then, err := r.compileAll(e.Then)
+	then, err := r.laterAll(e.Then)
 	if err != nil {
 		return nil, err
 	}
-	other, err := r.compile(e.Else)
+	other, err := r.later(e.Else)
 	return &chooseEval{when: when, then: then, other: other}, err
 }
 

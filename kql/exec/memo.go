@@ -10,6 +10,9 @@ import (
 // memoSize is how many answers a memoEval remembers.
 const memoSize = 2048
 
+// maxRemembered is how long a text may be to be remembered.
+const maxRemembered = 256
+
 // A memoEval remembers the answers of a dear operation on one text: in logs the
 // same user agents, names and paths come again and again.
 type memoEval struct {
@@ -48,6 +51,26 @@ func memo(e *plan.Call, c *callEval) evaluator {
 	return &memoEval{call: c, arg: arg, seen: map[string]value.Value{}}
 }
 
+// remembered is a dear question about texts whose answers are remembered.
+func remembered(test func(string) bool) func(string) bool {
+	seen, asked, found := map[string]bool{}, 0, 0
+	return func(text string) bool {
+		if len(text) > maxRemembered || asked > 2*memoSize && 4*found < asked {
+			return test(text) // few texts come again, long ones seldom
+		}
+		asked++
+		yes, ok := seen[text]
+		if ok {
+			found++
+			return yes
+		}
+		if yes = test(text); len(seen) < memoSize {
+			seen[strings.Clone(text)] = yes
+		}
+		return yes
+	}
+}
+
 func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
 	if m.asked > 2*memoSize && 4*m.found < m.asked {
 		return m.call.eval(b, rows) // few texts come again
@@ -73,7 +96,7 @@ func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
 // remember keeps an answer of its own, until there are many; long texts seldom
 // come twice.
 func (m *memoEval) remember(text string, v value.Value) {
-	if len(m.seen) < memoSize && len(text) <= 256 && v.Size() <= counted {
+	if len(m.seen) < memoSize && len(text) <= maxRemembered && v.Size() <= counted {
 		m.seen[strings.Clone(text)] = v.Own()
 	}
 }

@@ -73,7 +73,7 @@ func (r *run) compileCondition(e plan.Expr) (filter, error) {
 		if err != nil {
 			return nil, err
 		}
-		y, err := r.compileFilter(l.Y)
+		y, err := r.laterFilter(l.Y)
 		if err != nil {
 			return nil, err
 		}
@@ -106,8 +106,12 @@ func (r *run) compileCondition(e plan.Expr) (filter, error) {
 func (r *run) compileAnd(list []plan.Expr) (filter, error) {
 	slices.SortStableFunc(list, func(x, y plan.Expr) int { return cost(x) - cost(y) })
 	var all filter
-	for _, e := range list {
-		f, err := r.compileFilter(e)
+	for i, e := range list {
+		compile := r.compileFilter
+		if i > 0 {
+			compile = r.laterFilter
+		}
+		f, err := compile(e)
 		if c, ok := f.(constFilter); ok && !bool(c) || err != nil {
 			return f, err
 		}
@@ -197,31 +201,43 @@ const fewTexts = 12
 
 // textFilterOf is the filter of such a condition, or nil.
 func textFilterOf(e plan.Expr) *textFilter {
-	c, ok := e.(*plan.Call)
-	if !ok || len(c.Args) < 2 || len(c.Args) > fewTexts+1 {
+	if c, ok := e.(*plan.Call); !ok || len(c.Args) > fewTexts+1 {
 		return nil
 	}
-	f := &textFilter{}
+	col, texts, not, ok := textsOf(e)
+	if !ok {
+		return nil
+	}
+	return &textFilter{col: col, want: texts, not: not}
+}
+
+// textsOf reads a comparison of a column of text with constants.
+func textsOf(e plan.Expr) (col int, texts []string, not, ok bool) {
+	c, is := e.(*plan.Call)
+	if !is || len(c.Args) == 0 {
+		return 0, nil, false, false
+	}
+	x, is := c.Args[0].(*plan.Col)
+	if !is || x.Typ != value.String {
+		return 0, nil, false, false
+	}
 	switch c.Name {
 	case "==", "in":
 	case "!=", "!in":
-		f.not = true
+		not = true
+	case "isempty", "isnotempty":
+		return x.Index, []string{""}, c.Name == "isnotempty", true
 	default:
-		return nil
+		return 0, nil, false, false
 	}
-	col, ok := c.Args[0].(*plan.Col)
-	if !ok || col.Typ != value.String {
-		return nil
-	}
-	f.col = col.Index
 	for _, a := range c.Args[1:] {
-		k, ok := a.(*plan.Const)
-		if !ok || k.V.Kind() != value.KString || k.V.Type() != value.String {
-			return nil
+		k, is := a.(*plan.Const)
+		if !is || k.V.Kind() != value.KString || k.V.Type() != value.String {
+			return 0, nil, false, false
 		}
-		f.want = append(f.want, k.V.Str())
+		texts = append(texts, k.V.Str())
 	}
-	return f
+	return x.Index, texts, not, len(texts) > 0
 }
 
 func (f *textFilter) keep(b *value.Batch, rows []int32) []int32 {
@@ -256,6 +272,9 @@ func (r *run) testFilterOf(e plan.Expr) (filter, error) {
 		}
 	}
 	x, err := r.compile(c.Args[0])
+	if dear[c.Name] {
+		return &testFilter{x: x, test: remembered(c.Bound.Test), run: r}, err
+	}
 	return &testFilter{x: x, test: c.Bound.Test, run: r}, err
 }
 

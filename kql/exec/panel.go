@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -18,6 +19,22 @@ func (s Set) Has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 
 // Add puts a thing into the set.
 func (s Set) Add(i int) { s[i/64] |= 1 << (i % 64) }
+
+// join puts all of another set into the set; nil is an empty one.
+func (s Set) join(o Set) {
+	for w := range o {
+		s[w] |= o[w]
+	}
+}
+
+// each calls f for each thing in the set, ascending.
+func (s Set) each(f func(int)) {
+	for w, word := range s {
+		for ; word != 0; word &= word - 1 {
+			f(w*64 + bits.TrailingZeros64(word))
+		}
+	}
+}
 
 func (s Set) meets(o Set) bool {
 	for w := range s {
@@ -59,9 +76,12 @@ type Panel struct {
 	tests   []*test // the cheap ones first, once it is ready
 	testOf  map[int]*test
 	expands []*expand
+	asking  []Set // by sieve: the tests that it makes
 	ready   bool
 
-	left []int32 // rows of the batch at hand
+	left  []int32 // rows of the batch at hand
+	alive Set     // sieves that are in some set of the batch at hand
+	due   Set     // tests of which some of these are made
 }
 
 // A test is a condition and the sieves that make it.
@@ -117,6 +137,11 @@ func (p *Panel) prepare() {
 	}
 	p.ready = true
 	slices.SortStableFunc(p.tests, func(a, b *test) int { return a.cond.cost - b.cond.cost })
+	p.alive, p.due = NewSet(p.width), NewSet(len(p.tests))
+	p.asking = (&Sets{}).Clear(p.width, len(p.tests))
+	for i, t := range p.tests {
+		t.users.each(func(id int) { p.asking[id].Add(i) })
+	}
 	for _, x := range p.texts {
 		x.prepare()
 	}
@@ -146,27 +171,26 @@ func (p *Panel) Ask(b *value.Batch, sets []Set) {
 	p.prepare()
 	rows := b.Rows()
 	p.common.round++
-	alive := union(rows, sets, p.width)
-	for _, t := range p.tests {
-		if t.users.in(alive) {
-			t.judge(b, p.concerned(rows, sets, t.users), sets)
-		}
-	}
+	p.look(rows, sets)
+	p.due.each(func(i int) {
+		t := p.tests[i]
+		t.judge(b, p.concerned(rows, sets, t.users), sets)
+	})
 	for _, x := range p.expands {
-		if x.users.in(alive) {
+		if x.users.in(p.alive) {
 			x.judge(b, p.concerned(rows, sets, x.users), sets)
 		}
 	}
 }
 
-func union(rows []int32, sets []Set, width int) Set {
-	all := NewSet(width)
+// look finds the tests that are due.
+func (p *Panel) look(rows []int32, sets []Set) {
+	clear(p.alive)
+	clear(p.due)
 	for _, row := range rows {
-		for w, word := range sets[row] {
-			all[w] |= word
-		}
+		p.alive.join(sets[row])
 	}
-	return all
+	p.alive.each(func(id int) { p.due.join(p.asking[id]) })
 }
 
 // asked are the rows of whose sieves one is among some; good until the next
@@ -220,6 +244,12 @@ func (m *members) add(i int) {
 		}
 	}
 	*m = append(*m, memberWord{i / 64, 1 << (i % 64)})
+}
+
+func (m members) each(f func(int)) {
+	for _, w := range m {
+		Set{w.bits}.each(func(i int) { f(64*w.at + i) })
+	}
 }
 
 // in says whether any of them is in a set.

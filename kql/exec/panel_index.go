@@ -23,33 +23,6 @@ func (p *Panel) index(id int, e plan.Expr) bool {
 	return p.textsOf(col).want(id, texts)
 }
 
-// textsOf reads a comparison of a column of text with constants.
-func textsOf(e plan.Expr) (col int, texts []string, not, ok bool) {
-	c, is := e.(*plan.Call)
-	if !is || len(c.Args) < 2 {
-		return 0, nil, false, false
-	}
-	switch c.Name {
-	case "==", "in":
-	case "!=", "!in":
-		not = true
-	default:
-		return 0, nil, false, false
-	}
-	x, is := c.Args[0].(*plan.Col)
-	if !is || x.Typ != value.String {
-		return 0, nil, false, false
-	}
-	for _, a := range c.Args[1:] {
-		k, is := a.(*plan.Const)
-		if !is || k.V.Kind() != value.KString || k.V.Type() != value.String {
-			return 0, nil, false, false
-		}
-		texts = append(texts, k.V.Str())
-	}
-	return x.Index, texts, not, true
-}
-
 // A textIndex is what sieves compare a column of text with.
 type textIndex struct {
 	col     int
