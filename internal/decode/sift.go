@@ -156,7 +156,7 @@ func (r *Reader) siftRecord(rec *record) bool {
 	if r.siftings == nil || rec.cut || !rec.event.is() || !rec.seen && r.glanceAt(rec.event.text) == nil {
 		return false
 	}
-	it, f := &r.enveloped[0], r.siftings.sifters[0]
+	it, f := &r.enveloped[0], r.siftings.single
 	if f.forget() {
 		it.caller, it.verdict = -1, -1
 	}
@@ -180,7 +180,7 @@ func (r *Reader) glanceAt(text string) *event {
 	if r.siftings == nil {
 		return nil
 	}
-	it, f := &r.enveloped[0], r.siftings.sifters[0]
+	it, f := &r.enveloped[0], r.siftings.single
 	f.runs.aks = false
 	if !it.read(text, nil, f.runs) || len(it.text) < len(text) {
 		return nil

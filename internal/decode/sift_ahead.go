@@ -293,15 +293,19 @@ func (r *Reader) takeItems(items []item, line int64, onLine int) {
 // siftings are the sifters of a reader.
 type siftings struct {
 	ahead
-	calm  int // chunks since the last that was not read to its end
-	soon  int // so much must be left of the input for rows to be handed on
-	alone chunk
+	single *sifter // of records that come one by one, also while the others are at work
+	calm   int     // chunks since the last that was not read to its end
+	soon   int     // so much must be left of the input for rows to be handed on
+	alone  chunk
 }
 
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	s, j := &siftings{calm: calmChunks}, newJudges(r, sieve)
 	for range sifterCount() {
 		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
+	}
+	if s.single = s.sifters[0]; len(s.sifters) > 1 {
+		s.single = newSifter(j, &r.signs.seed)
 	}
 	return s
 }

@@ -11,7 +11,7 @@ func TestSifterForgets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, text := r.siftings.sifters[0], string(corpus(t, "attacks.ndjson"))
+	f, text := r.siftings.single, string(corpus(t, "attacks.ndjson"))
 	text = strings.Join(strings.SplitAfterN(text, "\n", 500)[:499], "")
 	look := func(text string) {
 		c := &chunk{text: text, atEOF: true}
