@@ -274,3 +274,36 @@ func TestRowsOutliveTheirBlock(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 }
+
+// Rows are read while the Reader goes on: whoever reads them shares nothing with
+// it that changes. What is wrong here is seen with -race, and seldom without.
+func TestRowsAreReadMeanwhile(t *testing.T) {
+	const event = `{"kind":"Event","auditID":"%d","stage":"ResponseComplete","verb":"list","requestReceivedTimestamp":%q,"stageTimestamp":%[2]q}`
+	var texts []string
+	for i := range 3000 {
+		texts = append(texts, fmt.Sprintf(event, i, fmt.Sprintf("2026-01-02T%02d:%02d:00.000000Z", i/60%24, i%60)))
+	}
+	columns := allColumns("KubeAudit")
+	batches := make(chan dogwatch.Batch, 100)
+	wrong := make(chan int)
+	go func() {
+		n, id := 0, slices.Index(columns, "TimesWrong")
+		for b := range batches {
+			for col := range columns {
+				for _, v := range b.Rows.Col(col, nil) {
+					if col == id && v.Bool() {
+						n++
+					}
+				}
+			}
+		}
+		wrong <- n
+	}()
+	readInputs(t, Options{BatchRows: 50}, []string{"KubeAudit"}, []testInput{{"x", strings.Join(texts, "\n")}}, func(b dogwatch.Batch) {
+		batches <- b
+	})
+	close(batches)
+	if n := <-wrong; n > 0 {
+		t.Errorf("the times of %d rows are wrong", n)
+	}
+}
