@@ -46,7 +46,7 @@ const (
 
 var layout = map[string]place{
 	"kql/diag":    {},
-	"kql/value":   {imports: []string{syscpu}},
+	"kql/value":   {imports: []string{"internal/nesting", syscpu}},
 	"kql/syntax":  {imports: []string{"kql/diag", "kql/value"}, tests: []string{txtar, "kql/fn"}},
 	"kql/geo/h3":  {},
 	"kql/geo":     {imports: []string{"kql/value", "kql/geo/h3", r2, r3, s1, s2}},
@@ -65,7 +65,8 @@ var layout = map[string]place{
 	"docs":              {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/state":    {},
 	"internal/source":   {imports: []string{nouns, zstd, gzip}},
-	"internal/skeleton": {imports: []string{syscpu}},
+	"internal/nesting":  {imports: []string{syscpu}},
+	"internal/skeleton": {imports: []string{"internal/nesting", syscpu}},
 	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
 	"internal/rule":     {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
 	"internal/detect":   {imports: []string{nouns, "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},

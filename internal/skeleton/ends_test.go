@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/dogwatch-dev/dogwatch/internal/nesting"
 )
 
 // FuzzEnds holds what the machine's vector instructions find to plain Go, and to
@@ -29,12 +31,13 @@ func sameEnds(t *testing.T, s string, from int) {
 	if got, want := Quote(s, from), plainQuote(s, from); got != want {
 		t.Fatalf("the text of %q at %d ends at %d, want %d", s, from, got, want)
 	}
-	st := nesting{depth: 1}
-	want := st.plain(s[from+1:])
-	if want >= 0 {
-		want += from + 1
+	got, want := Nested(s, from), -1
+	st := nesting.Open('\n')
+	for i := from + 1; i < len(s) && want < 0 && !st.Broken(); i++ { // byte by byte
+		if st.End(s[i:i+1]) > 0 {
+			want = i + 1
+		}
 	}
-	got := Nested(s, from)
 	if got != want {
 		t.Fatalf("the value of %q at %d ends at %d, want %d", s, from, got, want)
 	}

@@ -9,6 +9,3 @@ func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
 
 //go:noescape
 func quoteAVX2(p *byte, n int) (at int)
-
-//go:noescape
-func nestedAVX2(p *byte, blocks int, st *nesting) (end int)

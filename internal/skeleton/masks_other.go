@@ -7,5 +7,3 @@ const hasAVX2 = false
 func lineMasksAVX2(*byte, int, *block, *maskState) int { panic("no AVX2") }
 
 func quoteAVX2(*byte, int) int { panic("no AVX2") }
-
-func nestedAVX2(*byte, int, *nesting) int { panic("no AVX2") }

@@ -1,36 +1,28 @@
 package value
 
-import "unsafe"
-
-// A nesting is what is open at a place in JSON text.
-type nesting struct {
-	depth    int    // brackets
-	escaped  uint64 // 1 if the byte there is
-	inString uint64 // all ones in a string
-	_        uint64 // escaped, where the block at hand starts
-}
+import "github.com/dogwatch-dev/dogwatch/internal/nesting"
 
 // skipNested returns the offset behind the array or object that starts at i.
 func skipNested(s string, i int) int {
-	if blocks := (len(s) - i - 1) / 64; hasNestedAVX2 && blocks > 0 {
-		return skipBlocks(s, i+1, blocks)
+	whole := (len(s) - i - 1) &^ (nesting.BlockBytes - 1)
+	if whole <= 0 {
+		return restOfNested(s, i, 0)
 	}
-	return restOfNested(s, i, 0)
-}
-
-// skipBlocks is skipNested from behind the opening bracket, 64 bytes at a time as
-// long as there are as many.
-func skipBlocks(s string, i, blocks int) int {
-	st := nesting{depth: 1}
-	at := nestedAVX2((*byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), i)), blocks, &st)
-	if at > 0 {
-		return i + at
+	st, from := nesting.Open(0), i+1 // in JSON no byte is 0
+	if end := st.End(s[from : from+whole]); end > 0 {
+		return from + end
 	}
-	i -= at
-	if st.inString != 0 {
-		i, _ = restOfString(s, i+int(st.escaped))
+	if st.Broken() {
+		return restOfNested(s, i, 0)
 	}
-	return restOfNested(s, i, st.depth)
+	from += whole
+	if in, escaped := st.InText(); in {
+		if escaped {
+			from++
+		}
+		from, _ = restOfString(s, from)
+	}
+	return restOfNested(s, from, st.Depth())
 }
 
 // restOfNested is skipNested from where so many brackets are open.

@@ -1,0 +1,76 @@
+// Package nesting finds where arrays and objects end in JSON text, without a look
+// at what they hold.
+package nesting
+
+import "unsafe"
+
+// A State is how far one has come in a value: it is the same for the machine's
+// vector instructions and for plain Go.
+type State struct {
+	escaped  uint64 // 1: the next byte is
+	inText   uint64 // all ones or 0
+	depth    uint64
+	isBroken uint64 // not 0: there was a stop, or a backslash outside a text
+	stop     uint64 // in each byte
+}
+
+// BlockBytes is how many bytes are looked at at once.
+const BlockBytes = 64
+
+// Open returns the State behind the bracket that opens a value. Nothing counts
+// from a byte stop on.
+func Open(stop byte) State { return State{depth: 1, stop: uint64(stop) * 0x0101010101010101} }
+
+// Broken says, where no end was found, that the value is not to be followed
+// further: there was a stop, or a backslash outside a text, which is no JSON.
+func (s *State) Broken() bool { return s.isBroken != 0 }
+
+// Depth is how many brackets are open.
+func (s *State) Depth() int { return int(s.depth) }
+
+// InText says whether the next byte stands in a text, and whether it is escaped
+// there.
+func (s *State) InText() (in, escaped bool) { return s.inText != 0, s.escaped != 0 }
+
+// End returns the place in text behind the bracket that closes the value; -1 if it
+// does not stand there. The text goes on where the one of the last call ended; it
+// is whole blocks.
+func (s *State) End(text string) int {
+	if hasAVX2 && len(text) >= BlockBytes {
+		return nestedAVX2(unsafe.StringData(text), len(text)/BlockBytes, s)
+	}
+	return s.plain(text)
+}
+
+// plain is End without vector instructions.
+func (s *State) plain(text string) int {
+	for i := range len(text) {
+		c, escaped := text[i], s.escaped != 0
+		s.escaped = 0
+		switch {
+		case c == byte(s.stop):
+			s.isBroken = 1
+			return -1
+		case c == '\\':
+			if s.inText == 0 {
+				s.isBroken = 1
+				return -1
+			}
+			if !escaped {
+				s.escaped = 1
+			}
+		case c == '"':
+			if !escaped {
+				s.inText = ^s.inText
+			}
+		case s.inText != 0:
+		case c == '{' || c == '[':
+			s.depth++
+		case c == '}' || c == ']':
+			if s.depth--; s.depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
