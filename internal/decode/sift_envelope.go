@@ -82,6 +82,14 @@ func (w *wrapped) once(member uint32) bool {
 	return before&member == 0
 }
 
+// onceAt is end, or -1 if a member was seen before.
+func (w *wrapped) onceAt(member uint32, end int) int {
+	if !w.once(member) {
+		return -1
+	}
+	return end
+}
+
 // unwrap reads an envelope that s starts with, as Azure writes them, and the event
 // in it. end is behind it; -1 if it is to be read another way. It leaves nothing
 // to recognise but what is exactly so: no member twice, none that tells of another
@@ -98,21 +106,28 @@ func (f *sifter) unwrap(s string, it *item, c *chunk) (end int) {
 
 // members reads the envelope's members.
 func (f *sifter) members(s string, w *wrapped, c *chunk) (end int) {
-	i := skipSpace(s, 1)
-	for {
+	return eachMember(s, 0, func(key string, at int) int {
+		if key == "properties" {
+			return w.onceAt(seenProperties, f.properties(s, at, w, c))
+		}
+		end := skipValue(s, at)
+		if end < 0 || !w.member(key, s[at:end]) {
+			return -1
+		}
+		return end
+	})
+}
+
+// eachMember reads the object at i. take is given each key and where its value
+// starts, and returns what is behind that; -1 ends it, as does what is no object.
+func eachMember(s string, i int, take func(key string, at int) int) (end int) {
+	for i = skipSpace(s, i+1); ; {
 		key, at := memberAt(s, i)
 		if at < 0 {
 			return -1
 		}
-		switch key {
-		case "properties":
-			if i = f.properties(s, at, w, c); i < 0 || !w.once(seenProperties) {
-				return -1
-			}
-		default:
-			if i = skipValue(s, at); i < 0 || !w.member(key, s[at:i]) {
-				return -1
-			}
+		if i = take(key, at); i < 0 {
+			return -1
 		}
 		switch i = skipSpace(s, i); {
 		case i >= len(s):
@@ -175,28 +190,16 @@ func (f *sifter) properties(s string, i int, w *wrapped, c *chunk) (end int) {
 	if s[i] != '{' {
 		return -1
 	}
-	for i = skipSpace(s, i+1); ; {
-		key, at := memberAt(s, i)
-		if at < 0 {
-			return -1
-		}
+	return eachMember(s, i, func(key string, at int) int {
 		if key == "log" {
-			if i = f.log(s, at, w, c); i < 0 || !w.once(seenLog) {
-				return -1
-			}
-		} else if i = skipValue(s, at); i < 0 || !w.property(key, s[at:i]) {
+			return w.onceAt(seenLog, f.log(s, at, w, c))
+		}
+		end := skipValue(s, at)
+		if end < 0 || !w.property(key, s[at:end]) {
 			return -1
 		}
-		switch i = skipSpace(s, i); {
-		case i >= len(s):
-			return -1
-		case s[i] == '}':
-			return i + 1
-		case s[i] != ',':
-			return -1
-		}
-		i = skipSpace(s, i+1)
-	}
+		return end
+	})
 }
 
 func (w *wrapped) property(key, token string) bool {
