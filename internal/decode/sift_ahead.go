@@ -18,6 +18,7 @@ type chunk struct {
 	strays  []stray  // the other records
 	sets    []uint64 // that the items' rules are made of
 	members []member // of strays
+	own     []member // of the record at hand
 	logs    []byte   // what was unescaped
 	size    int      // bytes that were taken: less than text, where the next is to be read another way
 	breaks  int64    // line breaks in them

@@ -138,13 +138,14 @@ func isFollowed(s string, end int) bool {
 // itself.
 func (c *chunk) stray(s string) bool {
 	from := len(c.members)
-	members, end := scanMembers(s, 0, c.members, true)
+	members, end := scanMembers(s, 0, c.own[:0], true)
+	c.own = members[:0]
 	if end < 0 || !isFollowed(s, end) || strings.IndexByte(s[:end], '\n') >= 0 {
 		return false
 	}
-	c.members = members
+	c.members = append(c.members, members...)
 	c.strays = append(c.strays, stray{
-		text: s[:end], before: len(c.items), line: c.breaks, number: c.count, from: from, behind: len(members),
+		text: s[:end], before: len(c.items), line: c.breaks, number: c.count, from: from, behind: len(c.members),
 	})
 	c.count++
 	c.size += end

@@ -168,6 +168,26 @@ func TestEnvelopesAreReadInChunksAsOneByOne(t *testing.T) {
 	}
 }
 
+// Lists of events without envelopes, and of anything else, are as long as they like.
+func TestLongListsOfOtherRecordsAreReadInChunksAsOneByOne(t *testing.T) {
+	lines := strings.Split(strings.TrimSuffix(string(corpus(t, "attacks.ndjson")), "\n"), "\n")
+	events := strings.Join(lines[:min(len(lines), 2000)], ",")
+	for _, head := range []string{recordsHead, `{"kind":"EventList","items":[`, "["} {
+		tail := "]}\n"
+		if head == "[" {
+			tail = "]\n"
+		}
+		log := []byte(head + events + tail)
+		want := tellOf(t, log, nil, 1, false)
+		if len(want.rows) < 1000 {
+			t.Fatalf("%d rows of %s", len(want.rows), head)
+		}
+		for _, cpus := range []int{1, 4} {
+			sameTold(t, fmt.Sprintf("%s on %d processors", head, cpus), tellOf(t, log, aSieve{}, cpus, false), want)
+		}
+	}
+}
+
 func sameTold(t *testing.T, what string, got, want telling) {
 	t.Helper()
 	if got.ledger != want.ledger {
