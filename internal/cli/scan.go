@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -135,7 +134,7 @@ const scanMemory = 150 << 20
 
 func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	if env.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(scanMemory)
+		limitMemory(scanMemory)
 	}
 	a, err := f.loadToRun()
 	if err != nil {
