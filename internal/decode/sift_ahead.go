@@ -145,6 +145,7 @@ func (a *ahead) start() {
 			for c := range jobs {
 				f.look(c)
 				c.done <- struct{}{}
+				runtime.Gosched() // those who take chunks, and rows, go first
 			}
 		}(a.jobs)
 	}
