@@ -1,6 +1,7 @@
 package kql_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -115,4 +116,108 @@ func anyAsking(g *rand.Rand) string {
 	}
 	return "let Some = T | where Code % 4 == 0 | project Name; let Few = T | where Code < 3 | project User; let Top = toscalar(T | summarize max(Code)); " +
 		strings.Join(steps, " | ")
+}
+
+// What cannot give anything at any time, over any of some rows, is told by the rows
+// alone: there are a hundred of five users, one a minute, fifty of which are Ok.
+func TestRowsThatAreNeverEnough(t *testing.T) {
+	const overlapping = "mv-expand Start = range(bin(TimeGenerated, 1m) - 2m, bin(TimeGenerated, 1m), 1m) to typeof(datetime) | "
+	tests := []struct {
+		query string // with %d
+		most  int    // that may give something
+	}{
+		{"T | where TimeGenerated > ago(10m) | summarize n = count() by User | where n >= %d", 20},
+		{"T | where Ok and TimeGenerated > ago(10m) | summarize n = count() by User | where n >= %d", 10},
+		{"T | extend Old = TimeGenerated < ago(10m) | summarize n = count() by User, Old | where n >= %d", 20},
+		{"T | extend Long = strcat(User, Ok) | summarize n = count() by User, Long, Ok | where n >= %d", 10},
+		{"T | " + overlapping + "summarize n = count() by Ok, Start | where n >= %d", 2},
+		{"T | where TimeGenerated > ago(1h) | " + overlapping + "summarize n = count() by Start | where n >= %d", 3},
+		{"T | where User == 'u0' or Ok and TimeGenerated > ago(1h) | " + overlapping + "summarize n = count() by Start | where n >= %d", 3},
+		{"T | mv-expand Start = range(bin(Code, 10) - 20, bin(Code, 10), 10) to typeof(long) | summarize n = count() by Ok, Start | where n >= %d", 15},
+		{"T | where User in ((T | where Ok | project User)) | " + overlapping + "summarize n = count() by Ok, Start | where n >= %d", 2},
+	}
+	for _, tt := range tests {
+		for _, n := range []int{tt.most, tt.most + 1} {
+			q := compiled(t, fmt.Sprintf(tt.query, n))
+			for _, db := range []kql.Database{minutes{99}, shuffled{minutes{99}, rand.New(rand.NewPCG(1, 2))}} {
+				if opens := q.NewRunner().Opens(t.Context(), db, kql.RunOptions{}); opens != (n == tt.most) {
+					t.Errorf("%s over %T: %v", fmt.Sprintf(tt.query, n), db, opens)
+				}
+			}
+		}
+	}
+}
+
+// TestAnyRowsThatAreNeverEnough makes queries, of which those that do not open over
+// some rows give nothing over any of them, at any time.
+func TestAnyRowsThatAreNeverEnough(t *testing.T) {
+	g := rand.New(rand.NewPCG(7, 8))
+	closed := 0
+	for range 400 {
+		query, m := anyAsking(g), minutes{g.IntN(120)}
+		if g.IntN(2) == 0 {
+			query = anyCounting(g)
+		}
+		runner := compiled(t, query).NewRunner()
+		if runner.Opens(t.Context(), shuffled{m, g}, kql.RunOptions{}) {
+			continue
+		}
+		closed++
+		for range 4 {
+			from, now := int64(g.IntN(100)), int64(g.IntN(150))*aMinute
+			some := part{m, from * aMinute, (from + int64(g.IntN(60))) * aMinute}
+			if got := runAt(t, query, some, now); len(got) > 0 {
+				t.Fatalf("%s over %v at %d: %q", query, some, now/aMinute, got)
+			}
+		}
+	}
+	if closed < 100 {
+		t.Errorf("%d of 400 queries do not open", closed)
+	}
+}
+
+// anyCounting is a query that counts rows that lie near each other.
+func anyCounting(g *rand.Rand) string {
+	one := func(list ...string) string { return list[g.IntN(len(list))] }
+	size, back := 1+g.IntN(5), 1+g.IntN(20)
+	return fmt.Sprintf("let Some = T | where Code %% 4 == 0 | project Name; T | where %s | extend Place = strcat(User, %s)"+
+		" | mv-expand Start = range(bin(TimeGenerated, %dm) - %dm, bin(TimeGenerated, %dm), %dm) to typeof(datetime)"+
+		" | summarize n = count(), d = dcount(Name) by %s | where n >= %d %s d > %d",
+		one("Ok", "TimeGenerated > ago(30m)", "Ok or TimeGenerated > ago(30m)", "Name in (Some)", "Code > 20"), one("Ok", "User", "Name in (Some)", "now()"),
+		size, back, size, 1+g.IntN(3), one("Start", "User, Start", "User, Place, Start", "Place, Start", "Place, Start, Ok"), g.IntN(12), one("or", "and"), g.IntN(12))
+}
+
+// part are the minutes from one time to another.
+type part struct {
+	minutes
+	from, to int64
+}
+
+func (p part) Scan(_ context.Context, _ string, _ []int, emit func(*value.Batch) error) error {
+	return emit(p.rows(p.from, p.to))
+}
+
+// shuffled are minutes one by one, in any order.
+type shuffled struct {
+	minutes
+	*rand.Rand
+}
+
+func (s shuffled) Scan(_ context.Context, _ string, _ []int, emit func(*value.Batch) error) error {
+	all := s.rows(0, int64(s.n)*aMinute)
+	for _, i := range s.Perm(all.N) {
+		if err := emit(all.With([]int32{int32(i)})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compiled(t *testing.T, query string) *kql.Query {
+	t.Helper()
+	q, err := kql.Compile(diag.NewFile("test", query), events{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
 }

@@ -13,14 +13,58 @@ import (
 // bySchedule runs the rule at each step of time, up to a time, at which there
 // is something new, as Sentinel does.
 func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
-	last := to == w.rows[len(w.rows)-1].ticks
 	w.elders.learn(ctx, w, len(w.stepsOf(w.frequency(), w.period())))
 	steps := w.steps(st)
-	all := w.batchesForAll()
-	for _, at := range steps {
-		if at > to && !last {
+	if to < w.rows[len(w.rows)-1].ticks {
+		steps = until(steps, to)
+	}
+	for all := w.batchesForAll(); len(steps) > 0; {
+		n := w.together(steps)
+		if n == 1 || w.opens(ctx, steps[0], steps[n-1], all, st) {
+			w.stepAll(ctx, steps[:n], all, st)
+		}
+		if ctx.Err() != nil {
 			return
 		}
+		w.done = steps[n-1]
+		steps = steps[n:]
+	}
+}
+
+// until are the steps up to a time.
+func until(steps []int64, to int64) []int64 {
+	n, found := slices.BinarySearch(steps, to)
+	if found {
+		n++
+	}
+	return steps[:n]
+}
+
+// together is how many of the first steps look at much the same rows, and so are
+// asked together whether they can give anything.
+func (w *window) together(steps []int64) int {
+	if w.elders != nil || w.u.rule.Trigger.Met(0) {
+		return 1
+	}
+	return len(until(steps, steps[0]+w.period()))
+}
+
+// opens says whether any of some steps can give anything.
+func (w *window) opens(ctx context.Context, first, last int64, all *keptBatches, st *RuleStats) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = true // the steps say what is wrong
+		}
+	}()
+	lo, _ := w.between(first)
+	_, hi := w.between(last)
+	st.Looks += int64(hi - lo)
+	return w.runner(w.u.rule.Query).Opens(ctx, all.db(w, lo, hi, nil), kql.RunOptions{Now: last, MaxMemory: w.maxMem})
+}
+
+// stepAll runs the rule at some steps.
+func (w *window) stepAll(ctx context.Context, steps []int64, all *keptBatches, st *RuleStats) {
+	for _, at := range steps {
 		lo, hi := w.between(at)
 		if err := w.step(ctx, at, all.db(w, lo, hi, w.elders.among(w.rows, lo, hi, at)), st); err != nil {
 			if st.Err == nil {
@@ -28,10 +72,10 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 			}
 			st.Skipped += int64(hi - lo)
 		}
-		w.done = at
 		if ctx.Err() != nil {
 			return
 		}
+		w.done = at
 	}
 }
 

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"context"
+
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -25,50 +27,63 @@ func (r *run) opens() bool {
 	return true
 }
 
-func (r *run) test(number int, t plan.Test, least int) (enough bool, err error) {
-	needed := r.needed
-	defer func() { r.needed, r.asks = needed, 0 }()
-	r.needed, r.asks = t.Needed, number
-	return r.reach(t.Summarize, t.In, t.By, least)
-}
-
-// reaches says whether any group has so many rows: it reads what groups are made
-// of, and nothing else. Before rows are expanded there are fewer to look at.
-func (r *run) reaches(n *plan.Summarize, floor int) (enough bool, err error) {
-	if in, by, ok := n.Unexpanded(); ok {
-		if enough, err := r.reach(n, in, by, floor); !enough || err != nil {
-			return enough, err
+// Opens says whether any run over some of a database's rows can give anything, as
+// far as they say themselves: neither the clock nor other tables are asked.
+func (x *Runner) Opens(ctx context.Context, db Database, opt Options) bool {
+	g := x.run.p.Gate()
+	if g == nil {
+		return true
+	}
+	x.run.start(ctx, db, opt)
+	x.run.made.begin()
+	defer x.run.begin()()
+	for i, t := range g.Ever {
+		if enough, err := x.run.test(1+len(g.Tests)+i, t, g.Least); !enough && err == nil {
+			return false
 		}
 	}
-	return r.reach(n, n.In, n.By, floor)
+	return true
 }
 
-// reach says whether so many rows of a node agree in some keys.
-func (r *run) reach(n *plan.Summarize, in plan.Node, by []plan.Expr, floor int) (enough bool, err error) {
-	g, err := r.newGrouper(step{in, r.asks, true}, by, nil)
+// test says whether any group of a test has so many rows. Where they came from does
+// not matter.
+func (r *run) test(number int, t plan.Test, least int) (enough bool, err error) {
+	needed, origin := r.needed, r.opt.TrackOrigin
+	defer func() { r.needed, r.asks, r.opt.TrackOrigin = needed, 0, origin }()
+	defer r.catch(&err)
+	r.needed, r.asks, r.opt.TrackOrigin = t.Needed, number, false
+	return r.reach(t.Crowd, least)
+}
+
+// reaches says whether any group of a summarize has so many rows: it reads what
+// groups are made of, and nothing else.
+func (r *run) reaches(n *plan.Summarize, floor int) (bool, error) {
+	for _, c := range n.Crowds() {
+		if enough, err := r.reach(c, floor); !enough || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// reach says whether any group of a crowd has so many rows.
+func (r *run) reach(c plan.Crowd, floor int) (enough bool, err error) {
+	t, err := r.newThrong(c, floor)
 	if err != nil {
 		return false, err
 	}
-	var rows []int
 	held := 0
-	err = r.stream(in, func(b *value.Batch) error {
-		sel := b.Rows()
-		g.at = g.table.number(keyColumnsOf(g.by, b, sel), sel, g.at[:0])
-		for _, k := range g.at {
-			for int(k) >= len(rows) {
-				rows = append(rows, 0)
-			}
-			if rows[k]++; rows[k] >= floor {
-				return stopOf(n)
-			}
+	err = r.stream(c.In, func(b *value.Batch) error {
+		if t.add(b); t.enough {
+			return stopOf(c.In)
 		}
 		was := held
-		held = g.table.size()
-		return r.grow(int64(held-was), g.name())
+		held = t.size()
+		return r.grow(int64(held-was), "summarize")
 	})
 	r.setUsed(r.used - int64(held))
-	if stoppedAt(err, n) {
+	if t.enough {
 		return true, nil
 	}
-	return false, err
+	return err == nil && t.late(), err
 }

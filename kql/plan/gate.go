@@ -15,11 +15,14 @@ type Gate struct {
 	// groups some group has Least rows, or nothing comes of the query.
 	Tests []Test
 	Least int
+	// Ever are tests that ask neither other tables nor the clock: they hold for all
+	// rows of which some are looked at in each of several runs.
+	Ever []Test
 }
 
 // A Test groups rows, and Needed are the columns that it needs of its steps.
 type Test struct {
-	*Summarize
+	Crowd
 	Needed map[Node][]bool
 }
 
@@ -35,32 +38,50 @@ func (p *Plan) findGate() *Gate {
 	if at != nil {
 		g.Least = p.Floor(at)
 		g.testGroups()
-	} else if l, in := loosened(top); in != nil && l.says {
-		// What is left alone of the conditions was asked when the rows were kept.
-		g.test(l, in, nil)
+		g.testEver()
+	} else {
+		g.testRows(top)
 	}
-	if len(g.Tests) == 0 {
+	if len(g.Tests)+len(g.Ever) == 0 {
 		return nil
 	}
 	return g
 }
 
+// testRows tests the rows of a step, where there is more to ask of them than was
+// asked when they were kept: what is left alone of the conditions.
+func (g *Gate) testRows(top Node) {
+	if c, l, ok := (Crowd{In: top}).loosened(alone); ok && l.says {
+		g.Tests = append(g.Tests, testOf(c))
+	}
+	if c, l, ok := (Crowd{In: top}).loosened(ever); ok && l.says {
+		g.Ever = append(g.Ever, testOf(c))
+	}
+}
+
 // testGroups tests the groups of At: without what other tables decide first, and
 // before rows are expanded, when there are fewer.
 func (g *Gate) testGroups() {
-	below, keys, apart := g.At.Unexpanded()
-	l, in := loosened(g.At.In)
-	if in != nil && apart {
-		lower, under := loosened(below)
-		g.test(lower, under, keys)
-	} else if apart {
-		g.test(nil, below, keys)
+	crowds, asks := g.At.Crowds(), false
+	for _, c := range crowds {
+		loose, l, ok := c.loosened(alone)
+		if !ok {
+			loose = c
+		}
+		g.Tests, asks = append(g.Tests, testOf(loose)), ok && l.changed
 	}
-	if in != nil {
-		g.test(l, in, g.At.By)
+	if asks {
+		g.Tests = append(g.Tests, testOf(crowds[len(crowds)-1]))
 	}
-	if in == nil || l.changed {
-		g.test(nil, g.At.In, g.At.By)
+}
+
+// testEver tests the groups of At without what other tables and the clock decide,
+// and before that without any condition.
+func (g *Gate) testEver() {
+	for _, how := range []looseness{bare, ever} {
+		if c, _, ok := g.At.Crowds()[0].loosened(how); ok {
+			g.Ever = append(g.Ever, testOf(c))
+		}
 	}
 }
 
@@ -98,39 +119,81 @@ func (p *Plan) narrows(n Node) (at *Summarize, top Node) {
 	}
 }
 
-// loosened are some steps, if they are a chain, without the conditions that other
-// tables decide; nil if that cannot be said.
-func loosened(top Node) (*loosening, Node) {
-	l := &loosening{}
-	if top == nil || chainOf(top) == nil {
-		return l, nil
+// A looseness says which conditions are left out.
+type looseness int
+
+const (
+	alone looseness = iota // that other tables decide
+	ever                   // that other tables decide, or the clock
+	bare                   // all
+)
+
+// loosened is a crowd, of a chain of steps, without some conditions: each group has
+// at least the rows that it had. It is not ok where that cannot be said.
+func (c Crowd) loosened(how looseness) (loose Crowd, l *loosening, ok bool) {
+	l = &loosening{how: how}
+	if c.In == nil || chainOf(c.In) == nil {
+		return c, l, false
 	}
-	in := l.of(top)
-	if l.lost {
-		return l, nil
+	c.In = l.of(c.In)
+	c.By = slices.DeleteFunc(slices.Clone(c.By), l.asks)
+	if c.Near != nil && l.asks(c.Near) {
+		c.Near = nil
 	}
-	return l, in
+	return c, l, !l.lost
 }
 
-// test adds a test of the rows of some steps, that may have been loosened.
-func (g *Gate) test(l *loosening, in Node, by []Expr) {
-	if l != nil {
-		by = slices.DeleteFunc(slices.Clone(by), l.asks)
+func testOf(c Crowd) Test {
+	c.By = telling(c.In, c.By)
+	s := &Summarize{In: c.In, By: c.By}
+	if c.Near != nil {
+		s.By = append(slices.Clone(c.By), c.Near)
 	}
-	g.Tests = append(g.Tests, testOf(in, by))
-}
-
-func testOf(in Node, by []Expr) Test {
-	s := &Summarize{In: in, By: by}
-	for _, e := range by {
+	for _, e := range s.By {
 		s.schema = append(s.schema, value.Field{Type: e.Type()})
 	}
-	return Test{s, Needed(s)}
+	return Test{c, Needed(s)}
+}
+
+// telling are keys without those that are made of others: these tell no more groups
+// apart.
+func telling(in Node, by []Expr) []Expr {
+	c := chainOf(in)
+	if c == nil {
+		return by
+	}
+	cols, _ := c.follow(func(Expr) {})
+	end := &follower{cols: cols}
+	over, known := end.said(by), map[int]bool{}
+	for _, e := range over {
+		if col, ok := e.(*Col); ok {
+			known[col.Index] = true
+		}
+	}
+	var out []Expr
+	for i, e := range over {
+		if _, isCol := e.(*Col); isCol || e == unknown || !madeOf(e, known) {
+			out = append(out, by[i])
+		}
+	}
+	return out
+}
+
+// madeOf says whether an expression reads no columns but these.
+func madeOf(e Expr, cols map[int]bool) bool {
+	yes := true
+	Walk(e, func(e Expr) bool {
+		c, ok := e.(*Col)
+		yes = yes && (!ok || cols[c.Index])
+		return yes
+	})
+	return yes
 }
 
 // A loosening takes out of some steps what asks other tables.
 type loosening struct {
-	asking  []bool // by column of the last step: it asks other tables
+	how     looseness
+	asking  []bool // by column of the last step: it asks
 	changed bool
 	says    bool // something is left of a condition that asks
 	lost    bool // rows themselves are made of what asks
@@ -172,6 +235,9 @@ func (l *loosening) of(n Node) Node {
 
 func (l *loosening) where(n *Where) Node {
 	in := l.of(n.In)
+	if l.how == bare {
+		return in
+	}
 	var all Expr
 	for _, c := range Conjuncts(n.P) {
 		if p := l.weaken(c); p != nil {
@@ -196,15 +262,18 @@ func (l *loosening) made(out []int, of ...Expr) {
 	l.asking = asking
 }
 
-// asks says whether an expression asks other tables.
+// asks says whether an expression asks other tables, or the clock where that counts.
 func (l *loosening) asks(e Expr) bool {
 	if readsTables(e) {
 		return true
 	}
 	yes := false
 	Walk(e, func(e Expr) bool {
-		if c, ok := e.(*Col); ok {
-			yes = yes || l.asking[c.Index]
+		switch e := e.(type) {
+		case *Col:
+			yes = yes || l.asking[e.Index]
+		case *Call:
+			yes = yes || l.how != alone && (e.Bound.Timed || e.Bound.Volatile)
 		}
 		return !yes
 	})
