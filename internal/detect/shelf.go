@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bufio"
+	"cmp"
 	"os"
 	"slices"
 	"sync"
@@ -140,7 +141,9 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 }
 
 // tidy puts the rows of rules that count on disk where all together take too
-// much memory. Where that cannot be, they stay, and the bounds of each rule hold.
+// much memory: those of the rules that keep most, until half of it is free. So the
+// work comes in parts, and what is forgotten soon is not written. Where that cannot
+// be, they stay, and the bounds of each rule hold.
 func (e *Engine) tidy() {
 	if e.resident <= e.shelveAt || e.unshelved {
 		return
@@ -151,9 +154,9 @@ func (e *Engine) tidy() {
 			return
 		}
 	}
-	for _, u := range e.units {
-		if u.window == nil || u.window.mem < e.opt.Resident/64 {
-			continue
+	for _, u := range e.largest() {
+		if e.resident <= e.opt.Resident/2 {
+			break
 		}
 		freed, err := u.window.shelve(e.shelf, e.stats[u])
 		e.resident -= freed
@@ -162,5 +165,18 @@ func (e *Engine) tidy() {
 			return
 		}
 	}
-	e.shelveAt = e.resident + e.opt.Resident
+	e.shelveAt = max(e.opt.Resident, e.resident+e.opt.Resident/2)
+}
+
+// largest are the rules whose rows are worth being put on disk, first those that
+// keep most in memory.
+func (e *Engine) largest() []*unit {
+	var all []*unit
+	for _, u := range e.units {
+		if u.window != nil && u.window.resident >= e.opt.Resident/64 {
+			all = append(all, u)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *unit) int { return cmp.Compare(b.window.resident, a.window.resident) })
+	return all
 }
