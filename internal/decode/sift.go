@@ -13,10 +13,10 @@ import (
 // each answer of the sieve is remembered. Several sifters look at parts of one
 // input at the same time.
 type sifter struct {
-	judges   *judges
-	seed     *hashKey // of askings
-	clock    clock
-	skeleton skeleton
+	judges *judges
+	seed   *hashKey // of askings
+	clock  clock
+	names  names // of the body at hand
 
 	deed, address, caller, verdict *factor
 	pairs                          pairTable
@@ -600,8 +600,7 @@ func (f *sifter) rulesOf(it *item) {
 	if it.any, it.rules, it.said = k.any, k.set, k.said; k.need.isEmpty() {
 		return
 	}
-	f.skeleton.Read(it.text)
-	found := f.words.in(it, &f.skeleton, k.need)
+	found := f.words.in(it, &f.names, k.need)
 	p, from := &f.pairs.list[k.pairing], len(f.sets)
 	f.sets = append(f.sets, k.set...)
 	it.rules = f.sets[from:]

@@ -6,16 +6,20 @@ import (
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch"
+	lines "github.com/dogwatch-dev/dogwatch/internal/skeleton"
 )
+
+// names are where keys end in a body.
+type names = lines.Names
 
 // bodyWords are the keys that must stand in a body for columns that are made of
 // bodies to say anything. Where none of a rule's does, the rule is judged as if
 // there were no bodies.
 type bodyWords struct {
 	names []string
-	// starts are the words, a bit each, that are so long and start with a byte
-	// of such last bits.
-	starts [maxWord + 1][32]uint64
+	// last are the words, a bit each, whose last byte has such last bits, and before
+	// those by the byte before that, which is a quote where a word is of one letter.
+	last, before [32]uint64
 
 	// needs are by rule the words of which one must be there.
 	needs []wordSet
@@ -120,7 +124,9 @@ func (w *bodyWords) bit(word string) uint64 {
 		}
 		i = len(w.names)
 		w.names = append(w.names, word)
-		w.starts[len(word)][word[0]%32] |= 1 << i
+		quoted := `"` + word
+		w.last[quoted[len(quoted)-1]%32] |= 1 << i
+		w.before[quoted[len(quoted)-2]%32] |= 1 << i
 	}
 	return 1 << i
 }
@@ -128,14 +134,14 @@ func (w *bodyWords) bit(word string) uint64 {
 // isEscaped says whether JSON must write a letter with an escape.
 func isEscaped(c rune) bool { return c < ' ' || c == '"' || c == '\\' }
 
-// in are the words of need that stand in an event, and maybe others; k is its
-// skeleton.
-func (w *bodyWords) in(it *item, k *skeleton, need wordSet) wordSet {
-	request := w.keys(it, fRequest, k)
+// in are the words of need that stand in an event, and maybe others; n is memory
+// that is used for that.
+func (w *bodyWords) in(it *item, n *names, need wordSet) wordSet {
+	request := w.keys(it.raw(fRequest), n)
 	set, change, either := request, request, request
 	whole := it.raw(fRequest) == "" || need.change != 0 && !w.isFragment(it, request)
 	if whole || need.either|need.pod != 0 {
-		either |= w.keys(it, fResponse, k)
+		either |= w.keys(it.raw(fResponse), n)
 	}
 	if whole {
 		change = either
@@ -158,44 +164,47 @@ func (w *bodyWords) isFragment(it *item, request uint64) bool {
 
 // keys are the words among the keys of a body; all of them, where it is a JSON
 // patch or the letters of a key are written with escapes.
-func (w *bodyWords) keys(it *item, field int, k *skeleton) (found uint64) {
-	body := it.raw(field)
+func (w *bodyWords) keys(body string, n *names) (found uint64) {
 	if body == "" {
 		return 0
 	}
-	if body[0] != '{' {
+	if body[0] != '{' || hidesWord(body) {
 		return ^uint64(0)
 	}
-	s, end := it.text, int(it.spans[field].end)
-	escapes := strings.IndexByte(body, '\\') >= 0
-	for open := k.Quote(int(it.spans[field].start)); open >= 0 && open < end; {
-		shut := k.Quote(open + 1)
-		if shut < 0 {
-			break
-		}
-		if next := shut + 1; s[next] == ':' || isSpace(s[next]) {
-			word := s[open+1 : shut]
-			if len(word) <= maxWord {
-				for may := w.starts[len(word)][s[open+1]%32]; may != 0; may &= may - 1 {
-					if i := bits.TrailingZeros64(may); w.names[i] == word {
-						found |= 1 << i
-					}
-				}
-			}
-			if escapes && hidesWord(word) {
-				return ^uint64(0)
+	n.Read(body)
+	for end := n.Next(2); end >= 0; end = n.Next(end + 1) {
+		may := w.last[body[end-1]%32] & w.before[body[end-2]%32]
+		for ; may != 0; may &= may - 1 {
+			i := bits.TrailingZeros64(may)
+			if start := end - len(w.names[i]); start > 0 && body[start-1] == '"' && body[start:end] == w.names[i] {
+				found |= 1 << i
 			}
 		}
-		open = k.Quote(shut + 1)
 	}
 	return found
 }
 
-// hidesWord says whether a key may be a word that is written in another way. The
-// other escapes are of letters that no word has; the server writes them into the
-// keys of managedFields.
-func hidesWord(key string) bool {
-	return strings.IndexByte(key, '\\') >= 0 && (strings.Contains(key, `\u`) || strings.Contains(key, `\/`))
+// hidesWord says whether a key in a body may be a word that is written in another
+// way. The other escapes are of letters that no word has; the server writes them
+// into the keys of managedFields.
+func hidesWord(body string) bool {
+	if strings.IndexByte(body, '\\') < 0 {
+		return false
+	}
+	for _, escape := range [...]string{`\u`, `\/`} {
+		for from := 0; ; {
+			at := strings.Index(body[from:], escape)
+			if at < 0 {
+				break
+			}
+			end := lines.Quote(body, from+at)
+			if end < 0 || end+1 < len(body) && (body[end+1] == ':' || isSpace(body[end+1])) {
+				return true
+			}
+			from = end
+		}
+	}
+	return false
 }
 
 // left takes the rules out of a set whose words are not there, and which would

@@ -41,16 +41,16 @@ func sameRuns(t *testing.T, text string) (known int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := r.siftings.sifters[0]
+	f, k := r.siftings.sifters[0], new(skeleton)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		var alone, it item
-		end, ok := f.skeleton.Read(line)
+		end, ok := k.Read(line)
 		if !ok || end != len(line) {
 			continue
 		}
-		seen := alone.read(line, &f.skeleton, nil)
-		if got := it.read(line, &f.skeleton, f.runs); got != seen {
+		seen := alone.read(line, k, nil)
+		if got := it.read(line, k, f.runs); got != seen {
 			t.Fatalf("%q is seen: %v, alone: %v", line, got, seen)
 		}
 		if !seen {

@@ -9,3 +9,6 @@ func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
 
 //go:noescape
 func quoteAVX2(p *byte, n int) (at int)
+
+//go:noescape
+func nameEndsAVX2(p *byte, blocks int, out *uint64)

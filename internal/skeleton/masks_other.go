@@ -7,3 +7,5 @@ const hasAVX2 = false
 func lineMasksAVX2(*byte, int, *block, *maskState) int { panic("no AVX2") }
 
 func quoteAVX2(*byte, int) int { panic("no AVX2") }
+
+func nameEndsAVX2(*byte, int, *uint64) { panic("no AVX2") }
