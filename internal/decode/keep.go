@@ -270,7 +270,7 @@ func (k *Keeper) isRowOf(v *view, rec *record, seen bool) bool {
 
 // keptTime is KubeAudit's TimeGenerated, and of other records their own.
 func (rec *record) keptTime() int64 {
-	v := datetime(firstOf(rec.event.received(), rec.event.str(fStageTime), rec.time))
+	v := rec.received()
 	if tableIsActivity(rec) {
 		v = activityTime.read(rec)
 	}

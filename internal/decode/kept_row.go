@@ -55,6 +55,9 @@ func (rec *record) alone() record {
 }
 
 func (k *keptRow) Value(col int) value.Value {
+	if v, ok := k.record.said.value(col); ok {
+		return v
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if at := k.places[col]; at > 0 {
@@ -63,7 +66,7 @@ func (k *keptRow) Value(col int) value.Value {
 	if k.known == nil {
 		k.known = make([]value.Value, 0, 8)
 	}
-	k.known = append(k.known, k.record.value(k.columns, col))
+	k.known = append(k.known, k.columns[col].of(&k.record))
 	k.places[col] = uint8(len(k.known))
 	return k.known[len(k.known)-1]
 }
@@ -71,8 +74,12 @@ func (k *keptRow) Value(col int) value.Value {
 // Hold notes who keeps the row.
 func (k *keptRow) Hold(more int) (holders int) { return int(k.holders.Add(int32(more))) }
 
+// readSize is about what columns take that were read: those that parts of the event
+// tell are theirs.
+const readSize = 512
+
 // Size counts the event, its object's last version, and room for what was read
 // of them.
 func (k *keptRow) Size() int {
-	return int(unsafe.Sizeof(*k)+unsafe.Sizeof(facts{})) + 1024 + len(k.record.event.text) + len(k.record.event.prior)
+	return int(unsafe.Sizeof(*k)+unsafe.Sizeof(facts{})) + readSize + len(k.record.event.text) + len(k.record.event.prior)
 }

@@ -27,9 +27,7 @@ func member1(field int) func(*record) string {
 
 func kubeAuditHead() []column {
 	return []column{
-		moment("TimeGenerated", "When the API server received the request (requestReceivedTimestamp; the same in every stage). Of a record that was cut before it: the time of Azure's envelope, if it has one.", func(r *record) string {
-			return firstOf(r.event.received(), r.event.str(fStageTime), r.time)
-		}),
+		{"TimeGenerated", value.DateTime, "When the API server received the request (requestReceivedTimestamp; the same in every stage). Of a record that was cut before it: the time of Azure's envelope, if it has one.", (*record).received},
 		moment("StageTime", "When the stage was reached (stageTimestamp).", member1(fStageTime)),
 		text("Cluster", "The cluster: the resource id that Azure's record names, in lower case, else the configured name.", (*record).cluster),
 		text("Source", "The input that the record was read from.", func(r *record) string { return r.in.Source }),

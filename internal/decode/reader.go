@@ -367,6 +367,14 @@ func (rec *record) evidenceTime() value.Value {
 	case tableIsActivity(rec):
 		return activityTime.read(rec)
 	}
+	return rec.received()
+}
+
+// received is KubeAudit's TimeGenerated.
+func (rec *record) received() value.Value {
+	if rec.timed {
+		return value.DateTimeOf(rec.at)
+	}
 	return datetime(firstOf(rec.event.received(), rec.event.str(fStageTime), rec.time))
 }
 

@@ -29,6 +29,9 @@ type record struct {
 	said  *said  // of a row of KubeAudit that went through the sieve
 	facts *facts // of KubeAudit, as far as they were asked for
 
+	at    int64 // when the request was received, in ticks, if that was read already: timed
+	timed bool
+
 	own  bool     // the event's text is a copy of its own
 	kept *keptRow // of KubeAudit, if a rule keeps it
 

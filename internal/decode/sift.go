@@ -39,6 +39,7 @@ type item struct {
 	line         int64 // counted from the chunk's first
 	number       int   // as a frame's, counted from the chunk's first
 	ticks        int64 // of its request; ok if timed
+	reached      int64 // when its stage was; 0 where that is not known
 	timed        bool
 	odd          bool // no rule is to be left out
 	aks          bool // it came through a proxy of AKS
@@ -198,6 +199,7 @@ type admission struct {
 func (r *Reader) addSifted(rec *record, it *item, a admission) {
 	rec.facts, rec.said = &facts{r: r, refs: it.ref, refSeen: it.raw(fObjectRef) != ""}, it.said
 	rec.reusedID, rec.inFuture = a.reused, a.inFuture
+	rec.at, rec.timed = it.ticks, it.timed
 	r.kube.add(rec, slices.Clone(a.rules))
 }
 
@@ -215,7 +217,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		a.isRow, a.rules = true, nil
 	}
 	// What ends later must be known by then to have been a row, or none.
-	if (a.isRow || it.stage == responseStarted || it.open) && !r.requests.isRow(cluster, &it.event, it.asking) {
+	if (a.isRow || it.stage == responseStarted || it.open) && !r.isFirst(cluster, it) {
 		r.ledger.Joined++
 		return admission{}
 	}
@@ -223,6 +225,16 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		r.versions.follow(cluster, &it.event, it.refOf(), a.isRow)
 	}
 	return a
+}
+
+// isFirst is requests.isRow for an event that was seen at a glance.
+func (r *Reader) isFirst(cluster string, it *item) bool {
+	stage := it.stage
+	if stage == "" {
+		stage = it.str(fStage)
+	}
+	t := times{it.ticks, it.reached, it.timed}
+	return stage != requestReceived && r.requests.isFirst(cluster, it.asking, t, stage, func() bool { return it.open })
 }
 
 // countItems is count for events that were seen at a glance. Of those that came in
@@ -282,7 +294,8 @@ func (it *item) when() value.Value {
 
 // parts finds the parts of an event among those that are remembered.
 func (f *sifter) parts(it *item) {
-	staged, ok := f.time(it, fStageTime)
+	reached, ok := f.time(it, fStageTime)
+	it.reached = reached
 	it.ticks, it.timed = f.time(it, fReceived)
 	it.caller = f.callerOf(it)
 	it.verdict = f.verdictOf(it)
@@ -296,7 +309,7 @@ func (f *sifter) parts(it *item) {
 		it.asking = askingOfNumbers(id, f.user(it), k.verb, f.seed.text(f.str(it.raw(fURI))))
 	}
 	it.odd = k.odd || startsText(it.raw(fRequest)) || startsText(it.raw(fResponse)) ||
-		it.timed && ok && timesAreWrong(&it.event, staged-it.ticks)
+		it.timed && ok && timesAreWrong(&it.event, reached-it.ticks)
 	if it.waits = !it.odd && !k.judged; !it.odd && k.judged {
 		f.rulesOf(it)
 	}
