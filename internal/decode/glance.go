@@ -15,9 +15,10 @@ type skeleton = lines.Line
 // reads everything.
 type glance struct {
 	event
-	seen uint32
-	ref  [nRefs]span
-	code span
+	seen   uint32
+	begins uint32 // 1 and more: with one of laidLevels, and laidStage
+	ref    [nRefs]span
+	code   span
 
 	caller, verdict int32 // the entries of runs that stood there, or -1
 
@@ -48,7 +49,7 @@ func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 // r may be nil. It is false for what another than the API server may have written,
 // or what is no event.
 func (g *glance) read(s string, k *skeleton, r *runs) bool {
-	g.seen, g.prior, g.caller, g.verdict = 0, "", -1, -1
+	g.seen, g.begins, g.prior, g.caller, g.verdict = 0, 0, "", -1, -1
 	g.spans, g.ref, g.code, g.isClocked = [nFields]span{}, [nRefs]span{}, span{}, false
 	w := walk{s, k, 0}
 	for more := g.laidOut(&w, r); more; more = w.next() {

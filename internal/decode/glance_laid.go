@@ -83,7 +83,7 @@ var laidLevels = [...]string{`"level":"Metadata","auditID":"`, `"level":"Request
 func (g *glance) head(w *walk) int {
 	const before, behind = len(`"level":`), len(`,"auditID":"`)
 	s, i := w.s, w.i
-	for _, level := range laidLevels {
+	for n, level := range laidLevels {
 		if !strings.HasPrefix(s[i:], level) {
 			continue
 		}
@@ -98,6 +98,7 @@ func (g *glance) head(w *walk) int {
 			return 0
 		}
 		const name, value = len(`","stage":`), len(`"ResponseComplete"`)
+		g.begins = uint32(n) + 1
 		g.seen |= 1<<fLevel | 1<<fAuditID | 1<<fStage | 1<<fURI
 		g.spans[fLevel] = span{uint32(i + before), uint32(id - behind)}
 		g.spans[fAuditID] = span{uint32(id) - 1, uint32(stage) + 1}

@@ -43,12 +43,10 @@ type item struct {
 	timed        bool
 	odd          bool // no rule is to be left out
 	aks          bool // it came through a proxy of AKS
-	pathed       bool // deed is of address
 	open         bool // it is of a kind of request that stays open
 	shows, looks bool // as of its kindred, as is place
 	place        versionKey
 	stage        string // "" for what is none; it spares the next pass a look at the text
-	deed         int32
 	kindred      *kindred
 	waits        bool // for its kindred to be judged
 	asking       asking
@@ -300,7 +298,7 @@ func (f *sifter) parts(it *item) {
 	it.caller = f.callerOf(it)
 	it.verdict = f.verdictOf(it)
 	k := f.kindredOf(it)
-	it.deed, it.pathed, it.open, it.stage = k.deed, k.pathed, k.open, k.stage
+	it.open, it.stage = k.open, k.stage
 	it.shows, it.looks, it.place = k.shows, k.looks, k.place
 	it.any, it.rules, it.said = false, nil, nil
 	it.asking = asking{}
@@ -610,7 +608,10 @@ func (f *sifter) judgePairs() {
 // rulesOf says which rules may care for an event whose kindred was judged.
 func (f *sifter) rulesOf(it *item) {
 	k := it.kindred
-	if it.any, it.rules, it.said = k.any, k.set, k.said; k.need.isEmpty() {
+	if !k.any {
+		return
+	}
+	if it.any, it.rules, it.said = true, k.set, k.said; !k.asks {
 		return
 	}
 	found := f.words.in(it, &f.names, k.need)

@@ -1,62 +1,57 @@
 package decode
 
-import (
-	"encoding/binary"
-	"hash/maphash"
-	"strings"
-
-	"github.com/dogwatch-dev/dogwatch"
-)
+import "github.com/dogwatch-dev/dogwatch"
 
 // A kindred is what events have in common that are alike in all that the sieve
-// judges: nearly every event is of one that was met before.
+// judges: nearly every event is of one that was met before. What most events ask of
+// theirs stands first, in one line of a processor's cache.
 type kindred struct {
-	key           string
-	deed, pairing int32
 	judged        bool
-	any           bool       // there are rules in set
-	pathed        bool       // deed is of address
-	odd           bool       // no rule is to be left out
-	open          bool       // it is of a kind of request that stays open
-	shows         bool       // it may tell what an object is
-	looks         bool       // that matters where nothing was known of the object
+	any           bool // there are rules in set
+	asks          bool // need is not empty
+	pathed        bool // deed is of address
+	odd           bool // no rule is to be left out
+	open          bool // it is of a kind of request that stays open
+	shows         bool // it may tell what an object is
+	looks         bool // that matters where nothing was known of the object
+	deed, pairing int32
 	stage         string     // "" for what is none
 	verb          uint64     // stands for the verb
 	place         versionKey // stands for where the object is, but the cluster
 
-	need wordSet          // those whose standing in bodies matters to some of set
 	set  dogwatch.RuleSet // those that may care for such events
+	need wordSet          // those whose standing in bodies matters to some of set
 	said *said            // if there are any
-	hash uint64           // of key
 }
 
-// kindreds finds an event's kindred again.
+// kindreds finds an event's kindred again, by a number that stands for what its
+// events have in common: see hashKey.
 type kindreds struct {
-	seed  maphash.Seed
-	slots []kindredSlot // by hash; open addressing
+	key   hashKey
+	slots []kindredSlot // open addressing
 	count int
 	free  []kindred
-	bytes int // of keys
-	key   []byte
 }
 
-// A kindredSlot has a part of the hash of the kindred's key.
 type kindredSlot struct {
-	part uint32
+	number uint64
 	*kindred
 }
 
-// kindredBlock is for how many kindreds memory is taken at once.
-const kindredBlock = 64
+const (
+	// kindredBlock is for how many kindreds memory is taken at once.
+	kindredBlock = 64
+	// maxKindreds is how many may be met before they are forgotten.
+	maxKindreds = 2 * maxMemo
+)
 
 func newKindreds() kindreds {
-	return kindreds{seed: maphash.MakeSeed(), slots: make([]kindredSlot, 1024)}
+	return kindreds{key: newHashKey(), slots: make([]kindredSlot, 1024)}
 }
 
-// find is the kindred of a key; isNew says that it was made for it.
-func (x *kindreds) find(key string) (k *kindred, isNew bool) {
-	hash := maphash.String(x.seed, key)
-	at := x.slot(hash, key)
+// find is the kindred of a number; isNew says that it was made for it.
+func (x *kindreds) find(number uint64) (k *kindred, isNew bool) {
+	at := x.slot(number)
 	if k := x.slots[at].kindred; k != nil {
 		return k, false
 	}
@@ -64,20 +59,18 @@ func (x *kindreds) find(key string) (k *kindred, isNew bool) {
 		x.free = make([]kindred, kindredBlock)
 	}
 	k, x.free = &x.free[0], x.free[1:]
-	k.key, k.hash = strings.Clone(key), hash
-	x.slots[at] = kindredSlot{uint32(hash >> 32), k}
-	x.bytes += len(key)
+	x.slots[at] = kindredSlot{number, k}
 	if x.count++; 2*x.count > len(x.slots) {
 		x.grow()
 	}
 	return k, true
 }
 
-// slot is where the kindred of a key is, or is to be put.
-func (x *kindreds) slot(hash uint64, key string) uint64 {
+// slot is where the kindred of a number is, or is to be put.
+func (x *kindreds) slot(number uint64) uint64 {
 	mask := uint64(len(x.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		if s := x.slots[i]; s.kindred == nil || s.part == uint32(hash>>32) && s.key == key {
+	for i := number & mask; ; i = (i + 1) & mask {
+		if s := &x.slots[i]; s.number == number || s.kindred == nil {
 			return i
 		}
 	}
@@ -88,70 +81,60 @@ func (x *kindreds) grow() {
 	x.slots = make([]kindredSlot, 4*len(old))
 	for _, s := range old {
 		if s.kindred != nil {
-			x.slots[x.slot(s.hash, s.key)] = s
+			x.slots[x.slot(s.number)] = s
 		}
 	}
 }
 
-// maxKindredBytes is how much the keys of kindreds may take.
-const maxKindredBytes = 8 << 20
-
 // full says that they are to be forgotten before more are met.
-func (x *kindreds) full() bool { return x.bytes > maxKindredBytes }
+func (x *kindreds) full() bool { return x.count > maxKindreds }
 
 func (x *kindreds) forget() {
 	clear(x.slots)
-	x.count, x.bytes = 0, 0
+	x.count = 0
 }
 
-// keyOf is the text that is the same for all of a kindred.
-func (x *kindreds) keyOf(it *item) string {
-	parts := [...]span{
-		it.spans[fLevel], it.spans[fStage], it.spans[fVerb], it.code,
-		it.ref[refGroup], it.ref[refVersion], it.ref[refResource], it.ref[refSubresource], it.ref[refNamespace],
+// numberOf stands for what is the same in all events of a kindred.
+func (x *kindreds) numberOf(it *item) uint64 {
+	k := &x.key
+	h := mix(uint64(it.seen)<<32|uint64(it.begins)^k[0], uint64(uint32(it.caller))<<32^uint64(uint32(it.verdict))^k[1])
+	if it.begins == 0 {
+		h = mix(k.text(it.raw(fLevel))^k[2], k.text(it.raw(fStage))^h)
 	}
-	const numbers = 12
-	size := numbers + 16
+	parts, sizes := [...]span{
+		it.spans[fVerb], it.code, it.ref[refGroup], it.ref[refVersion], it.ref[refResource], it.ref[refSubresource], it.ref[refNamespace],
+	}, uint64(0)
 	for _, s := range parts {
-		size += int(s.end-s.start) + 1
-	}
-	if cap(x.key) < size {
-		x.key = make([]byte, 2*size)
-	}
-	b := x.key[:cap(x.key)]
-	binary.LittleEndian.PutUint32(b, it.seen)
-	binary.LittleEndian.PutUint32(b[4:], uint32(it.caller))
-	binary.LittleEndian.PutUint32(b[8:], uint32(it.verdict))
-	n := numbers
-	for _, s := range parts {
-		n = putPart(b, n, it.text, s)
+		rest, size := it.text[s.start:], s.end-s.start
+		if size > 16 || len(rest) < 16 {
+			h = mix(k.text(rest[:size])^k[2], h)
+			size = 17
+		} else {
+			of := &firstBytes[size]
+			h = mix(load(rest)&of[0]^k[1], load(rest[8:])&of[1]^h)
+		}
+		sizes = sizes<<8 | uint64(size)
 	}
 	if !it.has(fObjectRef) {
-		x.key = append(b[:n], it.path()...)
-		return viewOf(x.key)
+		h = mix(k.text(it.path())^k[2], h)
 	}
-	return viewOf(b[:n])
+	return mix(h^k[3], sizes^k[0])
 }
 
-// putPart writes a part of a text at a place in b that has 16 bytes to spare
-// behind it, and returns the next place. Most parts are short: a move of 16 bytes
-// is cheaper than one of so many as there are.
-func putPart(b []byte, n int, text string, s span) int {
-	size := int(s.end - s.start)
-	if rest := text[s.start:]; size <= 16 && len(rest) >= 16 {
-		to := b[n : n+16]
-		binary.LittleEndian.PutUint64(to, load(rest))
-		binary.LittleEndian.PutUint64(to[8:], load(rest[8:]))
-	} else {
-		copy(b[n:], rest[:size])
+// firstBytes are by a size the bytes of two numbers that belong to a text of that
+// size, if it begins with the first.
+var firstBytes = func() (of [17][2]uint64) {
+	for size := range of {
+		for i := range size {
+			of[size][i/8] |= 0xff << (i % 8 * 8)
+		}
 	}
-	b[n+size] = ','
-	return n + size + 1
-}
+	return of
+}()
 
 // kindredOf is that of an event whose caller and verdict are known.
 func (f *sifter) kindredOf(it *item) *kindred {
-	k, isNew := f.kindreds.find(f.kindreds.keyOf(it))
+	k, isNew := f.kindreds.find(f.kindreds.numberOf(it))
 	if it.kindred = k; isNew {
 		f.meet(k, it)
 	}
@@ -187,5 +170,6 @@ func (f *sifter) judgeKindred(k *kindred, verdict int32) {
 		k.said = &said{p.of.row, p.by.row, v.row, p.of.place, k.pathed}
 		k.any = f.words.left(k.set, p.bare, p.of.tells)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
+		k.asks = !k.need.isEmpty()
 	}
 }

@@ -39,11 +39,11 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		seen++
 		whole := recordOf(r, line)
 		deed, columns := sifter.deed, deedColumns
-		if it.pathed {
+		if it.kindred.pathed {
 			deed, columns = sifter.address, addressColumns
 		}
-		told := deed.texts[it.deed]
-		if !it.pathed {
+		told := deed.texts[it.kindred.deed]
+		if !it.kindred.pathed {
 			if got, want := str(told.namespace), whole.theRef().namespace; got != want {
 				t.Errorf("the deed's namespace is %q, that of the whole %q", got, want)
 			}
