@@ -32,6 +32,20 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 		`T | where case(isempty(Name), User == 'a', Code == 200, User has_any ('b', 'c'), isnotempty(User) and Name has 'a')`,
 		`T | where not(IsSystem) and Code between (200 .. 299)`,
 		`T | where not(IsSystem) and Code !between (200 .. 299)`,
+		`T | where User == 'a' or Name == 'b'`,
+		`T | where User has 'a' or Code >= 400 or IsSystem`,
+		`T | where (User == 'a' and Name == 'b') or (User in ('b', 'c') and Verb == 'get' and Code != 200)`,
+		`T | where (User == 'a' or Name == 'b') and (User == 'b' or Name == 'c') and (User != 'c' or Name == '')`,
+		`T | where not(Code >= 300) and not(Code == 200 and Name == 'a')`,
+		`T | where not(User in ('a', 'b')) and (User !in ('c') or User == 'a') and not(not(Name == 'a' or Name != 'b'))`,
+		`T | where isnotempty(case(User == 'a', 'x', Name has 'b' and Code == 200, '', IsSystem, 'z', ''))`,
+		`T | where (User !startswith 'b' or User == 'b') and (User startswith 'a' or User in ('b', 'c'))`,
+		`T | where User in~ ('A', 'b') or Name =~ 'C' or not(IsSystem)`,
+		`T | where User in~ ('A', 'b') and User != 'a' and User has_any ('a', 'b')`,
+		`T | where Code in (200, 403) and Code != 403 or Code in (404) and (IsSystem or not(IsSystem))`,
+		`T | where case(User == 'a', Name == 'b', Name == 'c', Code == 200 and IsSystem, Verb == 'get')`,
+		`T | where not(case(User == 'a', Name == 'b', Name == 'c', Code == 200, Verb == 'get'))`,
+		`T | where User == 'a' or Name == 'a' or Verb == 'get' or Code == 200`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User in (L) and Code == 200`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User !in (L) and Code == 200`,
 	)
@@ -49,7 +63,7 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 			knows[i] = r.IntN(3) > 0
 		}
 		panel, sieves := NewPanel(100), []*Sieve(nil)
-		for i := range 60 { // some queries twice
+		for i := range 90 { // some queries twice
 			live := lives[i%len(lives)]
 			if s := live.Sieve(0, len(sievedSchema), func(c int, _ []string) bool { return knows[c] }); s != nil {
 				live.Join(panel, len(sieves), s, math.MaxInt32)

@@ -406,6 +406,17 @@ func (b *partRows) Value(row, col int) value.Value {
 	return b.j.bareRow(p, r.body).Value(col)
 }
 
+// met are the rules that are in both sets; nil if there are none.
+func met(x, y dogwatch.RuleSet) dogwatch.RuleSet {
+	for i := range x {
+		if x[i]&y[i] != 0 {
+			both, _ := meet(make([]uint64, 0, len(x)), x, y)
+			return both
+		}
+	}
+	return nil
+}
+
 // meet appends the rules that are in both sets to out, and says whether there
 // are any.
 func meet(out []uint64, x, y dogwatch.RuleSet) ([]uint64, bool) {

@@ -166,7 +166,7 @@ func (f *sifter) meet(k *kindred, it *item) {
 func (f *sifter) judgeKindred(k *kindred, verdict int32) {
 	p, v := &f.pairs.list[k.pairing], f.verdict.entries[verdict].of
 	k.judged = true
-	if k.set, k.any = meet(nil, p.set, v.set); k.any {
+	if k.set = met(p.set, v.set); k.set != nil {
 		k.said = &said{p.of.row, p.by.row, v.row, p.of.place, k.pathed}
 		k.any = f.words.left(k.set, p.bare, p.of.tells)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)

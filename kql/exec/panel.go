@@ -71,8 +71,8 @@ func (s *Sets) Clear(n, bound int) []Set {
 type Panel struct {
 	width   int // sieves are numbered below it
 	common  *commons
-	texts   []*textIndex
-	flags   []*flagIndex
+	glances []*clauseIndex // each over a column, without a test of its text
+	others  []*clauseIndex
 	tests   []*test // the cheap ones first, once it is ready
 	testOf  map[int]*test
 	expands []*expand
@@ -103,16 +103,18 @@ func (p *Panel) Add(l *Live, number int, s *Sieve, maxSize int) {
 
 func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
 	p.ready = false
+	var conds []plan.Expr
 	for i, n := range steps {
 		w, ok := n.(*plan.Where)
 		if !ok {
 			p.expandOf(r, n.(*plan.MvExpand)).add(r, id, steps[i+1:], maxSize)
-			return
+			break
 		}
-		for _, e := range plan.Conjuncts(w.P) {
-			if !plan.Larger(e, maxSize) && !p.index(id, e) {
-				p.testFor(r, e).users.add(id)
-			}
+		conds = append(conds, plan.Conjuncts(w.P)...)
+	}
+	for _, e := range p.index(r, id, conds) {
+		if !plan.Larger(e, maxSize) {
+			p.testFor(r, e).users.add(id)
 		}
 	}
 }
@@ -142,9 +144,6 @@ func (p *Panel) prepare() {
 	for i, t := range p.tests {
 		t.users.each(func(id int) { p.asking[id].Add(i) })
 	}
-	for _, x := range p.texts {
-		x.prepare()
-	}
 }
 
 // Judge takes out of the sets those sieves that turn a row away; each row of the
@@ -158,10 +157,7 @@ func (p *Panel) Judge(b *value.Batch, sets []Set) {
 func (p *Panel) Glance(b *value.Batch, sets []Set) {
 	p.prepare()
 	rows := b.Rows()
-	for _, x := range p.texts {
-		x.judge(b, p.asked(rows, sets, x.users), sets)
-	}
-	for _, x := range p.flags {
+	for _, x := range p.glances {
 		x.judge(b, p.asked(rows, sets, x.users), sets)
 	}
 }
@@ -170,6 +166,9 @@ func (p *Panel) Glance(b *value.Batch, sets []Set) {
 func (p *Panel) Ask(b *value.Batch, sets []Set) {
 	p.prepare()
 	rows := b.Rows()
+	for _, x := range p.others {
+		x.judge(b, p.asked(rows, sets, x.users), sets)
+	}
 	p.common.round++
 	p.look(rows, sets)
 	p.due.each(func(i int) {

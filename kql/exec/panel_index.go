@@ -1,152 +1,114 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// index takes in a condition that a column of text is, or is not, one of some
-// texts, or that a flag is or is not set; false if it is of another form.
-func (p *Panel) index(id int, e plan.Expr) bool {
-	if f := flagFilterOf(e); f != nil {
-		p.flagsOf(f.col).add(id, f.want == 1)
-		return true
-	}
-	col, texts, not, ok := textsOf(e)
-	if !ok {
-		return false
-	}
-	if not {
-		p.textsOf(col).refuse(id, texts)
-		return true
-	}
-	return p.textsOf(col).want(id, texts)
-}
-
-// A textIndex is what sieves compare a column of text with.
-type textIndex struct {
-	col     int
-	users   Set
-	wanting Set // sieves that want it to be one of some texts
-	texts   map[string]*namedText
-}
-
-// A namedText is a text that sieves name, and who wants it, or does not.
-type namedText struct {
-	wanted, refused Set
-	gone            Set // those that turn it away, once the panel is ready
-}
-
-func (p *Panel) textsOf(col int) *textIndex {
-	for _, x := range p.texts {
-		if x.col == col {
-			return x
-		}
-	}
-	x := &textIndex{col, NewSet(p.width), NewSet(p.width), map[string]*namedText{}}
-	p.texts = append(p.texts, x)
-	return x
-}
-
-func (x *textIndex) want(id int, texts []string) bool {
-	if x.wanting.Has(id) { // a second one is a condition of its own
-		return false
-	}
-	x.users.Add(id)
-	x.wanting.Add(id)
-	for _, text := range texts {
-		x.named(text).wanted.Add(id)
-	}
-	return true
-}
-
-func (x *textIndex) refuse(id int, texts []string) {
-	x.users.Add(id)
-	for _, text := range texts {
-		x.named(text).refused.Add(id)
-	}
-}
-
-func (x *textIndex) named(text string) *namedText {
-	t := x.texts[text]
-	if t == nil {
-		n := len(x.users)
-		t = &namedText{make(Set, n), make(Set, n), make(Set, n)}
-		x.texts[text] = t
-	}
-	return t
-}
-
-func (x *textIndex) prepare() {
-	for _, t := range x.texts {
-		for w := range t.gone {
-			t.gone[w] = x.wanting[w]&^t.wanted[w] | t.refused[w]
-		}
-	}
-}
-
-func (x *textIndex) judge(b *value.Batch, rows []int32, sets []Set) {
-	if len(rows) == 0 {
-		return
-	}
-	vals := b.Col(x.col, rows)
-	for _, row := range rows {
-		gone := x.wanting
-		if t := x.texts[vals[row].Str()]; t != nil {
-			gone = t.gone
-		}
-		set := sets[row]
-		for w := range set {
-			set[w] &^= gone[w]
-		}
-	}
-}
-
-// A flagIndex is which sieves want a bool column to be true, and which false.
-type flagIndex struct {
-	col            int
-	users, yes, no Set
-}
-
-func (p *Panel) flagsOf(col int) *flagIndex {
-	for _, x := range p.flags {
-		if x.col == col {
-			return x
-		}
-	}
-	x := &flagIndex{col, NewSet(p.width), NewSet(p.width), NewSet(p.width)}
-	p.flags = append(p.flags, x)
-	return x
-}
-
-func (x *flagIndex) add(id int, want bool) {
-	x.users.Add(id)
-	if want {
-		x.yes.Add(id)
-	} else {
-		x.no.Add(id)
-	}
-}
-
-func (x *flagIndex) judge(b *value.Batch, rows []int32, sets []Set) {
-	if len(rows) == 0 {
-		return
-	}
-	vals := b.Col(x.col, rows)
-	for _, row := range rows {
-		v, set := &vals[row], sets[row]
-		switch {
-		case v.IsNull():
-			for w := range set {
-				set[w] &^= x.users[w]
+// index takes in the clauses of a sieve's conditions, and returns those conditions
+// of which they are not all.
+func (p *Panel) index(r *run, id int, conds []plan.Expr) (rest []plan.Expr) {
+	var singles []clause
+	c := &clauser{r}
+	for _, e := range conds {
+		clauses, whole := c.of(e, true)
+		single, several := parted(clauses)
+		if len(several) > maxSeveral {
+			whole, several = false, several[:maxSeveral]
+			if len(single) > 0 { // they turn away most, and the condition is asked anyway
+				several = nil
 			}
-		case v.Int() == 0:
+		}
+		singles = bothOf(singles, single)
+		for _, k := range several {
+			p.others = addClause(p.others, p.width, id, k)
+		}
+		if !whole {
+			rest = append(rest, e)
+		}
+	}
+	for _, k := range singles {
+		if k[0].text != nil {
+			p.others = addClause(p.others, p.width, id, k)
+		} else {
+			p.glances = addClause(p.glances, p.width, id, k)
+		}
+	}
+	return rest
+}
+
+// maxSeveral is how many clauses over several columns are looked up for a condition.
+const maxSeveral = 2
+
+// parted are clauses over one column, and over several.
+func parted(all []clause) (single, several []clause) {
+	for _, k := range all {
+		if len(k) == 1 {
+			single = append(single, k)
+		} else {
+			several = append(several, k)
+		}
+	}
+	return single, several
+}
+
+// A clauseIndex is the clauses of many sieves over the same columns, one of each:
+// they are looked up together.
+type clauseIndex struct {
+	cols  []*hits
+	users Set
+
+	vals [maxColumns][]value.Value // of the batch at hand
+}
+
+// addClause puts a sieve's clause into the first index that has room for it.
+func addClause(list []*clauseIndex, width, id int, k clause) []*clauseIndex {
+	at := slices.IndexFunc(list, func(x *clauseIndex) bool { return x.isFor(k) && !x.users.Has(id) })
+	if at < 0 {
+		x := &clauseIndex{users: NewSet(width)}
+		for _, l := range k {
+			x.cols = append(x.cols, newHits(l.col, width))
+		}
+		list, at = append(list, x), len(list)
+	}
+	x := list[at]
+	x.users.Add(id)
+	for i, l := range k {
+		x.cols[i].add(id, l)
+	}
+	return list
+}
+
+func (x *clauseIndex) isFor(k clause) bool {
+	return slices.EqualFunc(x.cols, k, func(h *hits, l *literal) bool { return h.col == l.col })
+}
+
+// judge takes out of the rows' sets the sieves whose clauses do not hold.
+func (x *clauseIndex) judge(b *value.Batch, rows []int32, sets []Set) {
+	if len(rows) == 0 {
+		return
+	}
+	for i, h := range x.cols {
+		x.vals[i] = b.Col(h.col, rows)
+	}
+	for _, row := range rows {
+		set := sets[row]
+		switch first := x.cols[0].of(&x.vals[0][row], set); len(x.cols) {
+		case 1:
 			for w := range set {
-				set[w] &^= x.yes[w]
+				set[w] &^= x.users[w] &^ first[w]
+			}
+		case 2:
+			second := x.cols[1].of(&x.vals[1][row], set)
+			for w := range set {
+				set[w] &^= x.users[w] &^ (first[w] | second[w])
 			}
 		default:
+			second, third := x.cols[1].of(&x.vals[1][row], set), x.cols[2].of(&x.vals[2][row], set)
 			for w := range set {
-				set[w] &^= x.no[w]
+				set[w] &^= x.users[w] &^ (first[w] | second[w] | third[w])
 			}
 		}
 	}

@@ -205,7 +205,7 @@ func (f *follower) weaken(e Expr) Expr {
 		if l, ok := inNot(e); ok {
 			return both(!l.Or, f.weaken(not(e, l.X)), f.weaken(not(e, l.Y)))
 		}
-		if c, ok := saysSomething(e); ok {
+		if c, ok := SaysSomething(e); ok {
 			return f.weakChoice(c)
 		}
 	}
@@ -223,11 +223,11 @@ func inNot(e *Call) (*Logic, bool) {
 
 func not(like *Call, x Expr) Expr { return &Call{like.Name, like.Bound, []Expr{x}} }
 
-// saysSomething reads isnotempty(case(...)) and case(...) != ”.
-func saysSomething(e *Call) (*Choose, bool) {
+// SaysSomething reads isnotempty(case(...)) and case(...) != ”.
+func SaysSomething(e *Call) (*Choose, bool) {
 	switch {
 	case e.Name == "isnotempty" && len(e.Args) == 1:
-	case e.Name == "!=" && len(e.Args) == 2 && isEmpty(e.Args[1]):
+	case e.Name == "!=" && len(e.Args) == 2 && IsEmpty(e.Args[1]):
 	default:
 		return nil, false
 	}
@@ -235,19 +235,20 @@ func saysSomething(e *Call) (*Choose, bool) {
 	return c, ok
 }
 
-func isEmpty(e Expr) bool {
+// IsEmpty says whether an expression is the empty text.
+func IsEmpty(e Expr) bool {
 	c, ok := e.(*Const)
 	return ok && c.V.Type() == value.String && c.V.Str() == ""
 }
 
 // weakChoice says when one of the branches is taken that say something.
 func (f *follower) weakChoice(c *Choose) Expr {
-	if !isEmpty(c.Else) {
+	if !IsEmpty(c.Else) {
 		return nil
 	}
 	var any Expr
 	for i, when := range c.When {
-		if isEmpty(c.Then[i]) {
+		if IsEmpty(c.Then[i]) {
 			continue
 		}
 		weak := f.weaken(when)

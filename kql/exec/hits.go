@@ -1,0 +1,199 @@
+package exec
+
+import (
+	"strings"
+
+	"github.com/dogwatch-dev/dogwatch/kql/value"
+)
+
+// hits are the literals of many sieves on one column: which of them hold for a value
+// is found out once, as columns repeat their values.
+type hits struct {
+	col int
+	// A column of text.
+	named  map[string]*named
+	base   Set // the sieves whose literals hold for a text that none names
+	tests  []textTest
+	tested Set // the sieves with tests
+	// A column of flags or whole numbers.
+	values []valueTest
+
+	texts  map[string]*sight // those that were tested
+	counts map[int64]Set
+	none   Set // for null; nil: not asked yet
+
+	asked, found int // in texts
+	spare        sight
+}
+
+// A named is a text that literals name.
+type named struct {
+	by    []namer
+	sight // once it is asked for
+}
+
+// A namer is a sieve that names a text: it is what its literal wants, or what it
+// does not.
+type namer struct {
+	id  int
+	not bool
+}
+
+type textTest struct {
+	users members
+	holds func(string) bool
+}
+
+type valueTest struct {
+	id    int
+	holds func(*value.Value) bool
+}
+
+// A sight is a text that was seen.
+type sight struct {
+	hits Set // the sieves whose literals hold for it
+	rest Set // those whose tests were not asked about it yet
+}
+
+func newHits(col, width int) *hits {
+	return &hits{col: col, named: map[string]*named{}, base: NewSet(width), tested: NewSet(width)}
+}
+
+func (h *hits) add(id int, l *literal) {
+	switch {
+	case l.value != nil:
+		h.values = append(h.values, valueTest{id, l.value})
+	case l.text != nil:
+		t := textTest{holds: l.text}
+		t.users.add(id)
+		h.tests = append(h.tests, t)
+		h.tested.Add(id)
+	default:
+		h.name(id, l)
+	}
+}
+
+func (h *hits) name(id int, l *literal) {
+	if l.not {
+		h.base.Add(id)
+	}
+	for _, text := range l.list {
+		n := h.named[text]
+		if n == nil {
+			n = &named{}
+			h.named[text] = n
+		}
+		n.by = append(n.by, namer{id, l.not})
+	}
+}
+
+// of are the sieves whose literals hold for a value, and maybe others that are not
+// in the set; good until the next call.
+func (h *hits) of(v *value.Value, set Set) Set {
+	if len(h.values) > 0 {
+		return h.ofCount(v)
+	}
+	text := v.Str()
+	s := h.sight(text)
+	if s == nil {
+		return h.base
+	}
+	if len(h.tests) > 0 && s.rest.meets(set) {
+		h.test(s, text, set)
+	}
+	return s.hits
+}
+
+// sight is what is known of a text; nil: no sieve names or tests it.
+func (h *hits) sight(text string) *sight {
+	if n := h.named[text]; n != nil {
+		if n.hits == nil {
+			h.begin(&n.sight, n.by)
+		}
+		return &n.sight
+	}
+	if len(h.tests) == 0 {
+		return nil
+	}
+	s := h.texts[text]
+	h.asked++
+	if s != nil {
+		h.found++
+		return s
+	}
+	if s = &h.spare; len(text) <= maxRemembered && (h.asked < 2*memoSize || 4*h.found > h.asked) {
+		s = h.remember(text)
+	}
+	h.begin(s, nil)
+	return s
+}
+
+// remember makes room for what is known of a text.
+func (h *hits) remember(text string) *sight {
+	if h.texts == nil || len(h.texts) >= memoSize {
+		h.texts = map[string]*sight{}
+	}
+	s := &sight{}
+	h.texts[strings.Clone(text)] = s
+	return s
+}
+
+// begin is before any test.
+func (h *hits) begin(s *sight, by []namer) {
+	if s.hits == nil {
+		n := len(h.base)
+		words := make(Set, 2*n)
+		s.hits, s.rest = words[:n:n], words[n:]
+	}
+	copy(s.hits, h.base)
+	copy(s.rest, h.tested)
+	for _, n := range by {
+		if n.not {
+			s.hits[n.id/64] &^= 1 << (n.id % 64)
+		} else {
+			s.hits.Add(n.id)
+		}
+	}
+}
+
+// test asks those tests about a text that sieves of a set make.
+func (h *hits) test(s *sight, text string, set Set) {
+	for i := range h.tests {
+		t := &h.tests[i]
+		if !t.users.in(set) || !t.users.in(s.rest) {
+			continue
+		}
+		t.users.leave(s.rest)
+		if t.holds(text) {
+			for _, w := range t.users {
+				s.hits[w.at] |= w.bits
+			}
+		}
+	}
+}
+
+// ofCount is of for a flag or a number.
+func (h *hits) ofCount(v *value.Value) Set {
+	known := h.none
+	if !v.IsNull() {
+		known = h.counts[v.Int()]
+	}
+	if known != nil {
+		return known
+	}
+	known = NewSet(64 * len(h.base))
+	for _, t := range h.values {
+		if t.holds(v) {
+			known.Add(t.id)
+		}
+	}
+	if v.IsNull() {
+		h.none = known
+		return known
+	}
+	if h.counts == nil || len(h.counts) >= memoSize {
+		h.counts = map[int64]Set{}
+	}
+	h.counts[v.Int()] = known
+	return known
+}
