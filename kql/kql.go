@@ -308,6 +308,10 @@ func (l *Live) Rest(leaf, width int, told ...Known) *Sieve {
 	return l.live.Rest(leaf, width, told...)
 }
 
+// Settles says whether every row that comes through the sieve of a leaf over all
+// that it says passes Feed, if conditions of more than maxSize parts are left out.
+func (l *Live) Settles(leaf, maxSize int) bool { return l.live.Settles(leaf, maxSize) }
+
 // Finish runs the rest of the query over rows that passed Feed, which rows
 // gives by leaf, with an Origin of the caller's choice; the result's Origin is
 // made of those. now (ticks) is the clock.

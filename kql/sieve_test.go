@@ -83,6 +83,43 @@ func TestSieveTurnsNothingAwayThatPasses(t *testing.T) {
 	}
 }
 
+// What settles a leaf lets through what the leaf does, and nothing else.
+func TestSievesThatSettle(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	queries := append([]string{
+		`T | extend Both = Verb == 'create' and rand() < 0.5 | where Both`,
+		`T | where Verb == 'create' and rand() < 0.5`,
+		`T | where Verb == 'create' and datetime(2020-01-01) < now()`,
+	}, sievedQueries...)
+	settled := map[string]bool{}
+	for _, text := range queries {
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		live := q.NewLive(context.Background(), RunOptions{})
+		for leaf := range q.Leaves() {
+			if live.Settles(leaf, 0) {
+				t.Errorf("%s: leaf %d is settled where no condition is asked", text, leaf)
+			}
+			if !live.Settles(leaf, 400) {
+				continue
+			}
+			settled[text] = true
+			for range 100 {
+				rows, _ := sievedRows(r, make([]bool, len(sievedSchema)))
+				got, want := live.Whole(leaf, len(sievedSchema)).Keep(rows), passing(t, live, leaf, rows)
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s: %v come through the sieve, %v pass", text, got, want)
+				}
+			}
+		}
+	}
+	if len(settled) < 8 || settled[queries[0]] || settled[queries[1]] || settled[queries[2]] {
+		t.Errorf("settled are %v", settled)
+	}
+}
+
 // What two parts of a row and the rest let through, each by itself, is what the
 // whole does.
 func TestRestOfASieve(t *testing.T) {

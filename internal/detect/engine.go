@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql"
@@ -61,6 +62,9 @@ func (o Options) withDefaults() Options {
 type Engine struct {
 	opt   Options
 	units []*unit
+	// unsure says that a sieve could not ask all that it should: what came through
+	// it may not pass.
+	unsure atomic.Bool
 
 	mu    sync.Mutex
 	stats map[*unit]*RuleStats
@@ -175,6 +179,10 @@ type feed struct {
 	live   *kql.Live
 	leaves []int
 	except []rowException
+	// settled says that what comes through the sieve passes all leaves, unless that
+	// is unsure.
+	settled bool
+	unsure  *atomic.Bool
 }
 
 // NewWorker makes ready to feed.
@@ -188,10 +196,11 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 		of := map[string]*feed{}
 		for i, leaf := range u.feed.Leaves() {
 			if of[leaf.Table] == nil {
-				of[leaf.Table] = &feed{u: u, live: live, except: u.rowExceptions(ctx, leaf.Table)}
+				of[leaf.Table] = &feed{u: u, live: live, except: u.rowExceptions(ctx, leaf.Table), settled: !e.opt.Plain, unsure: &e.unsure}
 				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
 			}
-			of[leaf.Table].leaves = append(of[leaf.Table].leaves, i)
+			f := of[leaf.Table]
+			f.leaves, f.settled = append(f.leaves, i), f.settled && live.Settles(i, maxAsked)
 			w.readings[leaf.Table] = append(w.readings[leaf.Table], reading{len(w.feeds[leaf.Table]) - 1, i})
 		}
 	}

@@ -28,6 +28,7 @@ func (w *Worker) newSieve(table string, maxSize int, of func(live *kql.Live, lea
 	schema, _ := w.e.opt.Catalog.Table(table)
 	n := len(readings)
 	j = &rulesSieve{bound: n, every: newRuleSet(n), tested: newRuleSet(n), panel: kql.NewPanel(n)}
+	j.panel.OnFailure = func() { w.e.unsure.Store(true) }
 	reads = make([][]kql.Ref, n)
 	for bit, r := range readings {
 		live := w.feeds[table][r.feed].live

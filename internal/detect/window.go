@@ -69,25 +69,36 @@ func newWindow(u *unit, opt Options) *window {
 // keep runs the row-by-row part of a rule over a batch and keeps the rows of
 // the table that any reading of it lets through.
 func (f *feed) keep(s *source, w *window, found *findings) error {
-	var passed []int32
-	for _, leaf := range f.leaves {
-		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
-			hidden, err := f.hidden(s, b, found)
-			for _, i := range b.Rows() {
-				if at := origin(b, int(i)); !hidden[at] {
-					passed = append(passed, int32(at))
-				}
+	passed, err := f.passed(s, found)
+	if err != nil {
+		return err
+	}
+	w.takeRows(s, passed, found)
+	return nil
+}
+
+// passed are the rows that any reading lets through, but for hidden ones. Mostly
+// the sieve has asked all there is to ask.
+func (f *feed) passed(s *source, found *findings) (passed []int32, err error) {
+	take := func(b *value.Batch) error {
+		hidden, err := f.hidden(s, b, found)
+		for _, i := range b.Rows() {
+			if at := origin(b, int(i)); !hidden[at] {
+				passed = append(passed, int32(at))
 			}
-			return err
-		})
-		if err != nil {
-			return err
+		}
+		return err
+	}
+	if f.settled && !f.unsure.Load() {
+		return passed, take(s.batch.Rows)
+	}
+	for _, leaf := range f.leaves {
+		if err := f.live.Feed(leaf, s.batch.Rows, take); err != nil {
+			return nil, err
 		}
 	}
 	slices.Sort(passed)
-	passed = slices.Compact(passed)
-	w.takeRows(s, passed, found)
-	return nil
+	return slices.Compact(passed), nil
 }
 
 // takeRows keeps some rows, of which those of wide tables can be kept as they

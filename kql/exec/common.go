@@ -14,6 +14,8 @@ type commons struct {
 	uses  map[int]int // by key, how often a part stands in a condition
 	parts map[int]*commonPart
 	round int // counts batches
+	// failed is called where a condition cannot be asked.
+	failed func()
 }
 
 func newCommons() *commons {
@@ -152,6 +154,7 @@ func cleared(s Set, n int) Set {
 func (c *condition) keep(b *value.Batch) (out []int32) {
 	defer func() {
 		if recover() != nil {
+			c.of.failed()
 			out = c.fresh
 		}
 	}()
@@ -160,6 +163,7 @@ func (c *condition) keep(b *value.Batch) (out []int32) {
 		c.filter, _ = c.run.compileCommon(c.of, c.expr)
 	}
 	if c.filter == nil {
+		c.of.failed()
 		return c.fresh
 	}
 	return c.filter.keep(b, c.fresh)

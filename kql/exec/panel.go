@@ -78,6 +78,9 @@ type Panel struct {
 	expands []*expand
 	asking  []Set // by sieve: the tests that it makes
 	ready   bool
+	// OnFailure, if it is set, is called where a condition could not be asked of
+	// rows, all of which may pass then.
+	OnFailure func()
 
 	left  []int32 // rows of the batch at hand
 	alive Set     // sieves that are in some set of the batch at hand
@@ -92,7 +95,13 @@ type test struct {
 
 // NewPanel returns a Panel for sieves that are numbered below a bound.
 func NewPanel(bound int) *Panel {
-	return &Panel{width: bound, common: newCommons(), testOf: map[int]*test{}}
+	p := &Panel{width: bound, common: newCommons(), testOf: map[int]*test{}}
+	p.common.failed = func() {
+		if p.OnFailure != nil {
+			p.OnFailure()
+		}
+	}
+	return p
 }
 
 // Add takes in a sieve under a number of its own. Conditions of more than so

@@ -49,6 +49,12 @@ func (l *Live) Rest(leaf, width int, told ...plan.Known) *Sieve {
 	return s
 }
 
+// Settles says whether what comes through the sieve of a leaf over all that a row
+// says passes the leaf, if conditions of more than so many parts are not asked.
+func (l *Live) Settles(leaf, maxSize int) bool {
+	return plan.Settles(l.leaves[leaf].Scan, l.leaves[leaf].Steps, maxSize)
+}
+
 func anyOf(known []plan.Known) plan.Known {
 	return func(column int, path []string) bool {
 		return slices.ContainsFunc(known, func(k plan.Known) bool { return k(column, path) })

@@ -31,6 +31,37 @@ func Sieve(s *Scan, steps []Node, width int, known Known) []Node {
 	return f.chain
 }
 
+// Settles says whether the sieve over all that a row says lets no row through that
+// the steps turn away, if conditions of more than so many parts are not asked.
+func Settles(s *Scan, steps []Node, most int) bool {
+	f := follower{known: func(int, []string) bool { return true }}
+	for i, c := range s.Columns {
+		f.cols = append(f.cols, &Col{c, s.Schema()[i].Name, s.Schema()[i].Type})
+	}
+	for _, n := range steps {
+		switch n := n.(type) {
+		case *Where:
+			if slices.ContainsFunc(Conjuncts(n.P), func(c Expr) bool { return !f.settles(c, most) }) {
+				return false
+			}
+		case *Project:
+			cols := make([]Expr, len(n.Exprs))
+			for i, e := range n.Exprs {
+				cols[i] = f.exactly(e, maxSieved)
+			}
+			f.cols = cols
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (f *follower) settles(c Expr, most int) bool {
+	e := f.exactly(c, maxSieved)
+	return e != nil && !Larger(e, most) && f.tells(e)
+}
+
 func isWhere(n Node) bool {
 	_, ok := n.(*Where)
 	return ok
