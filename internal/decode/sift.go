@@ -26,7 +26,6 @@ type sifter struct {
 	origins                        origins
 	enveloped                      bool     // the last line was an envelope
 	fresh                          []int32  // of the pairs: not judged yet
-	waiting                        []int    // the chunk's items that wait
 	users                          []uint64 // by caller: what stands for the name
 	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
@@ -164,8 +163,8 @@ func (r *Reader) siftRecord(rec *record) bool {
 	}
 	f.sets = f.sets[:0]
 	if f.parts(it); it.waits {
-		f.waiting = append(f.waiting, 0)
-		f.judge(r.enveloped[:])
+		f.ask(true)
+		f.settle(r.enveloped[:], theFirst)
 	}
 	if a := r.admit(rec.cluster(), it); a.isRow {
 		rec.event.prior = it.prior
@@ -561,21 +560,51 @@ func (f *sifter) deedOf(pathed bool) *factor {
 	return f.deed
 }
 
-// judge asks the sieve about what is new, and says which rules may care for
-// the events that wait for that.
-func (f *sifter) judge(items []item) {
-	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
+// ask asks the sieve about what is new. false: another sifter does that now, and
+// this one was not to wait for it.
+func (f *sifter) ask(wait bool) bool {
+	if !f.isToAsk() {
+		return true
+	}
+	if wait {
+		f.judges.mu.Lock()
+	} else if !f.judges.mu.TryLock() {
+		return false
+	}
+	defer f.judges.mu.Unlock()
+	for _, x := range f.factors() {
 		f.judgeFactor(x)
 	}
 	f.judgePairs()
-	for _, i := range f.waiting {
+	return true
+}
+
+func (f *sifter) isToAsk() bool {
+	for _, x := range f.factors() {
+		if len(x.fresh) > 0 {
+			return true
+		}
+	}
+	return len(f.fresh) > 0
+}
+
+func (f *sifter) factors() [nKinds]*factor {
+	return [...]*factor{f.deed, f.address, f.caller, f.verdict}
+}
+
+// theFirst is of one item that waits.
+var theFirst = []int{0}
+
+// settle says which rules may care for the events that waited for what the sieve
+// was asked.
+func (f *sifter) settle(items []item, waiting []int) {
+	for _, i := range waiting {
 		it := &items[i]
 		if !it.kindred.judged {
 			f.judgeKindred(it.kindred, it.verdict)
 		}
 		f.rulesOf(it)
 	}
-	f.waiting = f.waiting[:0]
 }
 
 func (f *sifter) judgeFactor(x *factor) {
@@ -627,7 +656,7 @@ func (f *sifter) rulesOf(it *item) {
 // whether the numbers of entries are no longer good.
 func (f *sifter) forget() bool {
 	full := len(f.pairs.list) >= 8*maxMemo
-	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
+	for _, x := range f.factors() {
 		full = full || x.full() || x.bytes > maxFactorBytes
 	}
 	if full || f.kindreds.full() {
@@ -636,7 +665,7 @@ func (f *sifter) forget() bool {
 	if !full {
 		return false
 	}
-	for _, x := range []*factor{f.deed, f.address, f.caller, f.verdict} {
+	for _, x := range f.factors() {
 		x.forget()
 		clear(x.texts)
 		x.texts, x.fresh, x.bytes = x.texts[:0], x.fresh[:0], 0

@@ -15,6 +15,7 @@ type chunk struct {
 	begins bool // it begins in a list of records
 
 	items   []item   // the events
+	waiting []int    // those of them that wait for what the sieve is asked
 	strays  []stray  // the other records
 	sets    []uint64 // that the items' rules are made of
 	members []member // of strays
@@ -85,7 +86,7 @@ func (t *chunker) size() int {
 				break
 			}
 			if n += i; t.text[n] == '\n' {
-				return n + 1
+				return n
 			} else if t.lists && isBetween(t.text, n) {
 				return n
 			}
@@ -106,7 +107,7 @@ func (t *chunker) last(s string) int {
 	}
 	for n := len(s) - 1; n > 0; n-- {
 		if s[n] == '\n' {
-			return n + 1
+			return n
 		}
 		if s[n] == '{' && isBetween(s, n) {
 			return n
@@ -139,15 +140,54 @@ type ahead struct {
 }
 
 func (a *ahead) start() {
-	a.jobs = make(chan *chunk, 2*len(a.sifters)+1)
+	a.jobs = make(chan *chunk, maxLater*len(a.sifters))
 	for _, f := range a.sifters {
-		go func(jobs chan *chunk) {
-			for c := range jobs {
-				f.look(c)
-				c.done <- struct{}{}
-				runtime.Gosched() // those who take chunks, and rows, go first
+		go f.work(a.jobs)
+	}
+}
+
+// maxLater is how many chunks wait at most for what is new in them to be asked.
+const maxLater = 4
+
+// work looks at chunks until there are no more. While another sifter asks, it goes
+// on with the next chunk and asks about both later. It touches nothing of the sifter
+// once the last chunk is done.
+func (f *sifter) work(jobs <-chan *chunk) {
+	var later []*chunk
+	for {
+		c := nextJob(jobs, len(later) == 0)
+		if c == nil && len(later) == 0 {
+			return
+		}
+		if c != nil {
+			if len(later) == 0 {
+				f.forget()
 			}
-		}(a.jobs)
+			f.read(c)
+			later = append(later, c)
+		}
+		if !f.ask(c == nil || len(later) == maxLater) {
+			continue
+		}
+		for _, c := range later {
+			f.finish(c)
+			c.done <- struct{}{}
+		}
+		later = later[:0]
+		runtime.Gosched() // those who take chunks, and rows, go first
+	}
+}
+
+// nextJob takes a chunk; nil: there are no more, or none that need not be waited for.
+func nextJob(jobs <-chan *chunk, wait bool) *chunk {
+	if wait {
+		return <-jobs
+	}
+	select {
+	case c := <-jobs:
+		return c
+	default:
+		return nil
 	}
 }
 
@@ -303,22 +343,13 @@ type siftings struct {
 
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	s, j := &siftings{calm: calmChunks}, newJudges(r, sieve)
-	for range sifterCount() {
+	for range runtime.GOMAXPROCS(0) {
 		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
 	}
 	if s.single = s.sifters[0]; len(s.sifters) > 1 {
 		s.single = newSifter(j, &r.signs.seed)
 	}
 	return s
-}
-
-// sifterCount is one more than there are processors, where there are several: one
-// may wait to judge while another does.
-func sifterCount() int {
-	if n := runtime.GOMAXPROCS(0); n > 1 {
-		return n + 1
-	}
-	return 1
 }
 
 // mayRun says whether sifters may run ahead.

@@ -94,3 +94,46 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 		}
 	}
 }
+
+// A sifter that cannot ask reads on, and says of all chunks then what it says of each
+// that it is asked about at once.
+func TestSifterAsksLater(t *testing.T) {
+	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(corpus(t, "attacks.ndjson")), "\n")
+	half := len(lines) / 2
+	var chunks []*chunk
+	for _, part := range [][]string{lines[:half], lines[half:]} {
+		chunks = append(chunks, &chunk{text: strings.Join(part, ""), atEOF: true, done: make(chan struct{}, 1)})
+	}
+	j, jobs := newJudges(r, aSieve{}), make(chan *chunk)
+	j.mu.Lock()
+	go newSifter(j, &r.signs.seed).work(jobs)
+	for _, c := range chunks { // it takes the second though it cannot ask about the first
+		jobs <- c
+	}
+	close(jobs)
+	j.mu.Unlock()
+	plain := newSifter(newJudges(r, aSieve{}), &r.signs.seed)
+	waited := 0
+	for _, c := range chunks {
+		<-c.done
+		other := &chunk{text: c.text, atEOF: true}
+		plain.look(other)
+		if len(c.items) != len(other.items) || len(c.items) == 0 {
+			t.Fatalf("%d events, and %d", len(c.items), len(other.items))
+		}
+		for i := range c.items {
+			got, want := &c.items[i], &other.items[i]
+			if got.any != want.any || got.odd != want.odd || !slices.Equal(got.rules, want.rules) {
+				t.Fatalf("%s has rules %v, not %v", got.text, got.rules, want.rules)
+			}
+		}
+		waited += len(c.waiting)
+	}
+	if waited < 100 {
+		t.Errorf("only %d events waited", waited)
+	}
+}

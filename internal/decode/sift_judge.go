@@ -11,7 +11,7 @@ import (
 
 // judges ask the sieve about what was not seen before. Sifters share them.
 type judges struct {
-	mu        sync.Mutex
+	mu        sync.Mutex       // held by the sifter that asks
 	r         *Reader          // for what columns look up
 	ofCaller  []bool           // by column: it is told by the caller
 	ofDeed    []bool           // or by what was done, whatever the bodies
@@ -113,8 +113,6 @@ const maxJudged = 1 << 14
 
 // ask judges the fresh entries of a factor.
 func (j *judges) ask(of *factor) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	known := j.parts[of.kind]
 	if len(known)+len(of.fresh) > maxJudged {
 		clear(known)
@@ -197,8 +195,6 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 
 // askPairs fills in the sets of pairs.
 func (j *judges) askPairs(pairs []*pair) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	if len(j.pairs)+2*len(pairs) > 8*maxJudged {
 		clear(j.pairs)
 	}

@@ -20,6 +20,13 @@ type stray struct {
 // of their own, alone or in an envelope, and the elements of Azure's lists.
 func (f *sifter) look(c *chunk) {
 	f.forget()
+	f.read(c)
+	f.ask(true)
+	f.finish(c)
+}
+
+// read is look but for what has to be asked first.
+func (f *sifter) read(c *chunk) {
 	c.reset()
 	f.sets = c.sets[:0]
 	for c.size < len(c.text) && f.next(c) {
@@ -28,7 +35,13 @@ func (f *sifter) look(c *chunk) {
 		s := &c.strays[i]
 		s.members = c.members[s.from:s.behind:s.behind]
 	}
-	f.judge(c.items)
+	c.sets = f.sets
+}
+
+// finish is what is left of look then.
+func (f *sifter) finish(c *chunk) {
+	f.sets = c.sets
+	f.settle(c.items, c.waiting)
 	c.sets = f.sets
 }
 
@@ -94,7 +107,7 @@ func (f *sifter) envelopeLine(c *chunk, s string) bool {
 func (f *sifter) take(c *chunk, it *item) {
 	it.line = c.breaks
 	if f.parts(it); it.waits {
-		f.waiting = append(f.waiting, len(c.items))
+		c.waiting = append(c.waiting, len(c.items))
 	}
 	c.items = c.items[:len(c.items)+1]
 }
@@ -192,7 +205,7 @@ func (c *chunk) item() *item {
 
 // reset makes a chunk ready to be looked at.
 func (c *chunk) reset() {
-	c.items, c.strays, c.members, c.logs = c.items[:0], c.strays[:0], c.members[:0], c.logs[:0]
+	c.items, c.waiting, c.strays, c.members, c.logs = c.items[:0], c.waiting[:0], c.strays[:0], c.members[:0], c.logs[:0]
 	c.size, c.breaks, c.count, c.opened = 0, 0, 0, -1
 	c.listed = c.begins
 }
