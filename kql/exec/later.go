@@ -6,12 +6,22 @@ import (
 )
 
 // Of conditions that are asked together with many others most parts are never
-// reached: an arm of an or, or of a case, is made when it first is. Where it cannot
-// be made the condition answers for its rows, as for one that goes wrong.
+// reached: an arm of an or, or of a case, is made when it first is, and so is what
+// asks subqueries, which are run then. Where it cannot be made it goes wrong for its
+// rows.
+
+// waits says whether a part is made when it is first needed.
+func (r *run) waits(e plan.Expr) bool {
+	switch e.(type) {
+	case *plan.Const, *plan.Col:
+		return false
+	}
+	return r.common != nil || len(plan.Subplans(e)) > 0
+}
 
 // laterFilter is compileFilter when it is first needed.
 func (r *run) laterFilter(e plan.Expr) (filter, error) {
-	if r.common == nil || isConst(e) {
+	if !r.waits(e) {
 		return r.compileFilter(e)
 	}
 	return &lateFilter{common: r.common, run: r, expr: e}, nil
@@ -19,11 +29,7 @@ func (r *run) laterFilter(e plan.Expr) (filter, error) {
 
 // later is compile when it is first needed.
 func (r *run) later(e plan.Expr) (evaluator, error) {
-	switch e.(type) {
-	case *plan.Const, *plan.Col:
-		return r.compile(e)
-	}
-	if r.common == nil {
+	if !r.waits(e) {
 		return r.compile(e)
 	}
 	return &lateEval{common: r.common, run: r, expr: e}, nil
@@ -47,11 +53,6 @@ func (r *run) compileFew(list []plan.Expr) (out []evaluator, err error) {
 	}
 	rest, err := r.laterAll(list[1:])
 	return append([]evaluator{first}, rest...), err
-}
-
-func isConst(e plan.Expr) bool {
-	_, ok := e.(*plan.Const)
-	return ok
 }
 
 type lateFilter struct {
