@@ -51,7 +51,7 @@ func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 func (g *glance) read(s string, k *skeleton, r *runs) bool {
 	g.seen, g.begins, g.prior, g.caller, g.verdict = 0, 0, "", -1, -1
 	g.spans, g.ref, g.code, g.isClocked = [nFields]span{}, [nRefs]span{}, span{}, false
-	w := walk{s, k, 0}
+	w := walk{s: s, k: k}
 	for more := g.laidOut(&w, r); more; more = w.next() {
 		key, ok := w.key()
 		if !ok {
@@ -156,18 +156,29 @@ func (w *walk) status(g *glance) bool {
 // one it looks for the ends of values itself: that is less work where most of what
 // stands on the line is known.
 type walk struct {
-	s string
-	k *skeleton
-	i int
+	s    string
+	k    *skeleton
+	i    int
+	near lines.Quotes // what is known without one, where it was read
 }
 
 // quote is the place of the quote that ends the text in which the byte at i stands,
 // or -1.
 func (w *walk) quote(i int) int {
-	if w.k == nil {
-		return lines.Quote(w.s, i)
+	if w.k != nil {
+		return w.k.Quote(i)
 	}
-	return w.k.Quote(i)
+	if at := w.near.Quote(i); at >= 0 {
+		return at
+	}
+	return lines.Quote(w.s, i)
+}
+
+// ahead finds the next quotes, of which several will be looked for.
+func (w *walk) ahead() {
+	if w.k == nil {
+		w.near.Read(w.s, w.i)
+	}
 }
 
 // nested is the place behind the bracket that closes the one at i, or -1.

@@ -66,7 +66,8 @@ func (g *glance) laidOut(w *walk, r *runs) (more bool) {
 	}
 	g.spans[fKind], g.spans[fAPIVersion] = span{8, 15}, span{29, 46}
 	g.seen = 1<<fKind | 1<<fAPIVersion
-	if w.i = len(laidHead); !g.texts(w) {
+	w.i = len(laidHead)
+	if w.ahead(); !g.texts(w) {
 		return true
 	}
 	return g.rest(w, r)
@@ -176,6 +177,7 @@ func (g *glance) laidValue(w *walk, field int, r *runs) bool {
 
 // laidRefs is refs where each of objectRef's members is one of laidRef.
 func (g *glance) laidRefs(w *walk) bool {
+	w.ahead()
 	s, i := w.s, w.i+1
 	for n := range laidRef {
 		name := &laidRef[n]

@@ -146,7 +146,7 @@ func signsNumber(signs ...bool) (n uint64) {
 
 // members is scanMembers for a line that one object fills.
 func (k *Keeper) members(s string, members []member) (_ []member, ok bool) {
-	w := walk{s, &k.skeleton, 0}
+	w := walk{s: s, k: &k.skeleton}
 	for more := w.open(); more; more = w.next() {
 		nameStart := w.i + 1
 		name, ok := w.key()
@@ -213,7 +213,7 @@ func (k *Keeper) nothingAt(s string, i int, keys []string) bool {
 	if s[i] != '{' {
 		return false
 	}
-	w := walk{s, &k.skeleton, i}
+	w := walk{s: s, k: &k.skeleton, i: i}
 	for more := w.open(); more; more = w.next() {
 		name, ok := w.key()
 		if !ok || strings.IndexByte(name, '\\') >= 0 {

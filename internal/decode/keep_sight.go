@@ -64,7 +64,7 @@ func (x *sight) user(k *skeleton) bool {
 	if x.raw(fUser) == "" {
 		return true
 	}
-	w := walk{x.text, k, int(x.spans[fUser].start)}
+	w := walk{s: x.text, k: k, i: int(x.spans[fUser].start)}
 	for more := w.open(); more; more = w.next() {
 		key, ok := w.key()
 		start := w.i
@@ -168,7 +168,7 @@ func (x *sight) nameInBody(k *skeleton) string {
 		return ""
 	}
 	if isObject(x.raw(fResponse)) {
-		w := walk{x.text, k, int(x.spans[fResponse].start)}
+		w := walk{s: x.text, k: k, i: int(x.spans[fResponse].start)}
 		if w.find("metadata") && w.find("name") {
 			start := w.i
 			if w.value() {

@@ -31,6 +31,7 @@ func sameEnds(t *testing.T, s string, from int) {
 	if got, want := Quote(s, from), plainQuote(s, from); got != want {
 		t.Fatalf("the text of %q at %d ends at %d, want %d", s, from, got, want)
 	}
+	sameQuotes(t, s, from)
 	got, want := Nested(s, from), -1
 	st := nesting.Open('\n')
 	for i := from + 1; i < len(s) && want < 0 && !st.Broken(); i++ { // byte by byte
@@ -49,9 +50,31 @@ func sameEnds(t *testing.T, s string, from int) {
 	}
 }
 
+// sameQuotes holds what is known of a part of s to a search from each of its bytes.
+func sameQuotes(t *testing.T, s string, from int) {
+	var q Quotes
+	q.Read(s, 0)
+	q.Read(s, from)
+	for i := from; i < len(s) && i < from+300; i++ {
+		if got := q.Quote(i); got >= 0 && got != plainQuote(s, i) {
+			t.Fatalf("the quote of %q from %d on is at %d, want %d", s, i, got, plainQuote(s, i))
+		}
+	}
+	const known = quotesBlocks * blockBytes
+	if !hasAVX2 || len(s)-from < known || strings.ContainsAny(s[from:from+known], "\\\n") {
+		return
+	}
+	for i := range known {
+		want := strings.IndexByte(s[from+i:from+known], '"')
+		if got := q.Quote(from + i); (got < 0) != (want < 0) {
+			t.Fatalf("the quote of %q from %d on is not known: %d", s, from+i, got)
+		}
+	}
+}
+
 func TestEndsInOddTexts(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, letters := range []string{`\\\\""{}[]ab,: ` + "\n", `"{}[]a,:    `, `{}[]`, `{{}}}""\`} {
+	for _, letters := range []string{`\\\\""{}[]ab,: ` + "\n", `"{}[]a,:    `, `{}[]`, `{{}}}""\`, "abcdefghijklmnopq\""} {
 		for range 20_000 {
 			text := make([]byte, r.IntN(400))
 			for i := range text {

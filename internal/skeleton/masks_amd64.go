@@ -12,3 +12,9 @@ func quoteAVX2(p *byte, n int) (at int)
 
 //go:noescape
 func nameEndsAVX2(p *byte, blocks int, out *uint64)
+
+// quotesAVX2 fills in all but the last of out. others is not 0 if there are
+// backslashes or line breaks.
+//
+//go:noescape
+func quotesAVX2(p *byte, out *[quotesBlocks + 1]uint64) (others int)
