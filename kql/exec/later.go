@@ -55,6 +55,11 @@ func (r *run) compileFew(list []plan.Expr) (out []evaluator, err error) {
 	return append([]evaluator{first}, rest...), err
 }
 
+func isConst(e plan.Expr) bool {
+	_, ok := e.(*plan.Const)
+	return ok
+}
+
 type lateFilter struct {
 	common *commons
 	run    *run
