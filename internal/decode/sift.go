@@ -29,6 +29,7 @@ type sifter struct {
 	users                          []uint64 // by caller: what stands for the name
 	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
+	last                           int      // so many items had the last chunk
 }
 
 // An item is an event of a chunk and what is remembered of its parts.

@@ -27,7 +27,7 @@ func (f *sifter) look(c *chunk) {
 
 // read is look but for what has to be asked first.
 func (f *sifter) read(c *chunk) {
-	c.reset()
+	c.reset(f.last)
 	f.sets = c.sets[:0]
 	for c.size < len(c.text) && f.next(c) {
 	}
@@ -35,7 +35,7 @@ func (f *sifter) read(c *chunk) {
 		s := &c.strays[i]
 		s.members = c.members[s.from:s.behind:s.behind]
 	}
-	c.sets = f.sets
+	c.sets, f.last = f.sets, len(c.items)
 }
 
 // finish is what is left of look then.
@@ -203,8 +203,12 @@ func (c *chunk) item() *item {
 	return &c.items[:n+1][n]
 }
 
-// reset makes a chunk ready to be looked at.
-func (c *chunk) reset() {
+// reset makes a chunk ready to be looked at, with room for so many items, or some
+// more.
+func (c *chunk) reset(room int) {
+	if cap(c.items) < room {
+		c.items = make([]item, 0, room+room/4)
+	}
 	c.items, c.waiting, c.strays, c.members, c.logs = c.items[:0], c.waiting[:0], c.strays[:0], c.members[:0], c.logs[:0]
 	c.size, c.breaks, c.count, c.opened = 0, 0, 0, -1
 	c.listed = c.begins
