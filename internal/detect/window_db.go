@@ -23,6 +23,7 @@ type keptBatches struct {
 	only   []int32 // nil: all from lo to hi
 	open   *openRows
 	read   map[*keptTable][]batchOfKept
+	held   int // about how many bytes of rows on disk read takes
 }
 
 // A batchOfKept is a batch and the places of its rows.
@@ -31,8 +32,12 @@ type batchOfKept struct {
 	index []int32
 }
 
-// maxReread is how many batches are read once.
-const maxReread = 8
+// maxReread is how many batches are read once, and maxHeld how many bytes they hold
+// of rows that lie on disk: what is more is forgotten after a run.
+const (
+	maxReread = 64
+	maxHeld   = 16 << 20
+)
 
 // batchesForAll are batches for all runs over a window's rows, as they are now;
 // nil where they are too many to remember what is read of them.
@@ -115,9 +120,10 @@ func (k *keptBatches) few() bool {
 // remembered are the batches of a table.
 func (k *keptBatches) remembered(t *keptTable) []batchOfKept {
 	all, ok := k.read[t]
-	if ok {
+	if ok && k.held <= maxHeld {
 		return all
 	}
+	all, k.held = nil, 0
 	_ = k.batches(t, k.lo, k.hi, func(b batchOfKept) error {
 		all = append(all, b)
 		return nil
@@ -188,14 +194,24 @@ func (k *keptRows) Value(row, col int) value.Value {
 	}
 	at := int(k.index[row])
 	r := &k.of.w.rows[at]
-	if r.held != nil || !r.lies.whole {
+	if r.held != nil {
 		return r.value(col)
 	}
-	// The value is to outlive the row, which takes more memory.
-	if k.of.open == nil {
-		k.of.open = &openRows{}
+	v := k.of.shelved(at, &r.lies, col)
+	k.of.held += v.Size()
+	return v
+}
+
+// shelved is a value of a row on disk.
+func (k *keptBatches) shelved(at int, s *shelved, col int) value.Value {
+	if !s.whole {
+		return s.value(col)
 	}
-	return k.of.open.row(at, &r.lies).Value(col).Own()
+	// The value is to outlive the row, which takes more memory.
+	if k.open == nil {
+		k.open = &openRows{}
+	}
+	return k.open.row(at, s).Value(col).Own()
 }
 
 // openAtOnce is how many rows a batch has, and how many of those that lie on disk

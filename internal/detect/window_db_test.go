@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -39,6 +40,61 @@ func TestRowsOfAWindow(t *testing.T) {
 	}
 }
 
+func isOneOf(list []int32, i int32) bool {
+	_, yes := slices.BinarySearch(list, i)
+	return yes
+}
+
+// What was read of rows on disk serves the runs that follow, unless it is much.
+func TestRowsOnDiskAreReadOnce(t *testing.T) {
+	for _, tt := range []struct {
+		size int // of a row
+		once bool
+	}{{1 << 10, true}, {maxHeld / 500, false}} {
+		w := windowOnDisk(t, 700, tt.size)
+		db := w.batchesForAll().db(w, 0, len(w.rows), nil)
+		var read [2][]value.Value
+		for k := range read {
+			err := db.Scan(t.Context(), "A", nil, func(b *value.Batch) error {
+				read[k] = append(read[k], b.Col(0, nil)...)
+				return nil
+			})
+			if err != nil || len(read[k]) != 700 {
+				t.Fatalf("%d rows (%v)", len(read[k]), err)
+			}
+		}
+		for i, v := range read[0] {
+			again := read[1][i]
+			if len(v.Str()) != tt.size || v.Str() != again.Str() {
+				t.Fatalf("row %d has %d bytes, and %d when it is read again", i, len(v.Str()), len(again.Str()))
+			}
+			if once := unsafe.StringData(v.Str()) == unsafe.StringData(again.Str()); once != tt.once {
+				t.Fatalf("row %d of %d bytes was read once: %v", i, tt.size, once)
+			}
+		}
+	}
+}
+
+// windowOnDisk is a window whose rows have a text of some size, and lie on a shelf.
+func windowOnDisk(t *testing.T, n, size int) *window {
+	t.Helper()
+	s, err := newShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	a := &keptTable{name: "A", schema: value.Schema{{Name: "Text", Type: value.String}}, columns: []int{0}, at: []int{0}}
+	w := &window{tables: map[string]*keptTable{"A": a}}
+	for i := range n {
+		text := fmt.Sprintf("%0*d", size, i)
+		w.rows = append(w.rows, kept{ticks: int64(i), held: &held{of: a, vals: []value.Value{value.StringOf(text)}}})
+	}
+	if _, err := w.shelve(s, &RuleStats{}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
 // windowOf is a window with rows of two tables, some of which have the same time.
 func windowOf(g *rand.Rand, n int) *window {
 	w := &window{tables: map[string]*keptTable{}}
@@ -70,7 +126,7 @@ func checkRows(t *testing.T, g *rand.Rand, db *windowDB) {
 		var want, got []int64
 		for i := db.lo; i < db.hi; i++ {
 			r := &db.w.rows[i]
-			if r.table().name == name && r.ticks >= from && r.ticks <= to && (db.only == nil || slices.Contains(db.only, int32(i))) {
+			if r.table().name == name && r.ticks >= from && r.ticks <= to && (db.only == nil || isOneOf(db.only, int32(i))) {
 				want = append(want, int64(i))
 			}
 		}
