@@ -5,9 +5,10 @@ import "strings"
 // A laidName is a member's name as the API server writes it, up to the first byte
 // of the value that the member is to have.
 type laidName struct {
-	text   string
+	text   string // of at most 32 bytes
 	field  int
 	is, of [2]uint64 // the first 16 bytes, and which of them belong to it
+	last   [2]uint64 // the last 16 bytes, if it is longer
 }
 
 func laid(text string, field int) laidName {
@@ -15,6 +16,9 @@ func laid(text string, field int) laidName {
 	first, ones := text+strings.Repeat("\x00", 16), strings.Repeat("\xff", len(text))+strings.Repeat("\x00", 16)
 	for i := range n.is {
 		n.is[i], n.of[i] = load(first[8*i:]), load(ones[8*i:])
+		if len(text) > 16 {
+			n.last[i] = load(text[len(text)-16+8*i:])
+		}
 	}
 	return n
 }
@@ -25,7 +29,17 @@ func (n *laidName) at(s string, i int) bool {
 		return false
 	}
 	t := s[i : i+16]
-	return load(t)&n.of[0]^n.is[0]|load(t[8:])&n.of[1]^n.is[1] == 0 && (len(n.text) <= 16 || strings.HasPrefix(s[i+16:], n.text[16:]))
+	return load(t)&n.of[0]^n.is[0]|load(t[8:])&n.of[1]^n.is[1] == 0 && (len(n.text) <= 16 || n.ends(s, i))
+}
+
+// ends says whether the last bytes of a name of more than 16 stand where they do if it
+// is at a place in s.
+func (n *laidName) ends(s string, i int) bool {
+	if i += len(n.text); i > len(s) {
+		return false
+	}
+	t := s[i-16 : i]
+	return load(t)^n.last[0]|load(t[8:])^n.last[1] == 0
 }
 
 // What the API server writes, in its order. Of laidRest and laidRef any may be
@@ -79,13 +93,19 @@ const laidStage = `","stage":"ResponseComplete","requestURI":"`
 
 var laidLevels = [...]string{`"level":"Metadata","auditID":"`, `"level":"Request","auditID":"`, `"level":"RequestResponse","auditID":"`}
 
+// levelTold is where no two of laidLevels have the same byte.
+const levelTold = len(`"level":"Request`)
+
 // head steps over the members before verb of an event that begins so, and says how
 // many of laidTexts that were.
 func (g *glance) head(w *walk) int {
 	const before, behind = len(`"level":`), len(`,"auditID":"`)
 	s, i := w.s, w.i
+	if len(s) <= i+levelTold {
+		return 0
+	}
 	for n, level := range laidLevels {
-		if !strings.HasPrefix(s[i:], level) {
+		if s[i+levelTold] != level[levelTold] || !strings.HasPrefix(s[i:], level) {
 			continue
 		}
 		id := i + len(level)

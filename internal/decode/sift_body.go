@@ -137,11 +137,12 @@ func isEscaped(c rune) bool { return c < ' ' || c == '"' || c == '\\' }
 // in are the words of need that stand in an event, and maybe others; n is memory
 // that is used for that.
 func (w *bodyWords) in(it *item, n *names, need wordSet) wordSet {
-	request := w.keys(it.raw(fRequest), n)
+	words := need.either | need.change | need.pod | need.newPod | w.applied
+	request := w.keys(it.raw(fRequest), words, n)
 	set, change, either := request, request, request
 	whole := it.raw(fRequest) == "" || need.change != 0 && !w.isFragment(it, request)
 	if whole || need.either|need.pod != 0 {
-		either |= w.keys(it.raw(fResponse), n)
+		either |= w.keys(it.raw(fResponse), words, n)
 	}
 	if whole {
 		change = either
@@ -162,22 +163,22 @@ func (w *bodyWords) isFragment(it *item, request uint64) bool {
 	return it.raw(fVerb) == `"patch"` && request&w.applied != w.applied
 }
 
-// keys are the words among the keys of a body; all of them, where it is a JSON
-// patch or the letters of a key are written with escapes.
-func (w *bodyWords) keys(body string, n *names) (found uint64) {
+// keys are those of some words that are among the keys of a body; all of them, where
+// it is a JSON patch or the letters of a key are written with escapes.
+func (w *bodyWords) keys(body string, words uint64, n *names) (found uint64) {
 	if body == "" {
 		return 0
 	}
-	if body[0] != '{' || hidesWord(body) {
+	if body[0] != '{' || n.Read(body) && hidesWord(body) {
 		return ^uint64(0)
 	}
-	n.Read(body)
 	for end := n.Next(2); end >= 0; end = n.Next(end + 1) {
-		may := w.last[body[end-1]%32] & w.before[body[end-2]%32]
+		may := w.last[body[end-1]%32] & w.before[body[end-2]%32] & words
 		for ; may != 0; may &= may - 1 {
 			i := bits.TrailingZeros64(may)
 			if start := end - len(w.names[i]); start > 0 && body[start-1] == '"' && body[start:end] == w.names[i] {
 				found |= 1 << i
+				words &^= 1 << i
 			}
 		}
 	}
@@ -188,9 +189,6 @@ func (w *bodyWords) keys(body string, n *names) (found uint64) {
 // way. The other escapes are of letters that no word has; the server writes them
 // into the keys of managedFields.
 func hidesWord(body string) bool {
-	if strings.IndexByte(body, '\\') < 0 {
-		return false
-	}
 	for _, escape := range [...]string{`\u`, `\/`} {
 		for from := 0; ; {
 			at := strings.Index(body[from:], escape)

@@ -86,7 +86,7 @@ func FuzzWords(f *testing.F) {
 		for _, word := range []string{"i", "image", "image2", "kubernetes.io/config.mirror", "k"} {
 			w.bit(word)
 		}
-		found := w.keys(body, new(names))
+		found := w.keys(body, ^uint64(0), new(names))
 		var tree map[string]any
 		if json.Unmarshal([]byte(body), &tree) == nil {
 			needKeys(t, w, tree, found)

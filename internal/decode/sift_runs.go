@@ -134,23 +134,24 @@ func (r *runs) answer(g *glance, w *walk) bool {
 }
 
 // The members between bodies and annotations, up to their values and behind them.
-const (
-	laidReceived = `"requestReceivedTimestamp":"`
-	laidReached  = `","stageTimestamp":"`
-	laidBehind   = `","`
+const laidBehind = `","`
+
+var (
+	laidReceived = laid(`"requestReceivedTimestamp":"`, fReceived)
+	laidReached  = laid(`","stageTimestamp":"`, fStageTime)
 )
 
 // times steps over the two times of an event, if these are of the last one's minute
 // and other members follow.
 func (r *runs) times(g *glance, w *walk) bool {
-	const received = len(laidReceived)
-	const reached = received + laidTime + len(laidReached)
+	const received = len(`"requestReceivedTimestamp":"`)
+	const reached = received + laidTime + len(`","stageTimestamp":"`)
 	const end = reached + laidTime
-	if len(w.s)-w.i < end+len(laidBehind) {
+	if !laidReceived.at(w.s, w.i) || len(w.s)-w.i < end+len(laidBehind) {
 		return false
 	}
 	s := w.s[w.i : w.i+end+len(laidBehind)]
-	if s[:received] != laidReceived || s[received+laidTime:reached] != laidReached || s[end:] != laidBehind {
+	if !laidReached.at(s, received+laidTime) || s[end:] != laidBehind {
 		return false
 	}
 	var ok [2]bool

@@ -11,7 +11,7 @@ func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
 func quoteAVX2(p *byte, n int) (at int)
 
 //go:noescape
-func nameEndsAVX2(p *byte, blocks int, out *uint64)
+func nameEndsAVX2(p *byte, blocks int, out *uint64) (spelt int)
 
 // quotesAVX2 fills in all but the last of out. others is not 0 if there are
 // backslashes or line breaks.

@@ -10,8 +10,10 @@ import (
 // again, by one goroutine.
 type Names struct{ ends []uint64 }
 
-// Read finds those of s. What follows its last byte is taken for white space.
-func (n *Names) Read(s string) {
+// Read finds those of s. What follows its last byte is taken for white space. spelt
+// says whether there is a letter that is written as a number, or a slash behind a
+// backslash: \u or \/.
+func (n *Names) Read(s string) (spelt bool) {
 	blocks := (len(s) + blockBytes - 1) / blockBytes
 	if cap(n.ends) < blocks {
 		n.ends = make([]uint64, 2*blocks)
@@ -19,13 +21,14 @@ func (n *Names) Read(s string) {
 	n.ends = n.ends[:blocks]
 	whole := max(len(s)-1, 0) / blockBytes // of which the byte behind stands in s
 	if whole > 0 {
-		nameEnds(s[:whole*blockBytes+1], n.ends[:whole])
+		spelt = nameEnds(s[:whole*blockBytes+1], n.ends[:whole])
 	}
 	if whole < blocks {
 		var last [blockBytes + 1]byte
 		copy(last[:], s[whole*blockBytes:])
-		nameEnds(unsafe.String(&last[0], len(last)), n.ends[whole:])
+		spelt = nameEnds(unsafe.String(&last[0], len(last)), n.ends[whole:]) || spelt
 	}
+	return spelt
 }
 
 // Next is the first such place from i on, or -1.
@@ -45,20 +48,25 @@ func (n *Names) Next(i int) int {
 }
 
 // nameEnds fills in out, a number for 64 bytes of s, which is a byte longer.
-func nameEnds(s string, out []uint64) {
+func nameEnds(s string, out []uint64) (spelt bool) {
 	if hasAVX2 {
-		nameEndsAVX2(unsafe.StringData(s), len(out), &out[0])
-		return
+		return nameEndsAVX2(unsafe.StringData(s), len(out), &out[0]) != 0
 	}
-	plainNameEnds(s, out)
+	return plainNameEnds(s, out)
 }
 
 // plainNameEnds is nameEnds without vector instructions.
-func plainNameEnds(s string, out []uint64) {
+func plainNameEnds(s string, out []uint64) (spelt bool) {
 	clear(out)
 	for i := range len(s) - 1 {
-		if next := s[i+1]; s[i] == '"' && (next == ':' || next <= ' ') {
-			out[i/blockBytes] |= 1 << (i % blockBytes)
+		switch next := s[i+1]; s[i] {
+		case '"':
+			if next == ':' || next <= ' ' {
+				out[i/blockBytes] |= 1 << (i % blockBytes)
+			}
+		case '\\':
+			spelt = spelt || next == 'u' || next == '/'
 		}
 	}
+	return spelt
 }

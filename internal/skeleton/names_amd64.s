@@ -10,15 +10,22 @@
 BYTES(quotes, 0x2222222222222222)
 BYTES(colons, 0x3a3a3a3a3a3a3a3a)
 BYTES(spaces, 0x2020202020202020)
+BYTES(slants, 0x5c5c5c5c5c5c5c5c)
+BYTES(letters, 0x7575757575757575)
+BYTES(slashes, 0x2f2f2f2f2f2f2f2f)
 
-// func nameEndsAVX2(p *byte, blocks int, out *uint64)
-TEXT ·nameEndsAVX2(SB), NOSPLIT, $0-24
+// func nameEndsAVX2(p *byte, blocks int, out *uint64) (spelt int)
+TEXT ·nameEndsAVX2(SB), NOSPLIT, $0-32
 	MOVQ p+0(FP), SI
 	MOVQ blocks+8(FP), CX
 	MOVQ out+16(FP), DI
 	VMOVDQU quotes<>(SB), Y10
 	VMOVDQU colons<>(SB), Y11
 	VMOVDQU spaces<>(SB), Y12
+	VMOVDQU slants<>(SB), Y13
+	VMOVDQU letters<>(SB), Y14
+	VMOVDQU slashes<>(SB), Y15
+	VPXOR Y9, Y9, Y9
 
 loop:
 	VMOVDQU 1(SI), Y0
@@ -31,6 +38,18 @@ loop:
 	VPCMPEQB Y1, Y5, Y5
 	VPOR Y2, Y4, Y2
 	VPOR Y3, Y5, Y3
+	VPCMPEQB Y0, Y14, Y6
+	VPCMPEQB Y0, Y15, Y7
+	VPCMPEQB Y1, Y14, Y8
+	VPCMPEQB Y1, Y15, Y0
+	VPOR Y6, Y7, Y6
+	VPOR Y8, Y0, Y8
+	VPCMPEQB (SI), Y13, Y4
+	VPCMPEQB 32(SI), Y13, Y5
+	VPAND Y4, Y6, Y6
+	VPAND Y5, Y8, Y8
+	VPOR Y6, Y9, Y9
+	VPOR Y8, Y9, Y9
 	VPCMPEQB (SI), Y10, Y0
 	VPCMPEQB 32(SI), Y10, Y1
 	VPAND Y0, Y2, Y2
@@ -44,5 +63,7 @@ loop:
 	ADDQ $8, DI
 	DECQ CX
 	JNZ loop
+	VPMOVMSKB Y9, AX
+	MOVQ AX, spelt+24(FP)
 	VZEROUPPER
 	RET

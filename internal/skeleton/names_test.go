@@ -12,6 +12,7 @@ func FuzzNames(f *testing.F) {
 	for _, s := range []string{
 		"", `"`, `{"a":1}`, `{"a" :1,"b":"c"}`, `{"a\":":1}`, strings.Repeat(`"":`, 100), strings.Repeat(" ", 63) + `":`, strings.Repeat(" ", 63) + `"`,
 		strings.Repeat("x", 64) + `":`, strings.Repeat("é", 31) + "\"\x80\"\xff\"\x7f\"\x1f\"\"!",
+		strings.Repeat(" ", 63) + `\u0041`, strings.Repeat(" ", 31) + `\/\`, `\`, `\\u`,
 	} {
 		f.Add(s)
 	}
@@ -20,10 +21,14 @@ func FuzzNames(f *testing.F) {
 
 func sameNames(t *testing.T, s string) {
 	var k Names
-	k.Read(s)
+	if spelt := k.Read(s); spelt != (strings.Contains(s, `\u`) || strings.Contains(s, `\/`)) {
+		t.Fatalf("%q has escapes: %v", s, spelt)
+	}
 	plain := make([]uint64, (len(s)+blockBytes-1)/blockBytes)
 	if padded := s + strings.Repeat("\x00", len(plain)*blockBytes+1-len(s)); len(plain) > 0 {
-		plainNameEnds(padded, plain)
+		if spelt := plainNameEnds(padded, plain); spelt != k.Read(s) {
+			t.Fatalf("%q has escapes, to plain Go: %v", s, spelt)
+		}
 	}
 	for i, want := range plain {
 		if k.ends[i] != want {
@@ -48,10 +53,11 @@ func sameNames(t *testing.T, s string) {
 func TestNamesInOddTexts(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	const letters = "\"\"\"\":: \n\x00a\xba\xa2{}"
+	const escapes = letters + `\\u/aaaaaaaaaaaaaaaaaaaaaaaaaaa`
 	for range 20_000 {
 		text := make([]byte, r.IntN(300))
 		for i := range text {
-			text[i] = letters[r.IntN(len(letters))]
+			text[i] = escapes[r.IntN(len(escapes)-r.IntN(2)*(len(escapes)-len(letters)))]
 		}
 		sameNames(t, string(text))
 	}
