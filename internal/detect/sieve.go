@@ -41,6 +41,7 @@ func (w *Worker) newSieve(table string, maxSize int, of func(live *kql.Live, lea
 		live.Join(j.panel, bit, s, maxSize)
 		reads[bit] = s.Reads
 	}
+	j.panel.Prepare()
 	return j, reads
 }
 

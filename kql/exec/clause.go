@@ -11,6 +11,14 @@ import (
 // has a value of some kind. It has a literal a column, ascending.
 type clause []*literal
 
+// columns are those of a clause.
+func (k clause) columns() (cols [maxColumns]int) {
+	for i, l := range k {
+		cols[i] = l.col + 1
+	}
+	return cols
+}
+
 const (
 	// maxColumns is how many columns a clause is over at most: what is over
 	// more says little.
@@ -20,7 +28,10 @@ const (
 )
 
 // A clauser makes the clauses of conditions.
-type clauser struct{ run *run }
+type clauser struct {
+	run    *run
+	failed func() // is called where a literal cannot be asked
+}
 
 // of are clauses that follow where a condition is what is wanted, true or false;
 // whole says that it is so wherever they all hold.
@@ -245,7 +256,12 @@ func (c *clauser) holding(e *plan.Call, want bool) func(*value.Value) bool {
 		row[i+1] = a.(*plan.Const).V
 	}
 	return func(v *value.Value) (holds bool) {
-		defer func() { holds = recover() != nil || holds }()
+		defer func() {
+			if recover() != nil {
+				c.failed()
+				holds = true
+			}
+		}()
 		row[0] = *v
 		is := e.Bound.Eval(&c.run.fn, row)
 		return !is.IsNull() && is.Bool() == want

@@ -71,9 +71,10 @@ func (s *Sets) Clear(n, bound int) []Set {
 type Panel struct {
 	width   int // sieves are numbered below it
 	common  *commons
-	glances []*clauseIndex // each over a column, without a test of its text
-	others  []*clauseIndex
-	tests   []*test // the cheap ones first, once it is ready
+	glances []*clauseIndex // each over a column, whose text is not tested
+	dear    []dearCondition
+	others  []*clauseIndex // of the dear ones, once it is ready
+	tests   []*test        // as are these, the cheap ones first
 	testOf  map[int]*test
 	expands []*expand
 	asking  []Set // by sieve: the tests that it makes
@@ -121,11 +122,7 @@ func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
 		}
 		conds = append(conds, plan.Conjuncts(w.P)...)
 	}
-	for _, e := range p.index(r, id, conds) {
-		if !plan.Larger(e, maxSize) {
-			p.testFor(r, e).users.add(id)
-		}
-	}
+	p.index(r, id, conds, maxSize)
 }
 
 // testFor is the test of a condition.
@@ -141,17 +138,22 @@ func (p *Panel) testFor(r *run, e plan.Expr) *test {
 	return p.testOf[at]
 }
 
-// prepare puts in order what was added.
-func (p *Panel) prepare() {
+// Prepare puts in order what was added. The first question does so, where it is
+// not done before.
+func (p *Panel) Prepare() {
 	if p.ready {
 		return
 	}
 	p.ready = true
+	p.indexDear()
 	slices.SortStableFunc(p.tests, func(a, b *test) int { return a.cond.cost - b.cond.cost })
 	p.alive, p.due = NewSet(p.width), NewSet(len(p.tests))
 	p.asking = (&Sets{}).Clear(p.width, len(p.tests))
 	for i, t := range p.tests {
 		t.users.each(func(id int) { p.asking[id].Add(i) })
+	}
+	for _, x := range p.expands {
+		x.panel.Prepare()
 	}
 }
 
@@ -164,7 +166,7 @@ func (p *Panel) Judge(b *value.Batch, sets []Set) {
 
 // Glance is Judge by what is looked up alone.
 func (p *Panel) Glance(b *value.Batch, sets []Set) {
-	p.prepare()
+	p.Prepare()
 	rows := b.Rows()
 	for _, x := range p.glances {
 		x.judge(b, p.asked(rows, sets, x.users), sets)
@@ -173,7 +175,7 @@ func (p *Panel) Glance(b *value.Batch, sets []Set) {
 
 // Ask is Judge for sets that Glance narrowed.
 func (p *Panel) Ask(b *value.Batch, sets []Set) {
-	p.prepare()
+	p.Prepare()
 	rows := b.Rows()
 	for _, x := range p.others {
 		x.judge(b, p.asked(rows, sets, x.users), sets)

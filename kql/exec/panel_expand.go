@@ -30,6 +30,7 @@ func (p *Panel) expandOf(r *run, n *plan.MvExpand) *expand {
 		}
 	}
 	x := &expand{of: n, run: r, common: p.common, panel: NewPanel(p.width)}
+	x.panel.OnFailure = p.common.failed
 	p.expands = append(p.expands, x)
 	for _, e := range n.Exprs {
 		p.common.note(r, e)

@@ -7,51 +7,68 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// index takes in the clauses of a sieve's conditions, and returns those conditions
-// of which they are not all.
-func (p *Panel) index(r *run, id int, conds []plan.Expr) (rest []plan.Expr) {
+// index takes in a sieve's conditions. What follows from them for single columns
+// whose texts need no test is looked up at a glance.
+func (p *Panel) index(r *run, id int, conds []plan.Expr, maxSize int) {
 	var singles []clause
-	c := &clauser{r}
+	c := &clauser{r, p.common.failed}
 	for _, e := range conds {
 		clauses, whole := c.of(e, true)
-		single, several := parted(clauses)
-		if len(several) > maxSeveral {
-			whole, several = false, several[:maxSeveral]
-			if len(single) > 0 { // they turn away most, and the condition is asked anyway
-				several = nil
+		d := dearCondition{run: r, id: id, expr: e, whole: whole}
+		for _, k := range clauses {
+			if len(k) == 1 && k[0].text == nil {
+				singles = bothOf(singles, []clause{k})
+			} else {
+				d.clauses = append(d.clauses, k)
 			}
 		}
-		singles = bothOf(singles, single)
-		for _, k := range several {
-			p.others = addClause(p.others, p.width, id, k)
-		}
-		if !whole {
-			rest = append(rest, e)
+		if d.tested = !plan.Larger(e, maxSize); len(d.clauses) > 0 || d.tested && !whole {
+			p.dear = append(p.dear, d)
 		}
 	}
 	for _, k := range singles {
-		if k[0].text != nil {
-			p.others = addClause(p.others, p.width, id, k)
-		} else {
-			p.glances = addClause(p.glances, p.width, id, k)
-		}
+		p.glances = addClause(p.glances, p.width, id, k)
 	}
-	return rest
 }
 
-// maxSeveral is how many clauses over several columns are looked up for a condition.
-const maxSeveral = 2
+// A dearCondition is what a glance does not settle of a sieve's condition.
+type dearCondition struct {
+	run     *run
+	id      int
+	expr    plan.Expr
+	clauses []clause
+	whole   bool // they are all that it says
+	tested  bool // it may be asked itself
+}
 
-// parted are clauses over one column, and over several.
-func parted(all []clause) (single, several []clause) {
-	for _, k := range all {
-		if len(k) == 1 {
-			single = append(single, k)
-		} else {
-			several = append(several, k)
+const (
+	// maxDear is how many clauses are looked up for a dear condition.
+	maxDear = 2
+	// minDear is how many there must be over the same columns: it is as cheap to
+	// ask the conditions of a few.
+	minDear = 4
+)
+
+// indexDear looks up those clauses of dear conditions of which there are many. The
+// other conditions are tested.
+func (p *Panel) indexDear() {
+	users := map[[maxColumns]int]int{}
+	for _, d := range p.dear {
+		for _, k := range d.clauses {
+			users[k.columns()]++
 		}
 	}
-	return single, several
+	p.others = nil
+	for _, d := range p.dear {
+		many := slices.DeleteFunc(slices.Clone(d.clauses), func(k clause) bool { return users[k.columns()] < minDear })
+		many = many[:min(len(many), maxDear)]
+		for _, k := range many {
+			p.others = addClause(p.others, p.width, d.id, k)
+		}
+		if d.tested && (!d.whole || len(many) < len(d.clauses)) {
+			p.testFor(d.run, d.expr).users.add(d.id)
+		}
+	}
 }
 
 // A clauseIndex is the clauses of many sieves over the same columns, one of each:
