@@ -221,3 +221,36 @@ func compiled(t *testing.T, query string) *kql.Query {
 	}
 	return q
 }
+
+// Where rows that serve several came from is known, even where who asks for them
+// first, a test of the gate or a subquery, does not care.
+func TestWhereSharedRowsCameFrom(t *testing.T) {
+	for _, query := range []string{
+		"let M = materialize(T | where Ok); M | where Code in ((M | where Code < 50 | project Code)) | summarize n = count() by User | where n >= 2",
+		"let M = materialize(T | where Ok); M | where Code in ((M | where Code < 50 | project Code))",
+		"let M = materialize(T | where Ok); M | where Code < toscalar(M | summarize max(Code)) | summarize count() by User",
+		"let M = materialize(T | summarize n = count() by User); M | where n >= toscalar(M | summarize max(n))",
+	} {
+		q, want := compiled(t, query), map[string][][]int64{}
+		for _, db := range []kql.Database{minutes{99}, remembering{timed{minutes{99}, &[]string{}}}} {
+			err := q.Run(t.Context(), db, kql.RunOptions{TrackOrigin: true}, func(b *value.Batch) error {
+				for k, text := range textsOf(b) {
+					origin := b.Origin[b.Rows()[k]]
+					want[text] = append(want[text], slices.Clone(origin))
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for text, origins := range want {
+			if len(origins) != 2 || len(origins[0]) == 0 || !slices.Equal(origins[0], origins[1]) {
+				t.Errorf("%s: %q is made of %v", query, text, origins)
+			}
+		}
+		if len(want) == 0 {
+			t.Errorf("%s gives nothing", query)
+		}
+	}
+}

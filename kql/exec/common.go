@@ -169,11 +169,12 @@ func (c *condition) keep(b *value.Batch) (out []int32) {
 	return c.filter.keep(b, c.fresh)
 }
 
-// apart runs a subquery: its expressions are over other rows.
+// apart runs a subquery: its expressions are over other rows, and nobody asks where
+// what it gives came from.
 func (r *run) apart(n plan.Node, out sink) error {
-	common, top := r.common, r.top
-	r.common, r.top = nil, nil
-	defer func() { r.common, r.top = common, top }()
+	common, top, origin := r.common, r.top, r.opt.TrackOrigin
+	r.common, r.top, r.opt.TrackOrigin = nil, nil, false
+	defer func() { r.common, r.top, r.opt.TrackOrigin = common, top, origin }()
 	return r.stream(n, out)
 }
 

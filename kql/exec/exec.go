@@ -66,6 +66,7 @@ type run struct {
 	above   map[plan.Node][]plan.Node
 	top     plan.Node // of the row-by-row steps that are being made
 	best    map[*plan.Scan]*Best
+	tracks  bool            // where the rows of the result came from is asked
 	passed  *plan.Summarize // that was seen to have enough rows
 	// common is set while a condition is made that shares parts with others.
 	common *commons
@@ -87,7 +88,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 // it and the next.
 func (r *run) start(ctx context.Context, db Database, opt Options) {
 	*r = run{ctx: ctx, p: r.p, db: db, opt: opt.withDefaults(), needed: r.p.Needed(), made: r.made, turn: r.turn + 1}
-	r.fn = fn.Context{Now: opt.Now}
+	r.tracks, r.fn = opt.TrackOrigin, fn.Context{Now: opt.Now}
 	r.shared, r.scalars = map[*plan.Shared]*rowStore{}, map[*plan.Scalar]value.Value{}
 	r.given, r.depends = map[*plan.Given]*value.Batch{}, map[plan.Node]map[plan.Node]bool{}
 	r.setUsed(0)
@@ -286,14 +287,25 @@ func (r *run) values(n *plan.Values, out sink) error {
 func (r *run) sharedRows(n *plan.Shared, out sink) error {
 	store, ok := r.shared[n]
 	if !ok {
+		done := r.track()
 		var err error
-		if store, err = r.collect(n.In); err != nil {
+		store, err = r.collect(n.In)
+		if done(); err != nil {
 			return err
 		}
 		r.shared[n] = store
 		r.lasting += store.size
 	}
 	return store.emit(out)
+}
+
+// track is called before something is made that serves several: where it came from
+// matters to some, even if not to who asks for it first. What it returns is called
+// after that.
+func (r *run) track() (done func()) {
+	origin := r.opt.TrackOrigin
+	r.opt.TrackOrigin = r.tracks
+	return func() { r.opt.TrackOrigin = origin }
 }
 
 // number is a constant count, of take and the like.

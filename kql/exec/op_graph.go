@@ -25,8 +25,9 @@ func (r *run) graphOf(n plan.Graph) (*graph, error) {
 	if g, ok := r.graphs[n]; ok {
 		return g, nil
 	}
+	done := r.track()
 	g, err := r.buildGraph(n)
-	if err != nil {
+	if done(); err != nil {
 		return nil, err
 	}
 	if r.graphs == nil {
