@@ -152,7 +152,7 @@ func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 	s.worker = s.engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
 	if opts.Sieve = s.worker; runtime.GOMAXPROCS(0) > 1 {
-		opts.Sieve = s.engine.NewWorker(ctx) // rows are judged while others are looked at
+		opts.Sieve = s.engine.NewSieve(ctx) // rows are judged while others are looked at
 	}
 	var err error
 	if s.reader, err = decode.NewReader(opts, s.engine.Tables()...); err == nil {

@@ -73,7 +73,7 @@ func scanText(t testing.TB, a *App, text []byte, sieve bool) (out sifting) {
 	worker := engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
 	if sieve {
-		opts.Sieve = engine.NewWorker(ctx)
+		opts.Sieve = engine.NewSieve(ctx)
 	}
 	r, err := decode.NewReader(opts, engine.Tables()...)
 	if err != nil {

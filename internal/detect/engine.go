@@ -187,6 +187,21 @@ type feed struct {
 
 // NewWorker makes ready to feed.
 func (e *Engine) NewWorker(ctx context.Context) *Worker {
+	w := e.newReader(ctx)
+	for table, feeds := range w.feeds {
+		for _, f := range feeds {
+			f.settled = !e.opt.Plain && !slices.ContainsFunc(f.leaves, func(leaf int) bool { return !f.live.Settles(leaf, maxAsked) })
+			f.except = f.u.rowExceptions(ctx, table)
+		}
+		w.whole[table] = w.newRowSieve(table)
+		schema, _ := e.opt.Catalog.Table(table)
+		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
+	}
+	return w
+}
+
+// newReader makes what a worker has of the readings of tables.
+func (e *Engine) newReader(ctx context.Context) *Worker {
 	w := &Worker{
 		e: e, ctx: ctx, feeds: map[string][]*feed{}, readings: map[string][]reading{},
 		whole: map[string]*rowSieve{}, few: map[string]*value.Batch{},
@@ -196,18 +211,13 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 		of := map[string]*feed{}
 		for i, leaf := range u.feed.Leaves() {
 			if of[leaf.Table] == nil {
-				of[leaf.Table] = &feed{u: u, live: live, except: u.rowExceptions(ctx, leaf.Table), settled: !e.opt.Plain, unsure: &e.unsure}
+				of[leaf.Table] = &feed{u: u, live: live, unsure: &e.unsure}
 				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
 			}
 			f := of[leaf.Table]
-			f.leaves, f.settled = append(f.leaves, i), f.settled && live.Settles(i, maxAsked)
+			f.leaves = append(f.leaves, i)
 			w.readings[leaf.Table] = append(w.readings[leaf.Table], reading{len(w.feeds[leaf.Table]) - 1, i})
 		}
-	}
-	for table := range w.feeds {
-		w.whole[table] = w.newRowSieve(table)
-		schema, _ := e.opt.Catalog.Table(table)
-		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
 	}
 	return w
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"context"
 	"math"
 	"math/bits"
 
@@ -8,6 +9,17 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
+
+// A Sieve judges rows as a Worker does, for another goroutine than that.
+type Sieve struct{ w *Worker }
+
+// NewSieve makes ready to judge rows of which not all is known.
+func (e *Engine) NewSieve(ctx context.Context) *Sieve { return &Sieve{e.newReader(ctx)} }
+
+// Judge is that of a Worker.
+func (s *Sieve) Judge(table string, known ...kql.Known) dogwatch.Judge {
+	return s.w.Judge(table, known...)
+}
 
 // Judge makes the sieve of all rules that read a table over what is known of
 // its rows. The worker uses it; so it is used by the worker's goroutine.

@@ -81,7 +81,7 @@ type Live struct {
 	p      *plan.Plan
 	run    *run
 	leaves []Leaf
-	chains []sink
+	chains []sink // by leaf, once it is fed
 	out    sink
 }
 
@@ -91,9 +91,6 @@ func NewLive(ctx context.Context, p *plan.Plan, opt Options) *Live {
 	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: Leaves(p)}
 	l.run.needed = neededOf(p, l.leaves)
 	l.chains = make([]sink, len(l.leaves))
-	for i := range l.leaves {
-		l.chains[i] = l.chain(l.leaves[i])
-	}
 	return l
 }
 
@@ -153,6 +150,9 @@ func reads(n plan.Node, s *plan.Scan) bool {
 func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) (err error) {
 	defer l.run.catch(&err)
 	l.out = emit
+	if l.chains[leaf] == nil {
+		l.chains[leaf] = l.chain(l.leaves[leaf])
+	}
 	return l.chains[leaf](b)
 }
 
