@@ -32,11 +32,12 @@ type Reader struct {
 	enveloped  [1]item   // the event at hand that came in an envelope
 	// sees looks at such an event at a glance; it is nil where none is seen so, and
 	// returns nil for what is not.
-	sees    func(text string) *event
-	clock   clock
-	members []member
-	free    []record
-	block   int // size of the last block of records
+	sees      func(text string) *event
+	clock     clock
+	members   []member
+	free      []record
+	block     int // size of the last block of records
+	freeFacts []facts
 
 	ledger      *Ledger
 	ledgers     []*Ledger
@@ -195,7 +196,7 @@ func (r *Reader) Finish(emit func(dogwatch.Batch) error) error {
 // is read. Rows that were handed out stay good.
 func (r *Reader) Forget() {
 	r.requests, r.versions, r.signs, r.siftings, r.arena = nil, nil, nil, nil, arena{}
-	r.inflows, r.inflowOrder, r.inflow, r.rhythms, r.free = nil, nil, nil, nil, nil
+	r.inflows, r.inflowOrder, r.inflow, r.rhythms, r.free, r.freeFacts = nil, nil, nil, nil, nil, nil
 }
 
 // Ledgers returns what became of each input, in order.
@@ -341,6 +342,20 @@ func (r *Reader) newRecord() *record {
 	rec := &r.free[0]
 	r.free = r.free[1:]
 	return rec
+}
+
+// maxFactsBlock is smaller than a block of records: rows keep one as long as any of
+// them is used.
+const maxFactsBlock = 32
+
+func (r *Reader) newFacts() *facts {
+	if len(r.freeFacts) == 0 {
+		r.freeFacts = make([]facts, min(max(r.block/4, 1), maxFactsBlock))
+	}
+	f := &r.freeFacts[0]
+	r.freeFacts = r.freeFacts[1:]
+	f.r = r
+	return f
 }
 
 func (rec *record) evidence(table string) dogwatch.Evidence {

@@ -195,7 +195,8 @@ type admission struct {
 }
 
 func (r *Reader) addSifted(rec *record, it *item, a admission) {
-	rec.facts, rec.said = &facts{r: r, refs: it.ref, refSeen: it.raw(fObjectRef) != ""}, it.said
+	rec.facts, rec.said = r.newFacts(), it.said
+	rec.facts.refs, rec.facts.refSeen = it.ref, it.raw(fObjectRef) != ""
 	rec.reusedID, rec.inFuture = a.reused, a.inFuture
 	rec.at, rec.timed = it.ticks, it.timed
 	r.kube.add(rec, slices.Clone(a.rules))

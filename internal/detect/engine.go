@@ -163,7 +163,8 @@ type Worker struct {
 	feeds    map[string][]*feed      // by table
 	readings map[string][]reading    // by table: those of its feeds, in their order
 	whole    map[string]*rowSieve    // by table, over rows of which all is known
-	few      map[string]*value.Batch // by table, some rows of the batch at hand
+	rows     map[string]*value.Batch // by table, those of the batch at hand
+	few      map[string]*value.Batch // by table, some of them
 }
 
 // A reading is one of a table by a rule: a sieve knows it by its place among
@@ -195,6 +196,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 		}
 		w.whole[table] = w.newRowSieve(table)
 		schema, _ := e.opt.Catalog.Table(table)
+		w.rows[table] = value.NewLazyBatch(0, len(schema), nil)
 		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
 	}
 	return w
@@ -204,7 +206,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 func (e *Engine) newReader(ctx context.Context) *Worker {
 	w := &Worker{
 		e: e, ctx: ctx, feeds: map[string][]*feed{}, readings: map[string][]reading{},
-		whole: map[string]*rowSieve{}, few: map[string]*value.Batch{},
+		whole: map[string]*rowSieve{}, rows: map[string]*value.Batch{}, few: map[string]*value.Batch{},
 	}
 	for _, u := range e.units {
 		live := u.feed.NewLive(ctx, kql.RunOptions{})
@@ -230,7 +232,7 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 	if len(feeds) == 0 {
 		return w.ctx.Err()
 	}
-	s := newSource(b, w.e.opt.Catalog)
+	s := newSource(b, w.e.opt.Catalog, w.rows[b.Table])
 	rows := w.sifted(s.batch)
 	for i, f := range feeds {
 		if err := w.ctx.Err(); err != nil {

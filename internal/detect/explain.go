@@ -60,7 +60,7 @@ func Explain(ctx context.Context, r *dogwatch.Rule, cat kql.Catalog, feed func(f
 	e := New([]*dogwatch.Rule{always(r)}, Options{Catalog: cat})
 	w := e.NewWorker(ctx)
 	err := feed(func(b dogwatch.Batch) error {
-		x.look(newSource(b, cat))
+		x.look(newSource(b, cat, nil))
 		return w.Feed(b)
 	})
 	if err != nil {

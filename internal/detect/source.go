@@ -20,16 +20,21 @@ type source struct {
 	rows []int32 // their numbers there
 }
 
-func newSource(b dogwatch.Batch, cat kql.Catalog) *source {
+// newSource takes a batch. Its columns are computed in memory of into, if that is
+// there: what was read there before is gone.
+func newSource(b dogwatch.Batch, cat kql.Catalog, into *value.Batch) *source {
 	s := &source{batch: b, timeCol: -1, known: &evidences{place: make([]int32, b.Rows.N)}}
 	if schema, ok := cat.Table(b.Table); ok {
 		s.timeCol = schema.Index("TimeGenerated")
 	}
 	// now() is the time of the event: a log of last year is judged as it would
 	// have been then, in whatever order its files come.
-	rows := *b.Rows
-	rows.Now = s.ticks
-	s.batch.Rows = &rows
+	if into == nil || !b.Rows.MoveInto(into) {
+		rows := *b.Rows
+		into = &rows
+	}
+	into.Now = s.ticks
+	s.batch.Rows = into
 	return s
 }
 

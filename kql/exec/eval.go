@@ -15,12 +15,15 @@ type evaluator interface {
 	eval(b *value.Batch, rows []int32) []value.Value
 }
 
+// grownAtOnce is up to how many values a buffer has that grows for a few more.
+const grownAtOnce = 512
+
 // buffer is a result that is reused from batch to batch.
 type buffer []value.Value
 
 func (f *buffer) get(n int) []value.Value {
 	if cap(*f) < n {
-		*f = make([]value.Value, n)
+		*f = make([]value.Value, max(n, min(2*cap(*f), grownAtOnce)))
 	}
 	return (*f)[:n]
 }

@@ -98,9 +98,9 @@ func (g *gatherer) Add(a []value.Value) {
 	v := a[0]
 	if v.IsArray() {
 		elems := v.Elems()
-		for i, e := range elems {
-			if g.seen == nil || i == 0 || !isSameText(e, elems[i-1]) {
-				g.add(e)
+		for i := range elems {
+			if g.seen == nil || i == 0 || !isSameText(&elems[i], &elems[i-1]) {
+				g.add(elems[i])
 			}
 		}
 		return
@@ -109,7 +109,7 @@ func (g *gatherer) Add(a []value.Value) {
 }
 
 // isSameText is true of texts that are the same, as many matches of a pattern are.
-func isSameText(x, y value.Value) bool {
+func isSameText(x, y *value.Value) bool {
 	return x.Kind() == value.KString && y.Kind() == value.KString && x.Str() == y.Str()
 }
 

@@ -204,6 +204,23 @@ type picked struct {
 func (p *picked) Value(row, col int) Value { return p.of.At(int(p.rows[row]), col) }
 func (p *picked) Keep(row int) Row         { return p.of.Keep(int(p.rows[row])) }
 
+// MoveInto makes into a batch of b's rows whose columns are computed in memory that
+// into has; b does not see them. It is false where b has columns already. into is
+// as for PickInto.
+func (b *Batch) MoveInto(into *Batch) bool {
+	if b.fill == nil || len(b.Cols) != len(into.Cols) {
+		return false
+	}
+	for i := range b.Cols {
+		if c := &b.Cols[i]; c.vals != nil || c.done != nil || c.lazy != nil || c.of != nil {
+			return false
+		}
+	}
+	into.Reset(b.N, b.fill)
+	into.Sel, into.Now, into.Origin = b.Sel, b.Now, b.Origin
+	return true
+}
+
 // Reset makes a lazy batch ready for n other rows, keeping its memory.
 func (b *Batch) Reset(n int, fill Filler) {
 	b.N, b.Sel, b.fill = n, nil, fill
