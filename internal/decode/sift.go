@@ -574,6 +574,7 @@ func (f *sifter) ask(wait bool) bool {
 		return false
 	}
 	defer f.judges.mu.Unlock()
+	f.judges.dropRows()
 	for _, x := range f.factors() {
 		f.judgeFactor(x)
 	}

@@ -38,7 +38,7 @@ func (j *judges) newDeed(p part, fresh []*judged) (*judged, []*judged) {
 		act = j.newDone(of)
 		j.acts[of], fresh = act, append(fresh, act)
 	}
-	return &judged{part: p, act: act, place: value.StringOf(str(p.namespace)), row: act.row, tells: act.tells}, fresh
+	return &judged{part: p, act: act, place: value.StringOf(str(p.namespace)), tells: act.tells}, fresh
 }
 
 // actPairs are what is known of the acts of pairs with their callers. Those of

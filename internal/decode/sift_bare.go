@@ -139,6 +139,7 @@ func (j *judges) bareRow(p *judged, body int) *keptRow {
 	of := &p.rows[body]
 	if *of == nil {
 		*of = j.rowOf(part{members: p.members + bareBodies[body], aks: p.aks})
+		j.drawn = append(j.drawn, p)
 	}
 	return *of
 }

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,5 +53,29 @@ func TestSifterForgets(t *testing.T) {
 	f.kindreds.count = maxKindreds + 1
 	if look(text); f.kindreds.count < 20 || f.kindreds.count > 500 {
 		t.Errorf("%d kindreds", f.kindreds.count)
+	}
+}
+
+// A row of a part that was dropped says what it said before.
+func TestRowsOfPartsAreDropped(t *testing.T) {
+	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := newJudges(r, aSieve{})
+	verb := slices.IndexFunc(tableOf("KubeAudit").columns, func(c column) bool { return c.name == "Verb" })
+	p := j.newJudged(part{members: `,"verb":"get"`})
+	before := j.rowOfPart(p)
+	if j.dropRows(); p.row.Load() != before || before.Value(verb).Str() != "get" {
+		t.Fatalf("the row says %v", before.Value(verb))
+	}
+	for range maxDrawn {
+		j.rowOfPart(j.newJudged(part{}))
+	}
+	if j.dropRows(); p.row.Load() != nil || len(j.drawn) != 0 {
+		t.Fatalf("%d rows are left", len(j.drawn))
+	}
+	if after := j.rowOfPart(p); after == before || after.Value(verb).Str() != "get" {
+		t.Errorf("the new row says %v", after.Value(verb))
 	}
 }

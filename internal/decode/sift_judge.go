@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -33,8 +34,8 @@ type judges struct {
 	pairs map[[2]*judged]*pairSets
 	rows  *value.Batch // that are judged
 
-	ledger  Ledger // of their records
-	members []member
+	ledger Ledger    // of their records
+	drawn  []*judged // whose rows are there
 }
 
 // A judged is a part, the rules that may care for it, and what its columns say.
@@ -45,8 +46,8 @@ type judged struct {
 	act   *judged     // of a deed
 	place value.Value // of a deed: its namespace
 	set   dogwatch.RuleSet
-	asked dogwatch.RuleSet // rules of which there is no more to ask
-	row   *keptRow
+	asked dogwatch.RuleSet          // rules of which there is no more to ask
+	row   atomic.Pointer[keptRow]   // nil: it was dropped
 	bare  *bareSets                 // of deeds, once they are asked for
 	rows  [len(bareBodies)]*keptRow // with bodies that say nothing, as far as they are asked for
 	// tells are the words that may stand where they count, in bodies of the deed.
@@ -317,12 +318,12 @@ func (j *judges) findPossible() {
 	j.judgeAny.Narrow(j.batch(j.rowsOf([]*judged{j.newJudged(part{})})), []dogwatch.RuleSet{j.possible})
 }
 
-func (j *judges) newJudged(p part) *judged { return &judged{part: p, row: j.rowOf(p)} }
+func (j *judges) newJudged(p part) *judged { return &judged{part: p} }
 
 // newDone is newJudged for what was done.
 func (j *judges) newDone(p part) *judged {
 	x := j.newJudged(p)
-	x.tells = x.row.record.mayTell()
+	x.tells = j.rowOfPart(x).record.mayTell()
 	return x
 }
 
@@ -344,9 +345,52 @@ func (j *judges) rowOf(p part) *keptRow {
 		rec.resourceID = anAKSCluster
 	}
 	rec.event.text = `{"kind":"Event"` + p.members + `}`
-	j.members, _ = scanObject(rec.event.text, 0, j.members[:0])
-	rec.event.set(j.members)
+	var room [16]member
+	members, _ := scanObject(rec.event.text, 0, room[:0])
+	rec.event.set(members)
 	return &row.keptRow
+}
+
+// maxDrawn is how many parts have rows at most, beyond those of the parts at hand:
+// most are asked about soon after they are met, and not again.
+const maxDrawn = 1 << 11
+
+// rowOfPart is the row of a part, made anew if it was dropped. A deed has its act's.
+func (j *judges) rowOfPart(p *judged) *keptRow {
+	if p.act != nil {
+		p = p.act
+	}
+	row := p.row.Load()
+	if row == nil {
+		row = j.rowOf(p.part)
+		p.row.Store(row)
+		j.drawn = append(j.drawn, p)
+	}
+	return row
+}
+
+// saidOf is the row of a part for those who read it when others may ask the sieve.
+func (j *judges) saidOf(p *judged) *keptRow {
+	if p.act != nil {
+		p = p.act
+	}
+	if row := p.row.Load(); row != nil {
+		return row
+	}
+	return j.rowOf(p.part)
+}
+
+// dropRows makes room where there are many rows.
+func (j *judges) dropRows() {
+	if len(j.drawn) <= maxDrawn {
+		return
+	}
+	for _, p := range j.drawn {
+		p.row.Store(nil)
+		clear(p.rows[:])
+	}
+	clear(j.drawn)
+	j.drawn = j.drawn[:0]
 }
 
 // batch is of rows of parts, good until the next.
@@ -388,14 +432,14 @@ func (j *judges) rowsOf(parts []*judged) *partRows {
 func (b *partRows) Value(row, col int) value.Value {
 	r := &b.list[row]
 	if r.by != nil && b.j.ofCaller[col] {
-		return r.by.row.Value(col)
+		return b.j.rowOfPart(r.by).Value(col)
 	}
 	p := r.of
 	switch {
 	case p.act != nil && col == namespaceColumn:
 		return p.place
 	case r.body == noBody || b.j.ofDeed[col]:
-		return p.row.Value(col)
+		return b.j.rowOfPart(p).Value(col)
 	case p.act != nil:
 		p = p.act
 	}

@@ -162,12 +162,18 @@ func (f *sifter) meet(k *kindred, it *item) {
 	k.pairing = f.pair(k.deed, it.caller, k.pathed)
 }
 
+// maxSaid is of how many kindreds it is kept what their parts say: where there are
+// more, they seldom come again, and their events are read themselves.
+const maxSaid = 1 << 12
+
 // judgeKindred says which rules may care for the events of a kindred.
 func (f *sifter) judgeKindred(k *kindred, verdict int32) {
 	p, v := &f.pairs.list[k.pairing], f.verdict.entries[verdict].of
 	k.judged = true
 	if k.set = met(p.set, v.set); k.set != nil {
-		k.said = &said{p.of.row, p.by.row, v.row, p.of.place, k.pathed}
+		if j := f.judges; f.kindreds.count <= maxSaid {
+			k.said = &said{j.saidOf(p.of), j.saidOf(p.by), j.saidOf(v), p.of.place, k.pathed}
+		}
 		k.any = f.words.left(k.set, p.bare, p.of.tells)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
 		k.asks = !k.need.isEmpty()
