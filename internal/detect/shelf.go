@@ -169,14 +169,15 @@ func (e *Engine) tidy() {
 }
 
 // largest are the rules whose rows are worth being put on disk, first those that
-// keep most in memory.
+// keep most. A row that several keep is counted for each of them: as long as one
+// does not let go of it, it stays in memory.
 func (e *Engine) largest() []*unit {
 	var all []*unit
 	for _, u := range e.units {
-		if u.window != nil && u.window.resident >= e.opt.Resident/64 {
+		if u.window != nil && u.window.mem >= e.opt.Resident/64 {
 			all = append(all, u)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *unit) int { return cmp.Compare(b.window.resident, a.window.resident) })
+	slices.SortStableFunc(all, func(a, b *unit) int { return cmp.Compare(b.window.mem, a.window.mem) })
 	return all
 }
