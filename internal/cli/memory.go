@@ -12,7 +12,7 @@ const crowdedRuns = 8
 
 // limitMemory has the collector keep the process below a limit, as long as what is
 // in use leaves it room. Where it does not, a log full of attacks for instance, the
-// limit gives way by a fifth: the collector would run without an end, and free
+// limit gives way by a tenth: the collector would run without an end, and free
 // nothing.
 func limitMemory(limit int64) {
 	debug.SetMemoryLimit(limit)
@@ -23,7 +23,7 @@ func limitMemory(limit int64) {
 			crowded = 0
 		}
 		if crowded >= crowdedRuns {
-			limit, crowded = limit+limit/5, 0
+			limit, crowded = limit+limit/10, 0
 			debug.SetMemoryLimit(limit)
 		}
 		runtime.SetFinalizer(mark, look)

@@ -94,7 +94,9 @@ func (x *kindreds) forget() {
 	x.count = 0
 }
 
-// numberOf stands for what is the same in all events of a kindred.
+// numberOf stands for what is the same in all events of a kindred. That any two of
+// maxKindreds have the same one has a chance of 1 in 10^10, whoever writes the log:
+// see hashKey.
 func (x *kindreds) numberOf(it *item) uint64 {
 	k := &x.key
 	h := mix(uint64(it.seen)<<32|uint64(it.begins)^k[0], uint64(uint32(it.caller))<<32^uint64(uint32(it.verdict))^k[1])
