@@ -14,7 +14,7 @@ func TestLimitGivesWay(t *testing.T) {
 	limitMemory(limit)
 	for range 2 * crowdedRuns {
 		runtime.GC()
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // the limit is looked at by another goroutine, after a collection
 	}
 	if got := debug.SetMemoryLimit(-1); got != limit {
 		t.Errorf("the limit is %d while little is in use, not %d", got, limit)
@@ -24,7 +24,7 @@ func TestLimitGivesWay(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("the limit does not give way")
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // as above
 	}
 	runtime.KeepAlive(used)
 }

@@ -119,11 +119,13 @@ func (k *keptBatches) few() bool {
 
 // remembered are the batches of a table.
 func (k *keptBatches) remembered(t *keptTable) []batchOfKept {
+	if k.held > maxHeld {
+		k.read, k.held = nil, 0
+	}
 	all, ok := k.read[t]
-	if ok && k.held <= maxHeld {
+	if ok {
 		return all
 	}
-	all, k.held = nil, 0
 	_ = k.batches(t, k.lo, k.hi, func(b batchOfKept) error {
 		all = append(all, b)
 		return nil

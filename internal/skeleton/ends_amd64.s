@@ -1,12 +1,5 @@
 #include "textflag.h"
-
-// What bytes are compared with, 32 of each.
-#define BYTES(name, x) \
-	DATA name<>+0(SB)/8, $x; \
-	DATA name<>+8(SB)/8, $x; \
-	DATA name<>+16(SB)/8, $x; \
-	DATA name<>+24(SB)/8, $x; \
-	GLOBL name<>(SB), RODATA|NOPTR, $32
+#include "bytes_amd64.h"
 
 BYTES(quote, 0x2222222222222222)
 BYTES(backslash, 0x5c5c5c5c5c5c5c5c)

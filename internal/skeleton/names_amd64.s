@@ -1,11 +1,5 @@
 #include "textflag.h"
-
-#define BYTES(name, x) \
-	DATA name<>+0(SB)/8, $x; \
-	DATA name<>+8(SB)/8, $x; \
-	DATA name<>+16(SB)/8, $x; \
-	DATA name<>+24(SB)/8, $x; \
-	GLOBL name<>(SB), RODATA|NOPTR, $32
+#include "bytes_amd64.h"
 
 BYTES(quotes, 0x2222222222222222)
 BYTES(colons, 0x3a3a3a3a3a3a3a3a)

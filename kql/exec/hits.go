@@ -22,8 +22,8 @@ type hits struct {
 	counts map[int64]Set
 	none   Set // for null; nil: not asked yet
 
-	asked, found int // in texts
-	spare        sight
+	recurrence // of texts
+	spare      sight
 }
 
 // A named is a text that literals name.
@@ -121,7 +121,7 @@ func (h *hits) sight(text string) *sight {
 		h.found++
 		return s
 	}
-	if s = &h.spare; len(text) <= maxRemembered && (h.asked < 2*memoSize || 4*h.found > h.asked) {
+	if s = &h.spare; len(text) <= maxRemembered && !h.isRare() {
 		s = h.remember(text)
 	}
 	h.begin(s, nil)

@@ -13,6 +13,14 @@ const memoSize = 2048
 // maxRemembered is how long a text may be to be remembered.
 const maxRemembered = 256
 
+// A recurrence counts how many texts were asked about, and of how many the answer
+// was remembered.
+type recurrence struct{ asked, found int }
+
+// isRare says whether few texts come again: it is not worth its while to remember
+// more of them.
+func (r *recurrence) isRare() bool { return r.asked > 2*memoSize && 4*r.found < r.asked }
+
 // A memoEval remembers the answers of a dear operation on one text: in logs the
 // same user agents, names and paths come again and again.
 type memoEval struct {
@@ -20,8 +28,7 @@ type memoEval struct {
 	arg  int // the one that is not constant
 	seen map[string]value.Value
 	out  buffer
-	// asked and found tell whether remembering is worth its while.
-	asked, found int
+	recurrence
 }
 
 // dear are the operations that cost more than finding an answer in a map.
@@ -53,15 +60,15 @@ func memo(e *plan.Call, c *callEval) evaluator {
 
 // remembered is a dear question about texts whose answers are remembered.
 func remembered(test func(string) bool) func(string) bool {
-	seen, asked, found := map[string]bool{}, 0, 0
+	seen, again := map[string]bool{}, recurrence{}
 	return func(text string) bool {
-		if len(text) > maxRemembered || asked > 2*memoSize && 4*found < asked {
-			return test(text) // few texts come again, long ones seldom
+		if len(text) > maxRemembered || again.isRare() {
+			return test(text) // long texts seldom come again
 		}
-		asked++
+		again.asked++
 		yes, ok := seen[text]
 		if ok {
-			found++
+			again.found++
 			return yes
 		}
 		if yes = test(text); len(seen) < memoSize {
@@ -72,8 +79,8 @@ func remembered(test func(string) bool) func(string) bool {
 }
 
 func (m *memoEval) eval(b *value.Batch, rows []int32) []value.Value {
-	if m.asked > 2*memoSize && 4*m.found < m.asked {
-		return m.call.eval(b, rows) // few texts come again
+	if m.isRare() {
+		return m.call.eval(b, rows)
 	}
 	in, out := m.call.args[m.arg].eval(b, rows), m.out.get(b.N)
 	m.call.tally.begin()

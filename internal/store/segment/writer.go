@@ -3,7 +3,6 @@ package segment
 import (
 	"cmp"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -446,6 +445,3 @@ func (b *block) see(ticks int64) {
 		b.to = ticks
 	}
 }
-
-// Hex is a chain or digest in hexadecimal.
-func Hex(b []byte) string { return hex.EncodeToString(b) }
