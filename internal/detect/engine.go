@@ -113,9 +113,10 @@ type unit struct {
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	e := &Engine{opt: opt.withDefaults(), stats: map[*unit]*RuleStats{}}
 	e.shelveAt = e.opt.Resident
+	kept := keptTables{}
 	for _, r := range rules {
 		if r.Enabled {
-			u := newUnit(r, e.opt)
+			u := newUnit(r, e.opt, kept)
 			e.units = append(e.units, u)
 			e.stats[u] = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
 		}
@@ -123,11 +124,11 @@ func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	return e
 }
 
-func newUnit(r *dogwatch.Rule, opt Options) *unit {
+func newUnit(r *dogwatch.Rule, opt Options, kept keptTables) *unit {
 	u := &unit{rule: r, feed: r.Query, shape: newShape(r), folds: newFolder(r, opt)}
 	if r.Counts() {
 		u.feed = relaxed(r.Query, opt.Catalog)
-		u.window = newWindow(u, opt)
+		u.window = newWindow(u, opt, kept)
 	}
 	return u
 }

@@ -51,19 +51,29 @@ func (k *kept) holding(more, alone int) int64 {
 	if k.held == nil {
 		return int64(k.size)
 	}
+	if k.held.windows += int32(more); int(k.held.windows) > alone {
+		return keptSize
+	}
 	if s, ok := k.held.row.(value.Shared); ok && s.Hold(more) > alone {
 		return heldSize
 	}
 	return int64(k.size)
 }
 
-// A held body lies in memory.
+// A held body lies in memory, for all windows that keep of the row what this one
+// keeps.
 type held struct {
-	of   *keptTable
-	at   dogwatch.Evidence
-	vals []value.Value // of the columns that are kept; nil: as row has them
-	row  value.Row
+	of      *keptTable
+	at      dogwatch.Evidence
+	vals    []value.Value // of the columns that are kept; nil: as row has them
+	row     value.Row
+	size    int32   // about how many bytes it takes
+	windows int32   // that keep it here
+	lies    shelved // where, if a window has put it on disk
 }
+
+// keptSize is about what a row takes in a window but for its body.
+const keptSize = 64
 
 // heldSize is about what a row takes but for its values.
 const heldSize = 250
@@ -75,8 +85,8 @@ func (h *held) value(col int) value.Value {
 	return h.vals[h.of.at[col]]
 }
 
-// size is about how many bytes it takes.
-func (h *held) size() int32 {
+// measure says about how many bytes it takes.
+func (h *held) measure() int32 {
 	size := heldSize
 	if h.row != nil {
 		size += h.row.Size()
@@ -111,8 +121,16 @@ func (t *keptTable) shelved(s *shelf, b []byte) (shelved, error) {
 	return shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
 }
 
-// shelvedSize is about what a row on disk takes in memory.
-const shelvedSize = 48
+// shelve puts a body on a shelf, once for all windows, and says how many bytes
+// that took there.
+func (h *held) shelve(s *shelf, b []byte) (written int, scratch []byte, err error) {
+	if h.lies.of != nil {
+		return 0, b, nil
+	}
+	b = h.append(b[:0])
+	h.lies, err = h.of.shelved(s, b)
+	return len(b), b, err
+}
 
 // What reads rows runs where a panic is the failure of one run of one rule.
 

@@ -109,32 +109,26 @@ func (s *shelf) chunk(from int64) (*chunk, error) {
 // that freed.
 func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 	var b []byte
-	type move struct {
-		row int
-		to  shelved
-	}
-	var moves []move
 	for i := range w.rows {
-		h := w.rows[i].held
-		if h == nil {
-			continue
+		if h := w.rows[i].held; h != nil {
+			var n int
+			if n, b, err = h.shelve(s, b); err != nil {
+				return 0, err
+			}
+			st.Shelved += int64(n)
 		}
-		b = h.append(b[:0])
-		to, err := h.of.shelved(s, b)
-		if err != nil {
-			return 0, err
-		}
-		moves = append(moves, move{i, to})
-		st.Shelved += int64(len(b))
 	}
 	if err := s.settle(); err != nil {
 		return 0, err
 	}
-	for _, m := range moves {
-		r := &w.rows[m.row]
-		w.mem -= int64(r.size) - shelvedSize
-		freed += r.release() - shelvedSize
-		r.held, r.lies, r.size = nil, m.to, shelvedSize
+	for i := range w.rows {
+		r := &w.rows[i]
+		if r.held == nil {
+			continue
+		}
+		w.mem -= int64(r.size) - keptSize
+		freed += r.release() - keptSize
+		r.held, r.lies, r.size = nil, r.held.lies, keptSize
 	}
 	w.resident -= freed
 	return freed, nil

@@ -2,7 +2,11 @@ package detect
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
 // A row that another rule keeps too counts little in what a rule's window takes,
@@ -15,5 +19,60 @@ func TestSharedRowsArePutOnDisk(t *testing.T) {
 	e.opt.Resident = 6400
 	if got, want := e.largest(), []*unit{alone, shared}; !slices.Equal(got, want) {
 		t.Errorf("%d rules' rows are put on disk, want those of two", len(got))
+	}
+}
+
+// What several windows keep of a row lies in memory once, and on disk once.
+func TestWindowsShareWhatTheyKeep(t *testing.T) {
+	s, err := newShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	kept := keptTables{}
+	schema := value.Schema{{Name: "Text", Type: value.String}, {Name: "Number", Type: value.Long}}
+	same := []*window{{}, {}}
+	for _, w := range same {
+		w.tables = map[string]*keptTable{"T": kept.table("T", schema, []int{0})}
+	}
+	other := &window{tables: map[string]*keptTable{"T": kept.table("T", schema, []int{0, 1})}}
+	rows := value.NewBatch(2, []value.Column{
+		value.ColumnOf([]value.Value{value.StringOf(strings.Repeat("a", 1000)), value.StringOf(strings.Repeat("b", 1000))}),
+		value.ColumnOf([]value.Value{value.LongOf(1), value.LongOf(2)}),
+	})
+	all := newSource(dogwatch.Batch{Table: "T", Rows: rows, Evidence: func(int) dogwatch.Evidence { return dogwatch.Evidence{} }}, world{}, nil)
+	keep := func(w *window, rows ...int32) {
+		var found findings
+		w.takeRows(all, rows, &found)
+		w.add(found.kept, &RuleStats{})
+	}
+	for _, w := range append(same, other) {
+		w.maxRows, w.maxMem = 10, 1<<20
+	}
+	keep(same[0], 0)
+	keep(same[1], 0, 1)
+	keep(other, 1)
+	if same[0].rows[0].held != same[1].rows[0].held || same[1].rows[1].held == other.rows[0].held {
+		t.Fatal("windows share what they do not both keep, or do not share what they do")
+	}
+	if n := same[1].resident; n < 1000 || n > 1800 || other.resident < 1000 {
+		t.Errorf("a row that is kept twice and one that is not take %d bytes more, another window's %d", n, other.resident)
+	}
+	var stats [2]RuleStats
+	for i, w := range same {
+		if _, err := w.shelve(s, &stats[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if stats[0].Shelved < 1000 || stats[1].Shelved < 1000 || stats[1].Shelved > 1800 {
+		t.Errorf("%d and %d bytes were put on disk", stats[0].Shelved, stats[1].Shelved)
+	}
+	for _, w := range same {
+		if r := &w.rows[0]; r.held != nil || r.value(0).Str()[0] != 'a' {
+			t.Errorf("a row reads %v", r.value(0))
+		}
+	}
+	if n := same[0].resident + same[1].resident; n != 3*keptSize {
+		t.Errorf("what lies on disk takes %d bytes of memory", n)
 	}
 }

@@ -10,11 +10,12 @@ import (
 )
 
 // A source is a batch that is being judged, with the evidence and time of its
-// rows, each worked out once.
+// rows, and what is kept of them, each worked out once.
 type source struct {
 	batch   dogwatch.Batch
 	timeCol int // TimeGenerated, or -1
 	known   *evidences
+	kept    map[*keptTable][]*held // by row, as far as they are kept
 
 	of   *source // that its rows were picked from; nil: it is whole
 	rows []int32 // their numbers there
@@ -23,7 +24,7 @@ type source struct {
 // newSource takes a batch. Its columns are computed in memory of into, if that is
 // there: what was read there before is gone.
 func newSource(b dogwatch.Batch, cat kql.Catalog, into *value.Batch) *source {
-	s := &source{batch: b, timeCol: -1, known: &evidences{place: make([]int32, b.Rows.N)}}
+	s := &source{batch: b, timeCol: -1, known: &evidences{place: make([]int32, b.Rows.N)}, kept: map[*keptTable][]*held{}}
 	if schema, ok := cat.Table(b.Table); ok {
 		s.timeCol = schema.Index("TimeGenerated")
 	}
@@ -90,6 +91,19 @@ func (s *source) at(row int) dogwatch.Evidence {
 	s.known.list = append(s.known.list, e)
 	s.known.place[row] = int32(len(s.known.list))
 	return e
+}
+
+// held is the place of what is kept of a row.
+func (s *source) held(t *keptTable, row int32) **held {
+	if s.of != nil {
+		return s.of.held(t, s.rows[row])
+	}
+	all := s.kept[t]
+	if all == nil {
+		all = make([]*held, s.batch.Rows.N)
+		s.kept[t] = all
+	}
+	return &all[row]
 }
 
 // sane is a time that can be written: records may claim any year.

@@ -34,7 +34,8 @@ type window struct {
 	done, gone int64
 }
 
-// A keptTable says what of a table's rows is kept.
+// A keptTable says what of a table's rows is kept, for all windows that keep the
+// same.
 type keptTable struct {
 	name    string
 	schema  value.Schema
@@ -49,21 +50,33 @@ type keptTable struct {
 // not asked for is never read.
 const maxCopied = 16
 
-func newWindow(u *unit, opt Options) *window {
+func newWindow(u *unit, opt Options, kept keptTables) *window {
 	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory, maxWork: maxWork}
 	for _, name := range u.rule.Query.Tables() {
 		schema, _ := opt.Catalog.Table(name)
-		t := &keptTable{name: name, schema: schema, columns: u.rule.Query.Columns(name), at: make([]int, len(schema))}
-		for i := range t.at {
-			t.at[i] = slices.Index(t.columns, i)
-		}
-		w.tables[name] = t
+		w.tables[name] = kept.table(name, schema, u.rule.Query.Columns(name))
 	}
 	_, grows := u.feed.Grows()
 	if w.slides = u.rule.OnChange() && grows; !w.slides && !opt.Plain {
 		w.elders = newElders(u.rule.Query.Recall(w.period()))
 	}
 	return w
+}
+
+// keptTables are those of all windows, by the table's name and the columns.
+type keptTables map[string]*keptTable
+
+func (k keptTables) table(name string, schema value.Schema, columns []int) *keptTable {
+	key := fmt.Sprint(name, columns)
+	t := k[key]
+	if t == nil {
+		t = &keptTable{name: name, schema: schema, columns: columns, at: make([]int, len(schema))}
+		for i := range t.at {
+			t.at[i] = slices.Index(columns, i)
+		}
+		k[key] = t
+	}
+	return t
 }
 
 // keep runs the row-by-row part of a rule over a batch and keeps the rows of
@@ -101,10 +114,27 @@ func (f *feed) passed(s *source, found *findings) (passed []int32, err error) {
 	return slices.Compact(passed), nil
 }
 
-// takeRows keeps some rows, of which those of wide tables can be kept as they
-// are.
+// takeRows keeps some rows: those that no other window has kept yet are read.
 func (w *window) takeRows(s *source, rows []int32, found *findings) {
 	t := w.tables[s.batch.Table]
+	var first []int32
+	for _, row := range rows {
+		if *s.held(t, row) == nil {
+			first = append(first, row)
+		}
+	}
+	if len(first) > 0 {
+		t.hold(s, first)
+	}
+	found.kept = slices.Grow(found.kept, len(rows))
+	for _, row := range rows {
+		h := *s.held(t, row)
+		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: h.size, held: h})
+	}
+}
+
+// hold reads some rows, of which those of wide tables can be kept as they are.
+func (t *keptTable) hold(s *source, rows []int32) {
 	bodies := make([]*held, len(rows))
 	for k, row := range rows {
 		bodies[k] = &held{of: t, at: s.at(int(row))}
@@ -113,7 +143,8 @@ func (w *window) takeRows(s *source, rows []int32, found *findings) {
 		t.copyRows(s, rows, bodies)
 	}
 	for k, row := range rows {
-		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: bodies[k].size(), held: bodies[k]})
+		bodies[k].size = bodies[k].measure()
+		*s.held(t, row) = bodies[k]
 	}
 }
 
