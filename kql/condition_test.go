@@ -160,6 +160,7 @@ var askedQueries = append(slices.Clone(sievedQueries),
 	`T | where isempty(Name) or Name == ""`,
 	`T | where Name == "" | count`,
 	`T | where not(Verb == "get") and not(Log has "create")`,
+	`T | parse Name with "a" Rest | extend Both = Verb == "create" and isnotempty(Rest) | where not(Both)`,
 	`T | where iff(IsSystem, Verb, Resource) == "pods"`,
 	`T | summarize n = count() by Verb | where Verb == "get"`,
 )

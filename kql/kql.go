@@ -267,7 +267,7 @@ type Live struct{ live *exec.Live }
 
 // NewLive makes ready to feed.
 func (q *Query) NewLive(ctx context.Context, opt RunOptions) *Live {
-	return &Live{exec.NewLive(ctx, q.plan, opt)}
+	return &Live{exec.NewLive(ctx, q.plan, q.leaves, opt)}
 }
 
 // Feed runs the row-by-row steps of a leaf over a batch of its table (with the
@@ -310,7 +310,7 @@ func (l *Live) Rest(leaf, width int, told ...Known) *Sieve {
 
 // Settles says whether every row that comes through the sieve of a leaf over all
 // that it says passes Feed, if conditions of more than maxSize parts are left out.
-func (l *Live) Settles(leaf, maxSize int) bool { return l.live.Settles(leaf, maxSize) }
+func (l *Live) Settles(leaf, width, maxSize int) bool { return l.live.Settles(leaf, width, maxSize) }
 
 // Finish runs the rest of the query over rows that passed Feed, which rows
 // gives by leaf, with an Origin of the caller's choice; the result's Origin is

@@ -191,12 +191,12 @@ type feed struct {
 func (e *Engine) NewWorker(ctx context.Context) *Worker {
 	w := e.newReader(ctx)
 	for table, feeds := range w.feeds {
+		schema, _ := e.opt.Catalog.Table(table)
 		for _, f := range feeds {
-			f.settled = !e.opt.Plain && !slices.ContainsFunc(f.leaves, func(leaf int) bool { return !f.live.Settles(leaf, maxAsked) })
+			f.settled = !e.opt.Plain && !slices.ContainsFunc(f.leaves, func(leaf int) bool { return !f.live.Settles(leaf, len(schema), maxAsked) })
 			f.except = f.u.rowExceptions(ctx, table)
 		}
 		w.whole[table] = w.newRowSieve(table)
-		schema, _ := e.opt.Catalog.Table(table)
 		w.rows[table] = value.NewLazyBatch(0, len(schema), nil)
 		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
 	}

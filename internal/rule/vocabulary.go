@@ -17,15 +17,18 @@ var tactics = []string{
 // tactic finds a tactic however it is written: "Command and Control",
 // "CommandandControl", "defense-evasion".
 func tactic(text string) (string, bool) {
-	bare := func(s string) string {
-		return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(s))
-	}
+	bare := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || r == '_' {
+			return -1
+		}
+		return r
+	}, text)
 	for _, t := range tactics {
-		if bare(t) == bare(text) {
+		if strings.EqualFold(t, bare) {
 			return t, true
 		}
 	}
-	if bare(text) == "defenceevasion" {
+	if strings.EqualFold(bare, "DefenceEvasion") {
 		return "DefenseEvasion", true
 	}
 	return text, false

@@ -50,9 +50,9 @@ type run struct {
 	db      Database
 	opt     Options
 	fn      fn.Context
-	needed  map[plan.Node][]bool
-	used    int64 // bytes
-	lasting int64 // of them, those of rows that several read
+	needed  func() map[plan.Node][]bool // found when it is first asked for
+	used    int64                       // bytes
+	lasting int64                       // of them, those of rows that several read
 	// calling is the function that is at work, for errors.
 	calling string
 
@@ -87,7 +87,7 @@ func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
 // start makes ready for a run. Of one before nothing is left but what was made for
 // it and the next.
 func (r *run) start(ctx context.Context, db Database, opt Options) {
-	*r = run{ctx: ctx, p: r.p, db: db, opt: opt.withDefaults(), needed: r.p.Needed(), made: r.made, turn: r.turn + 1}
+	*r = run{ctx: ctx, p: r.p, db: db, opt: opt.withDefaults(), needed: r.p.Needed, made: r.made, turn: r.turn + 1}
 	r.tracks, r.fn = opt.TrackOrigin, fn.Context{Now: opt.Now}
 	r.shared, r.scalars = map[*plan.Shared]*rowStore{}, map[*plan.Scalar]value.Value{}
 	r.given, r.depends = map[*plan.Given]*value.Batch{}, map[plan.Node]map[plan.Node]bool{}
@@ -259,7 +259,7 @@ func (r *run) several(n *plan.Several, out sink) error {
 // scan reads a table for the row-by-row steps that end with top.
 func (r *run) scan(n *plan.Scan, top plan.Node, out sink) error {
 	var cols []int
-	for i, yes := range r.needed[n] {
+	for i, yes := range r.needed()[n] {
 		if yes {
 			cols = append(cols, n.Columns[i])
 		}

@@ -51,7 +51,7 @@ func (r *run) test(number int, t plan.Test, least int) (enough bool, err error) 
 	needed, origin := r.needed, r.opt.TrackOrigin
 	defer func() { r.needed, r.asks, r.opt.TrackOrigin = needed, 0, origin }()
 	defer r.catch(&err)
-	r.needed, r.asks, r.opt.TrackOrigin = t.Needed, number, false
+	r.needed, r.asks, r.opt.TrackOrigin = func() map[plan.Node][]bool { return t.Needed }, number, false
 	return r.reach(t.Crowd, least)
 }
 

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"sync"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -78,19 +79,21 @@ func onlyChains(u *plan.Union) bool {
 
 // A Live is a plan that is fed its rows. It is used by one goroutine.
 type Live struct {
-	p      *plan.Plan
-	run    *run
-	leaves []Leaf
-	chains []sink // by leaf, once it is fed
-	out    sink
+	p        *plan.Plan
+	run      *run
+	leaves   []Leaf
+	followed []*plan.Steps // by leaf, once a sieve is asked for
+	chains   []sink        // by leaf, once it is fed
+	out      sink
 }
 
-// NewLive makes ready to feed. Subqueries over lists are run when first needed.
-func NewLive(ctx context.Context, p *plan.Plan, opt Options) *Live {
+// NewLive makes ready to feed a plan that has these leaves. Subqueries over lists are
+// run when first needed.
+func NewLive(ctx context.Context, p *plan.Plan, leaves []Leaf, opt Options) *Live {
 	opt.TrackOrigin = true
-	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: Leaves(p)}
-	l.run.needed = neededOf(p, l.leaves)
-	l.chains = make([]sink, len(l.leaves))
+	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: leaves}
+	l.run.needed = sync.OnceValue(func() map[plan.Node][]bool { return neededOf(p, leaves) })
+	l.chains, l.followed = make([]sink, len(l.leaves)), make([]*plan.Steps, len(l.leaves))
 	return l
 }
 

@@ -81,7 +81,7 @@ type graphMaker struct {
 // makeGraph makes a graph of the rows of edges and of nodes. Rows of one key
 // are one node: a property has the first value that is there.
 func (r *run) makeGraph(n *plan.MakeGraph, tables []*value.Batch) (*graph, error) {
-	m := &graphMaker{n: n, need: r.needed[n], edges: plan.NeededOfEdges(r.needed, n), g: &graph{nodes: make([][]value.Value, len(n.NodeSchema()))}, known: map[string]int32{}}
+	m := &graphMaker{n: n, need: r.needed()[n], edges: plan.NeededOfEdges(r.needed(), n), g: &graph{nodes: make([][]value.Value, len(n.NodeSchema()))}, known: map[string]int32{}}
 	for i, t := range n.Tables {
 		m.table(t, tables[1+i])
 	}

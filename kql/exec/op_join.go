@@ -301,7 +301,7 @@ func (j *joiner) push(b *value.Batch, p *pairs) error {
 		return err
 	}
 	cols := make([]value.Column, len(j.n.Out))
-	needed := j.run.needed[j.n]
+	needed := j.run.needed()[j.n]
 	for c, from := range j.n.Out {
 		null := value.NullOf(j.n.Schema()[c].Type)
 		if needed != nil && !needed[c] {

@@ -19,7 +19,7 @@ func (r *run) project(n *plan.Project, out sink) sink {
 
 func (r *run) newProjection(n *plan.Project) (*projection, error) {
 	p := &projection{cols: make([]value.Column, len(n.Exprs))}
-	needed := r.needed[n]
+	needed := r.needed()[n]
 	for c, e := range n.Exprs {
 		if needed != nil && !needed[c] {
 			continue
@@ -50,7 +50,7 @@ type projection struct {
 
 // reads says whether anything above a node reads one of its columns.
 func (r *run) reads(n plan.Node, col int) bool {
-	needed := r.needed[n]
+	needed := r.needed()[n]
 	return needed == nil || needed[col]
 }
 

@@ -92,7 +92,7 @@ func (s *seqScan) add(b *value.Batch) error {
 		return err
 	}
 	rows := b.Rows()
-	needed := s.run.needed[s.n.In]
+	needed := s.run.needed()[s.n.In]
 	cols := make([][]value.Value, s.width)
 	for c := range cols {
 		if needed == nil || needed[c] {

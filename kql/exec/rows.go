@@ -28,7 +28,7 @@ type rowStore struct {
 }
 
 func newRowStore(r *run, n plan.Node) *rowStore {
-	return &rowStore{run: r, schema: n.Schema(), keep: r.needed[n], by: n, cols: make([][]value.Value, len(n.Schema()))}
+	return &rowStore{run: r, schema: n.Schema(), keep: r.needed()[n], by: n, cols: make([][]value.Value, len(n.Schema()))}
 }
 
 // collect runs a node and keeps its rows.

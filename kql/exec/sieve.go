@@ -24,8 +24,7 @@ type Sieve struct {
 // has width columns; nil if it would let every row through. Where known has
 // parts, it tests the conditions that need more than one of them.
 func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
-	of := l.leaves[leaf]
-	s := &Sieve{run: l.run, Steps: plan.Sieve(of.Scan, of.Steps, width, anyOf(known))}
+	s := &Sieve{run: l.run, Steps: l.steps(leaf, width).Sieve(anyOf(known))}
 	if len(known) > 1 {
 		s.Steps = plan.Spanning(s.Steps, width, known)
 	}
@@ -39,8 +38,7 @@ func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 // Rest is the sieve over all that a row says without the conditions that one of
 // some parts of it tells; nil if there are no others.
 func (l *Live) Rest(leaf, width int, told ...plan.Known) *Sieve {
-	of := l.leaves[leaf]
-	all := plan.Sieve(of.Scan, of.Steps, width, func(int, []string) bool { return true })
+	all := l.steps(leaf, width).Sieve(func(int, []string) bool { return true })
 	s := &Sieve{run: l.run, Steps: plan.Spanning(all, width, told)}
 	if len(s.Steps) == 0 {
 		return nil
@@ -51,11 +49,20 @@ func (l *Live) Rest(leaf, width int, told ...plan.Known) *Sieve {
 
 // Settles says whether what comes through the sieve of a leaf over all that a row
 // says passes the leaf, if conditions of more than so many parts are not asked.
-func (l *Live) Settles(leaf, maxSize int) bool {
-	return plan.Settles(l.leaves[leaf].Scan, l.leaves[leaf].Steps, maxSize)
+func (l *Live) Settles(leaf, width, maxSize int) bool { return l.steps(leaf, width).Settles(maxSize) }
+
+// steps are those of a leaf over a table of so many columns.
+func (l *Live) steps(leaf, width int) *plan.Steps {
+	if l.followed[leaf] == nil {
+		l.followed[leaf] = plan.NewSteps(l.leaves[leaf].Scan, l.leaves[leaf].Steps, width)
+	}
+	return l.followed[leaf]
 }
 
 func anyOf(known []plan.Known) plan.Known {
+	if len(known) == 1 {
+		return known[0]
+	}
 	return func(column int, path []string) bool {
 		return slices.ContainsFunc(known, func(k plan.Known) bool { return k(column, path) })
 	}

@@ -44,10 +44,7 @@ const (
 // Conditions are what rows must meet to pass the row-by-row steps that follow a
 // scan one on another. now is the clock, in ticks.
 func Conditions(s *Scan, steps []Node, now int64) []Condition {
-	f := follower{}
-	for i, c := range s.Columns {
-		f.cols = append(f.cols, &Col{c, s.Schema()[i].Name, s.Schema()[i].Type})
-	}
+	f := follow(s)
 	a := asker{fn.Context{Now: now}}
 	var out []Condition
 	below := Node(s)
@@ -55,14 +52,14 @@ func Conditions(s *Scan, steps []Node, now int64) []Condition {
 		switch n := n.(type) {
 		case *Where:
 			for _, c := range Conjuncts(n.P) {
-				if e := f.over(c); e != nil {
+				if e, _ := f.over(c); e != nil {
 					if ask, ok := a.condition(e); ok {
 						out = append(out, ask)
 					}
 				}
 			}
 		case *MvExpand:
-			f.cols = f.elements(n)
+			f.elements(n)
 		default:
 			f.step(n, below)
 		}
@@ -71,19 +68,19 @@ func Conditions(s *Scan, steps []Node, now int64) []Condition {
 	return out
 }
 
-// elements are the columns behind an expansion: what was expanded is some
-// element of what it was.
-func (f *follower) elements(n *MvExpand) []Expr {
-	cols := f.chosen(n.Out)
+// elements goes on behind an expansion: what was expanded is some element of what it
+// was.
+func (f *follower) elements(n *MvExpand) {
+	before := *f
+	f.choose(n.Out)
 	for i, out := range n.Out {
 		if out >= 0 || i == n.Index || n.ArrayBag || -1-out >= len(n.Exprs) {
 			continue
 		}
-		if x := f.over(n.Exprs[-1-out]); x != nil {
-			cols[i] = &Element{x, nil}
+		if x := before.exactly(n.Exprs[-1-out], maxSieved); x != nil {
+			f.cols[i] = &Element{x, nil}
 		}
 	}
-	return cols
 }
 
 // An asker reads conditions out of expressions over a table's columns.

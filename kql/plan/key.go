@@ -1,10 +1,8 @@
 package plan
 
 import (
-	"fmt"
+	"encoding/binary"
 	"reflect"
-	"strconv"
-	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -14,6 +12,8 @@ import (
 type ExprKeys struct {
 	ids   map[string]int
 	known map[Expr]int // -1: it has no key
+	// buf is what is written of the expressions that are looked at, one inside another.
+	buf []byte
 }
 
 // NewExprKeys returns an empty ExprKeys.
@@ -25,17 +25,17 @@ func (k *ExprKeys) Of(e Expr, scalar func(*Scalar) (value.Value, bool)) (key int
 	if key, seen := k.known[e]; seen {
 		return key, key >= 0
 	}
+	from := len(k.buf)
 	w := keyer{keys: k, scalar: scalar}
 	w.node(e)
 	key = -1
-	if !w.unknown {
-		text := w.b.String()
-		if key, ok = k.ids[text]; !ok {
+	if text := k.buf[from:]; !w.unknown {
+		if key, ok = k.ids[string(text)]; !ok {
 			key = len(k.ids)
-			k.ids[text] = key
+			k.ids[string(text)] = key
 		}
 	}
-	k.known[e] = key
+	k.buf, k.known[e] = k.buf[:from], key
 	return key, key >= 0
 }
 
@@ -43,9 +43,24 @@ func (k *ExprKeys) Of(e Expr, scalar func(*Scalar) (value.Value, bool)) (key int
 type keyer struct {
 	keys    *ExprKeys
 	scalar  func(*Scalar) (value.Value, bool)
-	b       strings.Builder
 	unknown bool
 }
+
+// What a key begins with says what it is of.
+const (
+	ofConst byte = iota
+	ofCol
+	ofCall
+	ofLogic
+	ofChoose
+	ofMember
+	ofElement
+	ofScalar
+	ofTable
+	ofRows
+	ofProject
+	ofWhere
+)
 
 // keyedCalls are the functions that are known by their names and arguments:
 // nothing else of the query goes into them. `between` is not among them, as
@@ -68,70 +83,103 @@ var keyedCalls = map[string]bool{
 	"ipv6_is_in_any_range": true, "ipv6_is_in_range": true,
 }
 
+func (k *keyer) byte(b byte) { k.keys.buf = append(k.keys.buf, b) }
+
+func (k *keyer) int(n int) { k.keys.buf = binary.AppendVarint(k.keys.buf, int64(n)) }
+
+// text is written with its length: what follows it is nothing of it.
+func (k *keyer) text(s string) {
+	k.int(len(s))
+	k.keys.buf = append(k.keys.buf, s...)
+}
+
 // expr writes the key of a part.
 func (k *keyer) expr(e Expr) {
 	key, ok := k.keys.Of(e, k.scalar)
 	k.unknown = k.unknown || !ok
-	fmt.Fprintf(&k.b, "%d", key)
+	k.int(key)
 }
 
 func (k *keyer) node(e Expr) {
 	switch e := e.(type) {
 	case *Const:
+		k.byte(ofConst)
 		k.constant(e.V)
 	case *Col:
-		fmt.Fprintf(&k.b, "#%d:%d", e.Index, e.Typ)
+		k.byte(ofCol)
+		k.int(e.Index)
+		k.byte(byte(e.Typ))
 	case *Call:
-		// Operators of one name may be different functions by their arguments'
-		// types.
-		k.unknown = k.unknown || !keyedCalls[e.Name] || e.Bound.Volatile || e.Bound.Timed || e.Bound.Eval == nil
-		fmt.Fprintf(&k.b, "%s:%x:%d", e.Name, reflect.ValueOf(e.Bound.Eval).Pointer(), e.Bound.Result)
-		k.list(e.Args)
+		k.call(e)
 	case *Logic:
-		fmt.Fprintf(&k.b, "logic:%t", e.Or)
-		k.list([]Expr{e.X, e.Y})
+		k.byte(ofLogic)
+		k.bool(e.Or)
+		k.list(e.X, e.Y)
 	case *Choose:
-		fmt.Fprintf(&k.b, "choose:%d", e.Typ)
-		k.list(Children(e))
+		k.byte(ofChoose)
+		k.byte(byte(e.Typ))
+		k.list(e.When...)
+		k.list(e.Then...)
+		k.expr(e.Else)
 	case *Member:
-		fmt.Fprintf(&k.b, "member:%q", e.Key)
-		k.list([]Expr{e.X})
+		k.byte(ofMember)
+		k.text(e.Key)
+		k.expr(e.X)
 	case *Element:
-		k.b.WriteString("element")
-		k.list([]Expr{e.X, e.I})
+		k.byte(ofElement)
+		k.list(e.X, e.I)
 	case *Scalar:
 		v, ok := k.scalar(e)
 		k.unknown = k.unknown || !ok
-		k.b.WriteString("scalar:") // functions may not do with it what they do with a constant
+		k.byte(ofScalar) // functions may not do with it what they do with a constant
 		k.constant(v)
 	case *InTable:
-		fmt.Fprintf(&k.b, "table:%s", e.Op)
+		k.byte(ofTable)
+		k.text(e.Op)
 		k.rows(e.Sub)
-		k.list([]Expr{e.X})
+		k.expr(e.X)
 	default:
 		k.unknown = true
 	}
 }
 
-func (k *keyer) list(all []Expr) {
-	k.b.WriteByte('(')
+// call writes a function. Operators of one name may be different functions by their
+// arguments' types.
+func (k *keyer) call(e *Call) {
+	k.unknown = k.unknown || !keyedCalls[e.Name] || e.Bound.Volatile || e.Bound.Timed || e.Bound.Eval == nil
+	k.byte(ofCall)
+	k.text(e.Name)
+	k.int(int(reflect.ValueOf(e.Bound.Eval).Pointer()))
+	k.byte(byte(e.Bound.Result))
+	k.list(e.Args...)
+}
+
+func (k *keyer) list(all ...Expr) {
+	k.int(len(all))
 	for _, e := range all {
 		k.expr(e)
-		k.b.WriteByte(',')
 	}
-	k.b.WriteByte(')')
+}
+
+func (k *keyer) bool(yes bool) {
+	if yes {
+		k.byte(1)
+	} else {
+		k.byte(0)
+	}
 }
 
 func (k *keyer) constant(v value.Value) {
-	fmt.Fprintf(&k.b, "%d:%d:", v.Type(), v.Kind())
+	k.byte(byte(v.Type()))
+	k.byte(byte(v.Kind()))
 	switch {
 	case v.IsNull():
 	case v.Kind() == value.KString:
-		k.b.WriteString(strconv.Quote(v.Str()))
+		k.text(v.Str())
 	case v.Type() == value.Dynamic:
-		k.b.WriteString(strconv.Quote(v.String()))
+		k.text(v.String())
 	case v.Kind() == value.KBool, wholeNumber(v):
-		k.b.WriteString(strconv.FormatInt(v.Int(), 10))
+		k.int(int(v.Int()))
 	default:
 		k.unknown = true
 	}
@@ -150,12 +198,16 @@ func (k *keyer) rows(n Node) {
 	switch n := n.(type) {
 	case *Values:
 		// A list's rows are shared by all queries that read it.
-		fmt.Fprintf(&k.b, "rows:%d:%p", len(n.Rows), n.Rows)
+		k.byte(ofRows)
+		k.int(len(n.Rows))
+		k.int(int(reflect.ValueOf(n.Rows).Pointer()))
 	case *Project:
 		k.unknown = k.unknown || n.Ordered
-		k.list(n.Exprs)
+		k.byte(ofProject)
+		k.list(n.Exprs...)
 		k.rows(n.In)
 	case *Where:
+		k.byte(ofWhere)
 		k.expr(n.P)
 		k.rows(n.In)
 	case *Shared:

@@ -118,13 +118,13 @@ func percentText(x syntax.Expr) string {
 // names hands out column names so that none comes twice: a second x is x1.
 type names struct {
 	used    map[string]bool
-	rows    map[string]bool // names of the input's columns that stay
+	input   value.Schema    // columns that stay
 	written map[string]bool // names that the author gave
 	auto    *int
 }
 
 func (b *binder) newNames() *names {
-	return &names{used: map[string]bool{}, rows: map[string]bool{}, written: map[string]bool{}, auto: &b.anonymous}
+	return &names{used: map[string]bool{}, written: map[string]bool{}, auto: &b.anonymous}
 }
 
 // ownNumbers begins the numbering of Column1 anew, for a function's body, and
@@ -147,7 +147,7 @@ func (n *names) take(name string) string {
 		return n.anonymous()
 	}
 	unique := name
-	for i := 1; n.used[unique]; i++ {
+	for i := 1; n.used[unique] || n.input.Index(unique) >= 0; i++ {
 		unique = fmt.Sprintf("%s%d", name, i)
 	}
 	n.used[unique] = true
@@ -184,7 +184,7 @@ func firstFree(name string, taken map[string]bool) string {
 func (n *names) anonymous() string {
 	for {
 		*n.auto++
-		if name := fmt.Sprintf("Column%d", *n.auto); !n.rows[name] {
+		if name := fmt.Sprintf("Column%d", *n.auto); n.input.Index(name) < 0 {
 			return n.take(name)
 		}
 	}

@@ -35,9 +35,7 @@ func (b *binder) expand(op syntax.Node, options []syntax.Option, cols []syntax.E
 	if index := b.optionName(options, "with_itemindex"); index != "" {
 		m.Index = len(m.schema)
 		taken := b.newNames()
-		for _, f := range m.schema {
-			taken.used[f.Name], taken.rows[f.Name] = true, true
-		}
+		taken.input = m.schema
 		m.schema = append(m.schema, value.Field{Name: taken.take(index), Type: value.Long})
 		m.Out = append(m.Out, -1-len(m.Exprs))
 	}

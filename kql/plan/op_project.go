@@ -119,9 +119,7 @@ func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) N
 	p.Exprs = identity(in)
 	targets := b.columns(cols, v)
 	taken := b.newNames()
-	for _, f := range in.Schema() {
-		taken.used[f.Name], taken.rows[f.Name] = true, true
-	}
+	taken.input = in.Schema()
 	for i, t := range targets {
 		if isBad(t.x) {
 			t.x = &Const{}
@@ -170,9 +168,11 @@ func (p *Project) markOrdered() {
 
 // identity is the columns of a node as expressions.
 func identity(in Node) []Expr {
-	out := make([]Expr, len(in.Schema()))
-	for i, f := range in.Schema() {
-		out[i] = &Col{i, f.Name, f.Type}
+	schema := in.Schema()
+	out, cols := make([]Expr, len(schema)), make([]Col, len(schema))
+	for i, f := range schema {
+		cols[i] = Col{i, f.Name, f.Type}
+		out[i] = &cols[i]
 	}
 	return out
 }

@@ -189,10 +189,7 @@ func chainOf(n Node) *tableChain {
 // follow calls f with the conditions of a chain, over the table's columns; nil is
 // one that cannot be said so. It returns the columns at the chain's end.
 func (c *tableChain) follow(f func(cond Expr)) (cols []Expr, whole bool) {
-	w := &follower{}
-	for i, col := range c.scan.Columns {
-		w.cols = append(w.cols, &Col{col, c.scan.Schema()[i].Name, c.scan.Schema()[i].Type})
-	}
+	w := follow(c.scan)
 	whole = true
 	for _, n := range c.nodes {
 		switch n := n.(type) {
@@ -208,12 +205,12 @@ func (c *tableChain) follow(f func(cond Expr)) (cols []Expr, whole bool) {
 			w.cols = next
 		case *Parse:
 			whole = whole && !n.Drop
-			w.cols = w.chosen(n.Out)
+			w.choose(n.Out)
 		case *ParseKV:
-			w.cols = w.chosen(n.Out)
+			w.choose(n.Out)
 		case *MvExpand:
 			whole = false
-			w.cols = w.chosen(n.Out)
+			w.choose(n.Out)
 		}
 	}
 	return w.cols, whole

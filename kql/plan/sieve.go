@@ -10,56 +10,111 @@ import (
 // path is not empty, that member of a column that is a bag or the text of one.
 type Known func(column int, path []string) bool
 
-// Sieve makes of the row-by-row steps that follow a scan one on another those
-// that can be run on what is known of a row. What they turn away the steps turn
-// away too; they may let too much through. The result is a chain of Where and
-// MvExpand, each over the table's columns and what was expanded before it; nil
-// if there is nothing to test.
-func Sieve(s *Scan, steps []Node, width int, known Known) []Node {
-	f := follower{known: known, width: width, wide: width}
-	for i, c := range s.Columns {
-		f.cols = append(f.cols, &Col{c, s.Schema()[i].Name, s.Schema()[i].Type})
+// Steps are the row-by-row steps that follow a scan one on another, for all sieves
+// over parts of what its rows say: what they ask is said over the table's columns
+// once. They are used by one goroutine.
+type Steps struct {
+	nodes []Node // the scan, and what follows it
+	width int    // of the table
+	first *stretch
+}
+
+// A stretch is what steps ask up to one that expands rows.
+type stretch struct {
+	asks []*Where // over the table's columns and what was expanded before
+	// exact says that they are all that is asked, and that nothing else makes rows.
+	exact bool
+
+	end    int         // the place of the step that expands; len(nodes): there is none
+	expand *MvExpand   // over what the conditions are over; nil where it cannot be said so
+	before follower    // what is known before it
+	wide   int         // how many columns there are before it
+	behind [2]*stretch // of rows as they are, and of their elements, once they are asked for
+}
+
+// NewSteps follows a scan of a table that has width columns.
+func NewSteps(s *Scan, steps []Node, width int) *Steps {
+	out := &Steps{nodes: append([]Node{s}, steps...), width: width}
+	out.first = out.stretch(1, follow(s), width)
+	return out
+}
+
+func (s *Steps) stretch(at int, f follower, wide int) *stretch {
+	x := &stretch{exact: true, end: at, wide: wide}
+	for ; x.end < len(s.nodes); x.end++ {
+		n := s.nodes[x.end]
+		if m, ok := n.(*MvExpand); ok {
+			x.before, x.expand, x.exact = f, f.expand(m, wide), false
+			return x
+		}
+		switch n := n.(type) {
+		case *Where:
+			for _, c := range Conjuncts(n.P) {
+				e, exact := f.over(c)
+				if x.exact = x.exact && exact; e != nil {
+					x.asks = append(x.asks, &Where{P: e})
+				}
+			}
+		case *Project:
+			f.step(n, nil)
+		default:
+			f.step(n, s.nodes[x.end-1])
+			x.exact = false
+		}
 	}
-	below := Node(s)
-	for _, n := range steps {
-		f.step(n, below)
-		below = n
+	return x
+}
+
+// next is the stretch behind one that ends with a step that expands rows, where that
+// is part of the sieve, or where it is not.
+func (s *Steps) next(x *stretch, expanded bool) *stretch {
+	i := 0
+	if expanded {
+		i = 1
 	}
-	for len(f.chain) > 0 && !isWhere(f.chain[len(f.chain)-1]) {
-		f.chain = f.chain[:len(f.chain)-1]
+	if x.behind[i] == nil {
+		m, f, wide := s.nodes[x.end].(*MvExpand), x.before, x.wide
+		f.choose(m.Out)
+		if expanded {
+			f.expanded(m, x.expand, wide)
+			wide = len(x.expand.Out)
+		}
+		x.behind[i] = s.stretch(x.end+1, f, wide)
 	}
-	return f.chain
+	return x.behind[i]
+}
+
+// Sieve makes of the steps those that can be run on what is known of a row. What they
+// turn away the steps turn away too; they may let too much through. The result is a
+// chain of Where and MvExpand, each over the table's columns and what was expanded
+// before it; nil if there is nothing to test.
+func (s *Steps) Sieve(known Known) []Node {
+	f := teller{known, s.width}
+	var chain []Node
+	asks := 0 // how much of the chain does not end with a step that expands
+	for x := s.first; ; {
+		for _, w := range x.asks {
+			if w := f.weakened(w); w != nil {
+				chain = append(chain, w)
+				asks = len(chain)
+			}
+		}
+		if x.end == len(s.nodes) {
+			return chain[:asks:asks]
+		}
+		expanded := x.expand != nil && !slices.ContainsFunc(x.expand.Exprs, func(e Expr) bool { return !f.tells(e) })
+		if expanded {
+			chain = append(chain, x.expand)
+		}
+		x = s.next(x, expanded)
+	}
 }
 
 // Settles says whether the sieve over all that a row says lets no row through that
 // the steps turn away, if conditions of more than so many parts are not asked.
-func Settles(s *Scan, steps []Node, most int) bool {
-	f := follower{known: func(int, []string) bool { return true }}
-	for i, c := range s.Columns {
-		f.cols = append(f.cols, &Col{c, s.Schema()[i].Name, s.Schema()[i].Type})
-	}
-	for _, n := range steps {
-		switch n := n.(type) {
-		case *Where:
-			if slices.ContainsFunc(Conjuncts(n.P), func(c Expr) bool { return !f.settles(c, most) }) {
-				return false
-			}
-		case *Project:
-			cols := make([]Expr, len(n.Exprs))
-			for i, e := range n.Exprs {
-				cols[i] = f.exactly(e, maxSieved)
-			}
-			f.cols = cols
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-func (f *follower) settles(c Expr, most int) bool {
-	e := f.exactly(c, maxSieved)
-	return e != nil && !Larger(e, most) && f.tells(e)
+func (s *Steps) Settles(most int) bool {
+	f := teller{func(int, []string) bool { return true }, s.width}
+	return s.first.exact && !slices.ContainsFunc(s.first.asks, func(w *Where) bool { return Larger(w.P, most) || !f.tells(w.P) })
 }
 
 func isWhere(n Node) bool {
@@ -67,165 +122,27 @@ func isWhere(n Node) bool {
 	return ok
 }
 
-// maxSieved is how many nodes a condition may grow to when what columns are
-// computed from is put in their place; what is larger is not followed.
-const maxSieved = 4096
-
-// A follower knows what the columns of a step are over those of the table; nil
-// where that is not known.
-type follower struct {
+// A teller says what can be told of rows of a table, which has width columns.
+type teller struct {
 	known Known
-	width int // of the table
-	wide  int // with the columns that the chain expanded
-	cols  []Expr
-	chain []Node
+	width int
 }
 
-func (f *follower) step(n, below Node) {
-	switch n := n.(type) {
-	case *Where:
-		f.where(n)
-	case *Project:
-		cols := make([]Expr, len(n.Exprs))
-		for i, e := range n.Exprs {
-			cols[i] = f.over(e)
-		}
-		f.cols = cols
-	case *Union:
-		f.cols = f.arm(n, below)
-	case *MvExpand:
-		f.expand(n)
-	case *Parse:
-		f.cols = f.chosen(n.Out)
-	case *ParseKV:
-		f.cols = f.chosen(n.Out)
+// weakened is weaken of a step.
+func (f *teller) weakened(w *Where) *Where {
+	switch weak := f.weaken(w.P); weak {
+	case nil:
+		return nil
+	case w.P:
+		return w
 	default:
-		f.cols = make([]Expr, len(n.Schema()))
+		return &Where{P: weak}
 	}
-}
-
-func (f *follower) where(n *Where) {
-	for _, c := range Conjuncts(n.P) {
-		if e := f.over(c); e != nil {
-			if weak := f.weaken(e); weak != nil {
-				f.chain = append(f.chain, &Where{P: weak})
-			}
-		}
-	}
-}
-
-// expand follows rows into the elements of what is known.
-func (f *follower) expand(n *MvExpand) {
-	exprs := make([]Expr, len(n.Exprs))
-	for i, e := range n.Exprs {
-		exprs[i] = f.over(e)
-		if exprs[i] == nil || !f.tells(exprs[i]) {
-			f.cols = f.chosen(n.Out)
-			return
-		}
-	}
-	m := *n
-	m.In, m.Exprs, m.Out, m.schema = nil, exprs, nil, nil
-	for i := range f.wide {
-		m.Out, m.schema = append(m.Out, i), append(m.schema, value.Field{})
-	}
-	cols := f.chosen(n.Out)
-	for i, out := range n.Out {
-		if out < 0 {
-			cols[i] = &Col{len(m.Out), n.Schema()[i].Name, n.Schema()[i].Type}
-			if n.Index == i {
-				m.Index = len(m.Out)
-			}
-			m.Out, m.schema = append(m.Out, out), append(m.schema, n.Schema()[i])
-		}
-	}
-	f.cols, f.wide = cols, len(m.Out)
-	f.chain = append(f.chain, &m)
-}
-
-// chosen are the columns of a step that keeps some of its input's and makes
-// others.
-func (f *follower) chosen(out []int) []Expr {
-	cols := make([]Expr, len(out))
-	for i, c := range out {
-		if c >= 0 {
-			cols[i] = f.cols[c]
-		}
-	}
-	return cols
-}
-
-// arm are the columns of a union for the rows of one input.
-func (f *follower) arm(n *Union, below Node) []Expr {
-	cols := make([]Expr, len(n.Schema()))
-	at := slices.Index(n.Ins, below)
-	if at < 0 {
-		return cols
-	}
-	shift := len(cols) - len(n.Maps[at])
-	for c, from := range n.Maps[at] {
-		if from >= 0 && f.cols[from] != nil && f.cols[from].Type() == n.Schema()[c+shift].Type {
-			cols[c+shift] = f.cols[from]
-		}
-	}
-	return cols
-}
-
-// exactly is an expression of a step as one over the table, of a size below
-// most; nil where it cannot be said so.
-func (f *follower) exactly(e Expr, most int) Expr {
-	ok := true
-	out := rewrite(e, func(c *Col) Expr {
-		if f.cols[c.Index] == nil {
-			ok = false
-			return c
-		}
-		return f.cols[c.Index]
-	}, &ok)
-	if !ok || size(out, most) >= most {
-		return nil
-	}
-	return out
-}
-
-// over is an expression of a step as one over the table, or what of a condition
-// can be said so; nil if nothing.
-func (f *follower) over(e Expr) Expr {
-	if out := f.exactly(e, maxSieved); out != nil {
-		return out
-	}
-	if l, is := e.(*Logic); is {
-		return both(l.Or, f.over(l.X), f.over(l.Y))
-	}
-	return nil
-}
-
-// both joins conditions of which either may be unknown.
-func both(or bool, x, y Expr) Expr {
-	switch {
-	case x != nil && y != nil:
-		return &Logic{or, x, y}
-	case or:
-		return nil
-	case x != nil:
-		return x
-	}
-	return y
-}
-
-// size counts an expression's nodes, up to a bound.
-func size(e Expr, bound int) int {
-	n := 0
-	Walk(e, func(Expr) bool {
-		n++
-		return n < bound
-	})
-	return n
 }
 
 // weaken is what a condition says about what is known: every row that meets the
 // condition meets it too. It is nil when that is nothing.
-func (f *follower) weaken(e Expr) Expr {
+func (f *teller) weaken(e Expr) Expr {
 	if f.tells(e) {
 		return e
 	}
@@ -273,7 +190,7 @@ func IsEmpty(e Expr) bool {
 }
 
 // weakChoice says when one of the branches is taken that say something.
-func (f *follower) weakChoice(c *Choose) Expr {
+func (f *teller) weakChoice(c *Choose) Expr {
 	if !IsEmpty(c.Else) {
 		return nil
 	}
@@ -295,7 +212,7 @@ func (f *follower) weakChoice(c *Choose) Expr {
 }
 
 // tells says whether an expression can be computed from what is known.
-func (f *follower) tells(e Expr) bool {
+func (f *teller) tells(e Expr) bool {
 	if column, path, ok := memberOf(e); ok && (column >= f.width || f.known(column, path)) {
 		return true
 	}
@@ -367,7 +284,7 @@ func Refs(chain []Node, width int) (refs []Ref) {
 func Spanning(chain []Node, width int, known []Known) []Node {
 	spans := slices.DeleteFunc(slices.Clone(chain), func(n Node) bool {
 		return slices.ContainsFunc(known, func(k Known) bool {
-			f := follower{known: k, width: width}
+			f := teller{k, width}
 			return !slices.ContainsFunc(exprsOf(n), func(e Expr) bool { return e != nil && !f.tells(e) })
 		})
 	})
