@@ -52,9 +52,9 @@ type Batch struct {
 	Rules []RuleSet
 }
 
-// A RuleSet is some of the rules that read a table, a bit each, by their
-// places among them. A rule that reads it several times stands there for each of
-// its readings: a row that passes half of one and half of another passes none.
+// A RuleSet is some of the rules that read a table, a bit each. Rules that ask the
+// same of a row share one. A rule that reads the table several times stands there for
+// each of its readings: a row that passes half of one and half of another passes none.
 type RuleSet []uint64
 
 // A Known says what is known of a table's rows.

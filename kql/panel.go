@@ -20,3 +20,13 @@ func NewSet(n int) Set { return exec.NewSet(n) }
 // Join puts a sieve into a Panel of the same goroutine, under a number that no
 // other has. Conditions of more than maxSize parts are left out.
 func (l *Live) Join(p *Panel, number int, s *Sieve, maxSize int) { p.Add(l.live, number, s, maxSize) }
+
+// SieveKeys tell whether sieves of several queries over one table are the same.
+type SieveKeys = exec.SieveKeys
+
+// NewSieveKeys returns an empty SieveKeys.
+func NewSieveKeys() *SieveKeys { return exec.NewSieveKeys() }
+
+// KeyOf is the key of a sieve: those that have one key let the same rows through, and
+// read the same of them. Some have none.
+func (l *Live) KeyOf(s *Sieve, k *SieveKeys) (key string, ok bool) { return k.Of(l.live, s) }

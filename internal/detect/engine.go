@@ -65,6 +65,7 @@ type Engine struct {
 	// unsure says that a sieve could not ask all that it should: what came through
 	// it may not pass.
 	unsure atomic.Bool
+	alike  alike
 
 	mu    sync.Mutex
 	stats map[*unit]*RuleStats
@@ -159,20 +160,13 @@ func (e *Engine) Tables() []string {
 // A Worker feeds an engine. Each is used by one goroutine; an engine may have
 // several.
 type Worker struct {
-	e        *Engine
-	ctx      context.Context
-	feeds    map[string][]*feed      // by table
-	readings map[string][]reading    // by table: those of its feeds, in their order
-	whole    map[string]*rowSieve    // by table, over rows of which all is known
-	rows     map[string]*value.Batch // by table, those of the batch at hand
-	few      map[string]*value.Batch // by table, some of them
-}
-
-// A reading is one of a table by a rule: a sieve knows it by its place among
-// those of the table.
-type reading struct {
-	feed int // its place among the table's
-	leaf int // of the rule's query
+	e     *Engine
+	ctx   context.Context
+	feeds map[string][]*feed      // by table
+	asks  map[string][]ask        // by table
+	whole map[string]*rowSieve    // by table, over rows of which all is known
+	rows  map[string]*value.Batch // by table, those of the batch at hand
+	few   map[string]*value.Batch // by table, some of them
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -206,9 +200,10 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 // newReader makes what a worker has of the readings of tables.
 func (e *Engine) newReader(ctx context.Context) *Worker {
 	w := &Worker{
-		e: e, ctx: ctx, feeds: map[string][]*feed{}, readings: map[string][]reading{},
+		e: e, ctx: ctx, feeds: map[string][]*feed{}, asks: map[string][]ask{},
 		whole: map[string]*rowSieve{}, rows: map[string]*value.Batch{}, few: map[string]*value.Batch{},
 	}
+	readings := map[string][]reading{}
 	for _, u := range e.units {
 		live := u.feed.NewLive(ctx, kql.RunOptions{})
 		of := map[string]*feed{}
@@ -219,8 +214,11 @@ func (e *Engine) newReader(ctx context.Context) *Worker {
 			}
 			f := of[leaf.Table]
 			f.leaves = append(f.leaves, i)
-			w.readings[leaf.Table] = append(w.readings[leaf.Table], reading{len(w.feeds[leaf.Table]) - 1, i})
+			readings[leaf.Table] = append(readings[leaf.Table], reading{len(w.feeds[leaf.Table]) - 1, i})
 		}
+	}
+	for table, all := range readings {
+		w.asks[table] = w.asksOf(table, all)
 	}
 	return w
 }

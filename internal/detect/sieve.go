@@ -33,16 +33,17 @@ func (w *Worker) Judge(table string, known ...kql.Known) dogwatch.Judge {
 	return out
 }
 
-// newSieve makes a sieve of the readings' own, of their conditions that have no more
-// than so many parts. reads is by reading what it reads.
+// newSieve makes a sieve of those of a table's asks, of their conditions that have no
+// more than so many parts. reads is by ask what it reads.
 func (w *Worker) newSieve(table string, maxSize int, of func(live *kql.Live, leaf, width int) *kql.Sieve) (j *rulesSieve, reads [][]kql.Ref) {
-	readings := w.readings[table]
+	asks := w.asks[table]
 	schema, _ := w.e.opt.Catalog.Table(table)
-	n := len(readings)
+	n := len(asks)
 	j = &rulesSieve{bound: n, every: newRuleSet(n), tested: newRuleSet(n), panel: kql.NewPanel(n)}
 	j.panel.OnFailure = func() { w.e.unsure.Store(true) }
 	reads = make([][]kql.Ref, n)
-	for bit, r := range readings {
+	for bit, a := range asks {
+		r := a.readings[0]
 		live := w.feeds[table][r.feed].live
 		s := of(live, r.leaf, len(schema))
 		if s == nil {
@@ -57,9 +58,9 @@ func (w *Worker) newSieve(table string, maxSize int, of func(live *kql.Live, lea
 	return j, reads
 }
 
-// A rulesSieve is the sieves of all readings of a table over what is known.
+// A rulesSieve is the sieves of all asks of a table over what is known.
 type rulesSieve struct {
-	bound  int     // of the readings' numbers
+	bound  int     // of the asks' numbers
 	every  ruleSet // those that nothing is known to turn away from
 	tested ruleSet // the others
 	panel  *kql.Panel
@@ -67,7 +68,7 @@ type rulesSieve struct {
 	asked kql.Sets // by row, of the batch at hand
 }
 
-// narrow takes the readings out of the rows' sets that do not care for them.
+// narrow takes the asks out of the rows' sets that turn them away.
 func (j *rulesSieve) narrow(b *value.Batch, sets []dogwatch.RuleSet) {
 	j.narrowBy(j.panel.Judge, b, sets)
 }

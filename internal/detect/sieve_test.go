@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -33,5 +34,47 @@ Requests | where Verb == 'get' and User == 'eve' | where Name in (Gone) and Name
 		if got := set[0] != 0; got != c.want {
 			t.Errorf("%s by %s: passes is %v, want %v", c.verb, c.user, got, c.want)
 		}
+	}
+}
+
+// Rules that ask the same of a row are asked once, and each is handed the rows.
+func TestRulesThatAskTheSameAreOneAsk(t *testing.T) {
+	rules := []*dogwatch.Rule{
+		compile(t, "Requests | where Verb == 'delete' | extend Deed = 'deleted'", nil),
+		compile(t, "Requests | where Verb == 'create'", nil),
+		compile(t, "Requests | project Verb, User, TimeGenerated | where Verb == 'delete'", nil),
+		compile(t, "Requests | where Verb == 'delete' and User != 'eve'", nil),
+		compile(t, "Requests | mv-expand P = Paths to typeof(string) | where P == '/a' | project TimeGenerated, User", nil),
+		compile(t, "Requests | mv-expand Q = Paths to typeof(string) | where Q == '/a' | project TimeGenerated, User", nil),
+		compile(t, "Requests | project TimeGenerated, User", nil),
+		compile(t, "Requests | extend Who = User", nil),
+		compile(t, "let Made = Requests | where Verb == 'create' | project Name; Requests | where Verb == 'create' | where Name in (Made)", nil),
+	}
+	w := New(rules, Options{Catalog: world{}}).NewWorker(t.Context())
+	var got [][]int
+	for _, a := range w.asks["Requests"] {
+		var feeds []int
+		for _, r := range a.readings {
+			feeds = append(feeds, r.feed)
+		}
+		got = append(got, feeds)
+	}
+	if want := "[[0 2] [1 8 8] [3] [4 5] [6 7]]"; fmt.Sprint(got) != want {
+		t.Errorf("asks are shared by %v, want %s", got, want)
+	}
+
+	in := []request{
+		{at: "10:00:00", verb: "delete", user: "bob", name: "a"}, {at: "10:00:01", verb: "create", user: "eve", name: "b", paths: `["/a"]`},
+		{at: "10:00:02", verb: "delete", user: "eve", name: "c"}, {at: "10:00:03", verb: "get", user: "eve", name: "d"},
+	}
+	_, stats := judge(t, rules, batches(in, 3))
+	var hits []int64
+	for _, st := range stats {
+		if hits = append(hits, st.Hits); st.Rows != int64(len(in)) {
+			t.Errorf("%s: %d rows are counted, want %d", st.Rule.KQL, st.Rows, len(in))
+		}
+	}
+	if want := "[2 1 2 1 1 1 4 4 1]"; fmt.Sprint(hits) != want {
+		t.Errorf("hits are %v, want %s", hits, want)
 	}
 }

@@ -11,12 +11,12 @@ import (
 // that are left is run over them.
 type rowSieve struct {
 	*rulesSieve
-	rest     *rulesSieve // for rows that name their rules, if these were asked about parts of them
-	readings []reading
-	rows     [][]int32          // by feed, of the batch at hand
-	gone     []int64            // by feed, how many were turned away
-	sets     []dogwatch.RuleSet // by row
-	words    []uint64           // that sets is made of
+	rest  *rulesSieve // for rows that name their rules, if these were asked about parts of them
+	asks  []ask
+	rows  [][]int32          // by feed, of the batch at hand
+	gone  []int64            // by feed, how many were turned away
+	sets  []dogwatch.RuleSet // by row
+	words []uint64           // that sets is made of
 }
 
 // maxAsked is how many parts a condition may have to be asked of a row before
@@ -26,7 +26,7 @@ const maxAsked = 400
 func (w *Worker) newRowSieve(table string) *rowSieve {
 	j, _ := w.newSieve(table, maxAsked, (*kql.Live).Whole)
 	n := len(w.feeds[table])
-	return &rowSieve{rulesSieve: j, readings: w.readings[table], rows: make([][]int32, n), gone: make([]int64, n)}
+	return &rowSieve{rulesSieve: j, asks: w.asks[table], rows: make([][]int32, n), gone: make([]int64, n)}
 }
 
 // sifted lists by feed the rows of a batch that it may care for.
@@ -87,11 +87,12 @@ func (f *rowSieve) spread(rows []int32) {
 		f.rows[feed] = f.rows[feed][:0]
 	}
 	for _, row := range rows {
-		last := -1
 		each(f.sets[row], func(bit int) {
-			if feed := f.readings[bit].feed; feed != last {
-				f.rows[feed] = append(f.rows[feed], row)
-				last = feed
+			for _, r := range f.asks[bit].readings {
+				of := f.rows[r.feed]
+				if n := len(of); n == 0 || of[n-1] != row {
+					f.rows[r.feed] = append(of, row)
+				}
 			}
 		})
 	}
@@ -106,7 +107,7 @@ func (e *Engine) turnedAway(feeds []*feed, rows []int64) {
 	}
 }
 
-// start begins with the readings that the batch names for each row.
+// start begins with the asks that the batch names for each row.
 func (f *rowSieve) start(b dogwatch.Batch) {
 	size := len(f.every)
 	f.words = slices.Grow(f.words[:0], b.Rows.N*size)[:b.Rows.N*size]
@@ -118,7 +119,7 @@ func (f *rowSieve) start(b dogwatch.Batch) {
 			copy(f.sets[row], b.Rules[row])
 			continue
 		}
-		for bit := range f.readings {
+		for bit := range f.asks {
 			ruleSet(f.sets[row]).add(bit)
 		}
 	}

@@ -48,13 +48,9 @@ func (c *commons) sameExpand(r *run, a, b *plan.MvExpand) bool {
 	if a == b {
 		return true
 	}
-	same := a.Limit == nil && b.Limit == nil && a.Index == b.Index && a.ArrayBag == b.ArrayBag &&
-		slices.Equal(a.Types, b.Types) && slices.Equal(a.Out, b.Out)
-	return same && slices.EqualFunc(a.Exprs, b.Exprs, func(e, f plan.Expr) bool {
-		one, ok := c.key(r, e)
-		two, also := c.key(r, f)
-		return ok && also && one == two
-	})
+	one, ok := c.expandKey(r, a)
+	two, also := c.expandKey(r, b)
+	return ok && also && one == two
 }
 
 // judge asks about the elements of the rows. Where that goes wrong, all may pass.
