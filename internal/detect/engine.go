@@ -174,6 +174,7 @@ type feed struct {
 	u      *unit
 	live   *kql.Live
 	leaves []int
+	asks   []int // by leaf, in their order: what it asks of a row, among the table's asks
 	except []rowException
 	// settled says that what comes through the sieve passes all leaves, unless that
 	// is unsure.
@@ -219,8 +220,21 @@ func (e *Engine) newReader(ctx context.Context) *Worker {
 	}
 	for table, all := range readings {
 		w.asks[table] = w.asksOf(table, all)
+		for number, a := range w.asks[table] {
+			for _, r := range a.readings {
+				w.feeds[table][r.feed].asksAs(r.leaf, number)
+			}
+		}
 	}
 	return w
+}
+
+// asksAs notes what a leaf asks of a row.
+func (f *feed) asksAs(leaf, ask int) {
+	if f.asks == nil {
+		f.asks = make([]int, len(f.leaves))
+	}
+	f.asks[slices.Index(f.leaves, leaf)] = ask
 }
 
 // Feed judges the rows of a batch by every rule that reads its table. A rule
@@ -233,6 +247,7 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 	}
 	s := newSource(b, w.e.opt.Catalog, w.rows[b.Table])
 	rows := w.sifted(s.batch)
+	s.sets = w.whole[b.Table].sets
 	for i, f := range feeds {
 		if err := w.ctx.Err(); err != nil {
 			return err

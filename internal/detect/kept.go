@@ -14,9 +14,20 @@ type kept struct {
 	ticks int64
 	size  int32 // in memory
 	elder int32 // what stands for it when it is old: see elders
-	held  *held
-	lies  shelved // where held is nil
+	// passed are the leaves of the rule's query that let it through.
+	passed leafSet
+	held   *held
+	lies   shelved // where held is nil
 }
+
+// A leafSet is some of the leaves of a query (see kql.Live).
+type leafSet uint32
+
+// maxLeaves is how many leaves a query may have for it to be known which of them
+// let a row through.
+const maxLeaves = 32
+
+func (s leafSet) has(leaf int) bool { return s>>leaf&1 != 0 }
 
 func (k *kept) table() *keptTable {
 	if k.held != nil {

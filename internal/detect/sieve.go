@@ -102,4 +102,5 @@ type ruleSet dogwatch.RuleSet
 
 func newRuleSet(rules int) ruleSet { return make(ruleSet, (rules+63)/64) }
 
-func (s ruleSet) add(bit int) { s[bit/64] |= 1 << (bit % 64) }
+func (s ruleSet) add(bit int)      { s[bit/64] |= 1 << (bit % 64) }
+func (s ruleSet) has(bit int) bool { return s[bit/64]>>(bit%64)&1 != 0 }

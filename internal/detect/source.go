@@ -16,6 +16,7 @@ type source struct {
 	timeCol int // TimeGenerated, or -1
 	known   *evidences
 	kept    map[*keptTable][]*held // by row, as far as they are kept
+	sets    []dogwatch.RuleSet     // by row: the asks that it meets
 
 	of   *source // that its rows were picked from; nil: it is whole
 	rows []int32 // their numbers there
@@ -104,6 +105,14 @@ func (s *source) held(t *keptTable, row int32) **held {
 		s.kept[t] = all
 	}
 	return &all[row]
+}
+
+// asks are those that a row meets.
+func (s *source) asks(row int) dogwatch.RuleSet {
+	if s.of != nil {
+		return s.of.asks(int(s.rows[row]))
+	}
+	return s.sets[row]
 }
 
 // sane is a time that can be written: records may claim any year.

@@ -162,6 +162,7 @@ func (e *Engine) loadRow(w *window, s *state.Reader) error {
 		}
 	}
 	w.rows = append(w.rows, k)
+	w.knows = false // what let it through is not written
 	more := k.hold()
 	w.mem, w.resident = w.mem+int64(k.size), w.resident+more
 	e.resident += more

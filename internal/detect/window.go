@@ -22,6 +22,8 @@ type window struct {
 	maxMem  int64
 	maxWork int  // rows that one run may look at
 	slides  bool // the rule runs on change
+	// knows says that of each row it is known which leaves let it through.
+	knows bool
 
 	rows []kept
 	mem  int64
@@ -52,6 +54,8 @@ const maxCopied = 16
 
 func newWindow(u *unit, opt Options, kept keptTables) *window {
 	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory, maxWork: maxWork}
+	// A query without its conditions on the clock may have other leaves.
+	w.knows = u.feed == u.rule.Query && len(u.feed.Leaves()) <= maxLeaves
 	for _, name := range u.rule.Query.Tables() {
 		schema, _ := opt.Catalog.Table(name)
 		w.tables[name] = kept.table(name, schema, u.rule.Query.Columns(name))
@@ -90,46 +94,78 @@ func (f *feed) keep(s *source, w *window, found *findings) error {
 	return nil
 }
 
+// A passing is a row and the leaves that let it through.
+type passing struct {
+	row    int32
+	leaves leafSet
+}
+
 // passed are the rows that any reading lets through, but for hidden ones. Mostly
 // the sieve has asked all there is to ask.
-func (f *feed) passed(s *source, found *findings) (passed []int32, err error) {
-	take := func(b *value.Batch) error {
+func (f *feed) passed(s *source, found *findings) (passed []passing, err error) {
+	take := func(b *value.Batch, leaves func(row int) leafSet) error {
 		hidden, err := f.hidden(s, b, found)
 		for _, i := range b.Rows() {
 			if at := origin(b, int(i)); !hidden[at] {
-				passed = append(passed, int32(at))
+				passed = append(passed, passing{int32(at), leaves(at)})
 			}
 		}
 		return err
 	}
 	if f.settled && !f.unsure.Load() {
-		return passed, take(s.batch.Rows)
+		return passed, take(s.batch.Rows, func(row int) leafSet { return f.leavesOf(s.asks(row)) })
 	}
 	for _, leaf := range f.leaves {
-		if err := f.live.Feed(leaf, s.batch.Rows, take); err != nil {
+		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
+			return take(b, func(int) leafSet { return 1 << leaf })
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
-	slices.Sort(passed)
-	return slices.Compact(passed), nil
+	return together(passed), nil
+}
+
+// leavesOf are the leaves of the rule that a row passes which meets some asks.
+func (f *feed) leavesOf(met dogwatch.RuleSet) (s leafSet) {
+	for k, leaf := range f.leaves {
+		if ruleSet(met).has(f.asks[k]) {
+			s |= 1 << leaf
+		}
+	}
+	return s
+}
+
+// together are the rows in their order, each once.
+func together(passed []passing) []passing {
+	slices.SortFunc(passed, func(a, b passing) int { return cmp.Compare(a.row, b.row) })
+	out := passed[:0]
+	for _, p := range passed {
+		if n := len(out); n > 0 && out[n-1].row == p.row {
+			out[n-1].leaves |= p.leaves
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // takeRows keeps some rows: those that no other window has kept yet are read.
-func (w *window) takeRows(s *source, rows []int32, found *findings) {
+func (w *window) takeRows(s *source, rows []passing, found *findings) {
 	t := w.tables[s.batch.Table]
 	var first []int32
-	for _, row := range rows {
-		if *s.held(t, row) == nil {
-			first = append(first, row)
+	for _, p := range rows {
+		if *s.held(t, p.row) == nil {
+			first = append(first, p.row)
 		}
 	}
 	if len(first) > 0 {
 		t.hold(s, first)
 	}
 	found.kept = slices.Grow(found.kept, len(rows))
-	for _, row := range rows {
-		h := *s.held(t, row)
-		found.kept = append(found.kept, kept{ticks: s.ticks(int(row)), size: h.size, held: h})
+	for _, p := range rows {
+		h := *s.held(t, p.row)
+		found.kept = append(found.kept, kept{ticks: s.ticks(int(p.row)), size: h.size, passed: p.leaves, held: h})
 	}
 }
 
@@ -356,7 +392,7 @@ func (w *window) hit(r row, rows []kept, at int64) hit {
 func (u *unit) take(hits []hit, st *RuleStats) {
 	st.Hits += int64(len(hits))
 	if !u.rule.PerResult {
-		hits = []hit{together(hits)}
+		hits = []hit{oneOf(hits)}
 	}
 	for i := range hits {
 		u.folds.add(&hits[i])
@@ -372,8 +408,8 @@ func (w *window) nothing(at int64) hit {
 	}}
 }
 
-// together makes one hit of all rows of a run.
-func together(hits []hit) hit {
+// oneOf makes one hit of all rows of a run.
+func oneOf(hits []hit) hit {
 	out := hits[0]
 	out.key = "b"
 	for i := range hits[1:] {

@@ -64,24 +64,54 @@ func (db *windowDB) Scan(ctx context.Context, table string, columns []int, emit 
 
 // Between is Scan for the rows of some time.
 func (db *windowDB) Between(_ context.Context, table string, _ []int, from, to int64, emit func(*value.Batch) error) error {
+	return db.between(table, anyLeaf, from, to, emit)
+}
+
+// Knows says whether it is known which leaves let each row through.
+func (db *windowDB) Knows() bool { return db.w.knows }
+
+// Passed is Between for the rows that a leaf let through.
+func (db *windowDB) Passed(_ context.Context, table string, _ []int, leaf int, from, to int64, emit func(*value.Batch) error) error {
+	return db.between(table, leaf, from, to, emit)
+}
+
+const anyLeaf = -1
+
+func (db *windowDB) between(table string, leaf int, from, to int64, emit func(*value.Batch) error) error {
 	t := db.w.tables[table]
 	if t == nil {
 		return nil
 	}
 	lo, hi := max(db.lo, db.w.after(max(from, math.MinInt64+1)-1)), min(db.hi, db.w.after(to))
 	if !db.few() {
-		return db.batches(t, lo, hi, func(b batchOfKept) error { return emit(b.Batch) })
+		return db.batches(t, lo, hi, func(b batchOfKept) error { return db.hand(b, b.Rows(), leaf, emit) })
 	}
 	for _, b := range db.remembered(t) {
-		rows := db.clip(b.index, lo, hi)
-		if len(rows) == 0 {
-			continue
-		}
-		if err := emit(b.With(rows)); err != nil {
+		if err := db.hand(b, db.clip(b.index, lo, hi), leaf, emit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// hand emits those rows of a batch that a leaf let through.
+func (db *windowDB) hand(b batchOfKept, rows []int32, leaf int, emit func(*value.Batch) error) error {
+	if leaf != anyLeaf {
+		stays := func(i int32) bool { return db.w.rows[b.index[i]].passed.has(leaf) }
+		if n := slices.IndexFunc(rows, func(i int32) bool { return !stays(i) }); n >= 0 {
+			some := slices.Clone(rows[:n])
+			for _, i := range rows[n:] {
+				if stays(i) {
+					some = append(some, i)
+				}
+			}
+			rows = some
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return emit(b.With(rows))
 }
 
 // Remembers says whether what is read of rows is remembered.

@@ -64,6 +64,9 @@ func (r *run) remembers() bool {
 func (r *run) ask(n *plan.Scan, top plan.Node, columns []int, emit sink) error {
 	if db, ok := r.db.(Timed); ok {
 		from, to := r.p.Times(top, r.opt.Now)
+		if leaf, ok := r.sifting.leaf(n); ok {
+			return r.db.(Sifted).Passed(r.ctx, n.Table, columns, leaf, from, to, emit)
+		}
 		return db.Between(r.ctx, n.Table, columns, from, to, emit)
 	}
 	db, ok := r.db.(Selective)

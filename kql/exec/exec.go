@@ -73,9 +73,10 @@ type run struct {
 	// cut replaces nodes by rows that were computed before (see Live.Finish).
 	cut map[plan.Node]func(emit func(*value.Batch) error) error
 	// made is what serves the runs that follow too; nil if there are none.
-	made *made
-	turn int // counts the runs that it serves
-	asks int // the number of the test that the query is put to (see opens); 0: none
+	made    *made
+	sifting *sifting // nil: all is to be asked
+	turn    int      // counts the runs that it serves
+	asks    int      // the number of the test that the query is put to (see opens); 0: none
 }
 
 func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
@@ -93,6 +94,7 @@ func (r *run) start(ctx context.Context, db Database, opt Options) {
 	r.given, r.depends = map[*plan.Given]*value.Batch{}, map[plan.Node]map[plan.Node]bool{}
 	r.setUsed(0)
 	r.prepareAsk(r.p)
+	r.siftedBefore()
 }
 
 func (o Options) withDefaults() Options {

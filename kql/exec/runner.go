@@ -27,8 +27,9 @@ func (x *Runner) Run(ctx context.Context, db Database, opt Options, emit func(*v
 // made is what runs make of steps, each for one use at a time: a step may be run
 // while it is at work.
 type made struct {
-	spare map[step][]any
-	taken []taken
+	sifting *sifting
+	spare   map[step][]any
+	taken   []taken
 }
 
 // A step is a node, as the query itself or a test of it needs it.

@@ -39,6 +39,24 @@ func Lasts(list ...Expr) bool {
 	return !slices.ContainsFunc(list, func(e Expr) bool { return reducible(e) || len(Subplans(e)) > 0 })
 }
 
+// Timeless says whether expressions mean the same whenever they are asked: neither
+// they nor their subqueries look at the clock, or give now this, now that.
+func Timeless(list ...Expr) bool {
+	return !slices.ContainsFunc(list, func(e Expr) bool {
+		told := false
+		Walk(e, func(e Expr) bool {
+			c, ok := e.(*Call)
+			told = told || ok && (c.Bound.Timed || c.Bound.Volatile)
+			return !told
+		})
+		return told || slices.ContainsFunc(Subplans(e), func(n Node) bool { return !timeless(n) })
+	})
+}
+
+func timeless(n Node) bool {
+	return Timeless(exprsOf(n)...) && !slices.ContainsFunc(Readers(n), func(n Node) bool { return !timeless(n) })
+}
+
 type reducer struct {
 	clock  *fn.Context
 	scalar func(*Scalar) (value.Value, bool)
