@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -247,28 +248,48 @@ func (f *folder) counted(s *story) int64 {
 
 // id is the same whenever the same records are judged by the same rule.
 func (f *folder) id(s *story) string {
-	who := fmt.Sprintf("%d", s.from.UnixNano())
+	who := strconv.FormatInt(s.from.UnixNano(), 10)
 	if len(s.evidence) > 0 {
 		who = identity(s.evidence[0])
 	}
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q", f.rule.ID, s.key, who)))
+	text := strconv.AppendQuote(nil, f.rule.ID)
+	text = strconv.AppendQuote(append(text, ' '), s.key)
+	text = strconv.AppendQuote(append(text, ' '), who)
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
 }
 
 // listEntities are those that the summary speaks of, then the others by time.
 func (s *story) listEntities() []dogwatch.Entity {
 	out := slices.Clone(s.face.entities)
-	var rest []entityAt
+	var rest []*entityText
 	for _, e := range s.entities {
 		if !slices.ContainsFunc(out, e.entity.Equal) {
-			rest = append(rest, e)
+			rest = append(rest, &entityText{entityAt: e})
 		}
 	}
-	slices.SortFunc(rest, func(a, b entityAt) int {
-		return cmp.Or(a.first.Compare(b.first), strings.Compare(fmt.Sprint(a.entity.Type, a.entity.Fields), fmt.Sprint(b.entity.Type, b.entity.Fields)))
+	slices.SortFunc(rest, func(a, b *entityText) int {
+		if c := a.first.Compare(b.first); c != 0 {
+			return c
+		}
+		return strings.Compare(a.said(), b.said())
 	})
 	for _, e := range rest {
 		out = append(out, e.entity)
 	}
 	return out
+}
+
+// An entityText orders entities of one record: what it says is made when it is asked
+// for.
+type entityText struct {
+	entityAt
+	text string
+}
+
+func (e *entityText) said() string {
+	if e.text == "" {
+		e.text = fmt.Sprint(e.entity.Type, e.entity.Fields)
+	}
+	return e.text
 }

@@ -11,6 +11,9 @@ import (
 // counts is run later, and more than once, over the rows that are kept now:
 // what ago(1h) will mean then is not known yet.
 func relaxed(q *kql.Query, cat kql.Catalog) *kql.Query {
+	if !newClock().tells(q.Tree()) {
+		return q
+	}
 	f := q.File()
 	tree, errs := syntax.Parse(diag.NewFile(f.Name, f.Text))
 	if len(errs) > 0 || !relax(tree) {
@@ -25,7 +28,7 @@ func relaxed(q *kql.Query, cat kql.Catalog) *kql.Query {
 
 // relax changes a tree and says whether there was anything to change.
 func relax(tree *syntax.Query) bool {
-	c := clock{names: map[string]bool{"now": true, "ago": true}}
+	c := newClock()
 	c.learn(tree)
 	changed := false
 	syntax.Walk(tree, func(n syntax.Node) bool {
@@ -41,6 +44,8 @@ func relax(tree *syntax.Query) bool {
 
 // A clock knows which names stand for something that changes with the time.
 type clock struct{ names map[string]bool }
+
+func newClock() clock { return clock{names: map[string]bool{"now": true, "ago": true}} }
 
 // learn notes names that are given to what tells the time: variables and
 // computed columns, whatever the part of the query.

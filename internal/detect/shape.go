@@ -12,11 +12,13 @@ import (
 // of columns.
 type shape struct {
 	rule      *dogwatch.Rule
-	index     map[string]int
+	schema    value.Schema
 	severity  int // -1: none
 	tactics   int
 	exception int
 	group     []int
+	entities  []entityShape
+	objects   []objectShape
 	// counted are the columns that the query counts by, nil when it does not.
 	counted []int
 	// asked are the columns that are read of every row.
@@ -24,10 +26,7 @@ type shape struct {
 }
 
 func newShape(r *dogwatch.Rule) *shape {
-	s := &shape{rule: r, index: map[string]int{}}
-	for i, f := range r.Query.Schema() {
-		s.index[f.Name] = i
-	}
+	s := &shape{rule: r, schema: r.Query.Schema()}
 	s.severity, s.tactics, s.exception = s.column(r.SeverityColumn), s.column(r.TacticsColumn), s.column(r.ExceptionColumn)
 	for _, name := range r.Group.By {
 		s.group = append(s.group, s.column(name))
@@ -37,16 +36,30 @@ func newShape(r *dogwatch.Rule) *shape {
 	}
 	s.asked = append([]int{s.severity, s.tactics, s.exception}, s.group...)
 	for _, m := range r.Entities {
+		e := entityShape{of: m.Type}
 		for _, f := range m.Fields {
-			s.asked = append(s.asked, s.column(f.Column))
+			e.names, e.columns = append(e.names, propertyName(m.Type, f.Identifier)), append(e.columns, s.column(f.Column))
 		}
+		s.entities, s.asked = append(s.entities, e), append(s.asked, e.columns...)
 	}
 	for _, o := range r.Objects {
-		s.asked = append(s.asked, s.column(o.Cluster), s.column(o.APIGroup), s.column(o.Resource), s.column(o.Namespace), s.column(o.Name))
+		columns := objectShape{s.column(o.Cluster), s.column(o.APIGroup), s.column(o.Resource), s.column(o.Namespace), s.column(o.Name)}
+		s.objects, s.asked = append(s.objects, columns), append(s.asked, columns[:]...)
 	}
 	s.asked = slices.DeleteFunc(s.asked, func(c int) bool { return c < 0 })
 	return s
 }
+
+// An entityShape is where an entity of one type has its properties.
+type entityShape struct {
+	of      string
+	names   []string
+	columns []int
+}
+
+// An objectShape is where an object has its cluster, API group, resource, namespace
+// and name.
+type objectShape [5]int
 
 // read reads what is asked of all rows of a result, for all at once.
 func (s *shape) read(b *value.Batch) {
@@ -56,10 +69,10 @@ func (s *shape) read(b *value.Batch) {
 }
 
 func (s *shape) column(name string) int {
-	if i, ok := s.index[name]; ok && name != "" {
-		return i
+	if name == "" {
+		return -1
 	}
-	return -1
+	return s.schema.Index(name)
 }
 
 // A row is one result row.
@@ -69,9 +82,11 @@ type row struct {
 	i int
 }
 
+// named is text of a column by its name.
+func (r row) named(name string) string { return r.text(r.column(name)) }
+
 // text is a column's value for people; "" where there is none.
-func (r row) text(name string) string {
-	c := r.column(name)
+func (r row) text(c int) string {
 	if c < 0 {
 		return ""
 	}
@@ -176,7 +191,7 @@ func (r row) summary() string {
 	if format == "" {
 		return r.rule.Name
 	}
-	return dogwatch.Expand(format, r.text)
+	return dogwatch.Expand(format, r.named)
 }
 
 // impact says why it matters: rules of Sentinel have no such text, but a
@@ -186,7 +201,7 @@ func (r row) impact() string {
 	case r.rule.Impact != "":
 		return r.rule.Impact
 	case r.rule.DescriptionFormat != "":
-		return dogwatch.Expand(r.rule.DescriptionFormat, r.text)
+		return dogwatch.Expand(r.rule.DescriptionFormat, r.named)
 	}
 	return r.rule.Description
 }
@@ -197,7 +212,7 @@ func (r row) details() map[string]string {
 	}
 	out := map[string]string{}
 	for _, d := range r.rule.Details {
-		out[d.Key] = r.text(d.Column)
+		out[d.Key] = r.named(d.Column)
 	}
 	return out
 }
@@ -205,19 +220,19 @@ func (r row) details() map[string]string {
 // entities are those of the mappings that have a value in this row.
 func (r row) entities() []dogwatch.Entity {
 	var out []dogwatch.Entity
-	for _, m := range r.rule.Entities {
-		e := dogwatch.Entity{Type: m.Type}
-		for _, f := range m.Fields {
-			if text := r.text(f.Column); text != "" {
-				e.Fields = append(e.Fields, dogwatch.EntityField{Name: propertyName(m.Type, f.Identifier), Value: text})
+	for _, of := range r.shape.entities {
+		e := dogwatch.Entity{Type: of.of}
+		for i, c := range of.columns {
+			if text := r.text(c); text != "" {
+				e.Fields = append(e.Fields, dogwatch.EntityField{Name: of.names[i], Value: text})
 			}
 		}
 		if len(e.Fields) > 0 {
 			out = append(out, e)
 		}
 	}
-	for _, o := range r.rule.Objects {
-		e := dogwatch.ObjectEntity(r.text(o.Cluster), r.text(o.APIGroup), r.text(o.Resource), r.text(o.Namespace), r.text(o.Name))
+	for _, o := range r.objects {
+		e := dogwatch.ObjectEntity(r.text(o[0]), r.text(o[1]), r.text(o[2]), r.text(o[3]), r.text(o[4]))
 		if e.Get("resource") != "" || e.Get("name") != "" {
 			out = append(out, e)
 		}

@@ -114,8 +114,7 @@ func (s *source) querySnippet() *snippet {
 func (s *source) withExceptions(over []int) *snippet {
 	out := &snippet{outer: s.doc.file}
 	text := strings.TrimRight(s.query.Value, "; \t\r\n")
-	out.text.WriteString(text)
-	out.from = append(out.from, s.doc.origins(s.query)[:len(text)]...)
+	out.addSome(s.doc, s.query, len(text))
 	// The breaks end comments, which may close a query and a condition.
 	out.addText("\n| extend "+exceptionColumn+" = case(", s.doc.offset(s.query))
 	for _, i := range over {

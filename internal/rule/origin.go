@@ -2,6 +2,7 @@ package rule
 
 import (
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -130,35 +131,59 @@ func escapeWidth(s string) int {
 type snippet struct {
 	outer *diag.File
 	text  strings.Builder
-	from  []int
+	parts []part
+}
+
+// A part of a snippet is the beginning of a scalar's value, or text of our own, of
+// which one byte of the file is to be blamed.
+type part struct {
+	size int
+	doc  *doc // nil: it is our own
+	node *yaml.Node
+	at   int
 }
 
 // add appends a scalar's value.
-func (s *snippet) add(d *doc, n *yaml.Node) {
-	o := d.origins(n)
-	s.text.WriteString(n.Value)
-	s.from = append(s.from, o[:len(n.Value)]...)
+func (s *snippet) add(d *doc, n *yaml.Node) { s.addSome(d, n, len(n.Value)) }
+
+// addSome appends the first bytes of a scalar's value.
+func (s *snippet) addSome(d *doc, n *yaml.Node, size int) {
+	s.text.WriteString(n.Value[:size])
+	s.parts = append(s.parts, part{size: size, doc: d, node: n})
 }
 
 // addText appends text of our own; at is the byte to blame.
 func (s *snippet) addText(text string, at int) {
 	s.text.WriteString(text)
-	for range len(text) {
-		s.from = append(s.from, at)
-	}
+	s.parts = append(s.parts, part{size: len(text), at: at})
 }
 
-// file is the finished text.
-func (s *snippet) file() *diag.File {
-	from := s.from
-	last := 0
-	if len(from) > 0 {
-		last = min(from[len(from)-1]+1, len(s.outer.Text))
-	}
-	return &diag.File{Name: s.outer.Name, Text: s.text.String(), Outer: s.outer, Origin: func(offset int) int {
-		if offset >= 0 && offset < len(from) {
-			return from[offset]
+// from is by byte of the text that of the file.
+func (s *snippet) from() []int {
+	var from []int
+	for _, p := range s.parts {
+		if p.doc != nil {
+			from = append(from, p.doc.origins(p.node)[:p.size]...)
+			continue
 		}
-		return last
+		for range p.size {
+			from = append(from, p.at)
+		}
+	}
+	return from
+}
+
+// file is the finished text. Most have no mistakes: nobody asks for places in them.
+func (s *snippet) file() *diag.File {
+	places := sync.OnceValue(s.from)
+	return &diag.File{Name: s.outer.Name, Text: s.text.String(), Outer: s.outer, Origin: func(offset int) int {
+		from := places()
+		switch {
+		case offset >= 0 && offset < len(from):
+			return from[offset]
+		case len(from) > 0:
+			return min(from[len(from)-1]+1, len(s.outer.Text))
+		}
+		return 0
 	}}
 }

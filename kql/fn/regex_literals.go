@@ -28,14 +28,16 @@ const (
 
 // literalsOf finds them; nil where a pattern is of another kind.
 func literalsOf(re *syntax.Regexp) *literals {
-	l := &literals{}
+	groups := 0
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]
-		l.groups++
+		groups++
 	}
-	if l.words = wordsOf(re); len(l.words) == 0 {
+	words := wordsOf(re)
+	if len(words) == 0 {
 		return nil
 	}
+	l := &literals{words: words, groups: groups}
 	if l.nothing = len(l.words) == 1 && l.words[0] == ""; l.nothing {
 		return l
 	}

@@ -46,15 +46,15 @@ const (
 
 // neededBy finds what a pattern needs; nil where it may match without.
 func neededBy(re *syntax.Regexp) *needed {
-	n := &needed{atoms: lookOf(re).atoms()}
-	if n.length() < minWord {
+	atoms := lookOf(re).atoms()
+	if atoms.length() < minWord {
 		return nil
 	}
-	slices.Sort(n.words)
-	n.words = slices.Compact(n.words)
-	if len(n.words) > maxWords {
+	slices.Sort(atoms.words)
+	if atoms.words = slices.Compact(atoms.words); len(atoms.words) > maxWords {
 		return nil
 	}
+	n := &needed{atoms: atoms}
 	n.next = make([]uint8, len(n.words))
 	for i, w := range n.words {
 		h := headOf(w[0], w[1])

@@ -86,8 +86,24 @@ func Walk(e Expr, f func(Expr) bool) {
 	if e == nil || !f(e) {
 		return
 	}
-	for _, c := range Children(e) {
-		Walk(c, f)
+	switch e := e.(type) {
+	case *Logic:
+		Walk(e.X, f)
+		Walk(e.Y, f)
+	case *Member:
+		Walk(e.X, f)
+	case *Choose:
+		walkAll(e.When, f)
+		walkAll(e.Then, f)
+		Walk(e.Else, f)
+	default:
+		walkAll(Children(e), f)
+	}
+}
+
+func walkAll(list []Expr, f func(Expr) bool) {
+	for _, e := range list {
+		Walk(e, f)
 	}
 }
 

@@ -21,10 +21,9 @@ type follower struct {
 
 // follow begins with a scan.
 func follow(s *Scan) follower {
-	cols, fields := make([]Expr, len(s.Columns)), make([]Col, len(s.Columns))
+	cols := make([]Expr, len(s.Columns))
 	for i, c := range s.Columns {
-		fields[i] = Col{c, s.Schema()[i].Name, s.Schema()[i].Type}
-		cols[i] = &fields[i]
+		cols[i] = &Col{c, s.Schema()[i].Name, s.Schema()[i].Type}
 	}
 	return follower{cols: cols}
 }

@@ -115,9 +115,10 @@ func (b *binder) partColumns(x syntax.Expr, parts []fn.Part, whole bool, named *
 func (b *binder) extend(cols []syntax.Expr, in Node, s *scope, serialize bool) Node {
 	v := b.envOf(in, s)
 	v.ordered = v.ordered || serialize
-	p := &Project{node: node{slices.Clone(in.Schema())}, In: in, Ordered: serialize}
-	p.Exprs = identity(in)
 	targets := b.columns(cols, v)
+	p := &Project{In: in, Ordered: serialize}
+	p.schema = append(make(value.Schema, 0, len(in.Schema())+len(targets)), in.Schema()...)
+	p.Exprs = appendIdentity(make([]Expr, 0, cap(p.schema)), in)
 	taken := b.newNames()
 	taken.input = in.Schema()
 	for i, t := range targets {
@@ -167,14 +168,37 @@ func (p *Project) markOrdered() {
 }
 
 // identity is the columns of a node as expressions.
-func identity(in Node) []Expr {
-	schema := in.Schema()
-	out, cols := make([]Expr, len(schema)), make([]Col, len(schema))
-	for i, f := range schema {
-		cols[i] = Col{i, f.Name, f.Type}
-		out[i] = &cols[i]
+func identity(in Node) []Expr { return appendIdentity(nil, in) }
+
+// appendIdentity is identity, behind others. One step mostly hands on what the one
+// before it does: they have that in common.
+func appendIdentity(out []Expr, in Node) []Expr {
+	var same []Expr
+	if p, ok := pastWheres(in).(*Project); ok {
+		same = p.Exprs
+	}
+	for i, f := range in.Schema() {
+		col := Col{i, f.Name, f.Type}
+		if i < len(same) {
+			if c, ok := same[i].(*Col); ok && *c == col {
+				out = append(out, c)
+				continue
+			}
+		}
+		out = append(out, &col)
 	}
 	return out
+}
+
+// pastWheres is what steps that only choose rows stand behind.
+func pastWheres(n Node) Node {
+	for {
+		w, ok := n.(*Where)
+		if !ok {
+			return n
+		}
+		n = w.In
+	}
 }
 
 func (b *binder) project(op *syntax.Project, in Node, s *scope) Node {

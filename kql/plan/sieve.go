@@ -102,7 +102,7 @@ func (s *Steps) Sieve(known Known) []Node {
 		if x.end == len(s.nodes) {
 			return chain[:asks:asks]
 		}
-		expanded := x.expand != nil && !slices.ContainsFunc(x.expand.Exprs, func(e Expr) bool { return !f.tells(e) })
+		expanded := x.expand != nil && f.tellsAll(x.expand.Exprs)
 		if expanded {
 			chain = append(chain, x.expand)
 		}
@@ -219,6 +219,10 @@ func (f *teller) tells(e Expr) bool {
 	switch e := e.(type) {
 	case *Col, *Ordered:
 		return false
+	case *Logic:
+		return f.tells(e.X) && f.tells(e.Y)
+	case *Choose:
+		return f.tellsAll(e.When) && f.tellsAll(e.Then) && f.tells(e.Else)
 	case *Call:
 		if e.Bound.Volatile || e.Bound.Timed {
 			return false
@@ -230,7 +234,11 @@ func (f *teller) tells(e Expr) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(Children(e), func(c Expr) bool { return !f.tells(c) })
+	return f.tellsAll(Children(e))
+}
+
+func (f *teller) tellsAll(list []Expr) bool {
+	return !slices.ContainsFunc(list, func(e Expr) bool { return !f.tells(e) })
 }
 
 // memberOf reads C, C.a.b, C['a'].b, and parse_json(C).a.b.
