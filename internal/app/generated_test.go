@@ -29,9 +29,18 @@ type generator struct {
 	*rand.Rand
 	rules []*dogwatch.Rule
 	pool  map[string][]string // constants, by what they are compared with
-	// strange is set where every text becomes one that no log knows.
-	strange bool
+	how   variation
 }
+
+// A variation says which constants of a rule become others.
+type variation int
+
+const (
+	anyOfThem variation = iota // half of them, half of these ones of other rules
+	everyText                  // each text becomes one that no log knows
+	oneText                    // one text does
+	numbers                    // only numbers change
+)
 
 func newGenerator(t testing.TB, seed uint64) *generator {
 	t.Helper()
@@ -118,8 +127,10 @@ func isWord(v value.Value) bool { return v.Type() == value.String && word.MatchS
 // vary is the file of another rule made of r.
 func (g *generator) vary(t testing.TB, r *dogwatch.Rule, n int) string {
 	tree := parsed(t, r)
-	for _, c := range constantsOf(tree) {
-		if g.strange && c.isText() || !g.strange && g.IntN(2) == 0 {
+	all := constantsOf(tree)
+	chosen := g.oneOf(all)
+	for _, c := range all {
+		if g.changes(c, chosen) {
 			c.at.Value = g.another(c)
 		}
 	}
@@ -129,11 +140,33 @@ func (g *generator) vary(t testing.TB, r *dogwatch.Rule, n int) string {
 
 var ruleID = regexp.MustCompile(`(?m)^id: .*\n`)
 
+// oneOf is one of the texts; nil where there are none.
+func (g *generator) oneOf(all []varied) *syntax.Literal {
+	texts := slices.DeleteFunc(slices.Clone(all), func(c varied) bool { return !c.isText() })
+	if g.how != oneText || len(texts) == 0 {
+		return nil
+	}
+	return texts[g.IntN(len(texts))].at
+}
+
+// changes says whether a constant becomes another.
+func (g *generator) changes(c varied, chosen *syntax.Literal) bool {
+	switch g.how {
+	case everyText:
+		return c.isText()
+	case oneText:
+		return c.at == chosen
+	case numbers:
+		return !c.isText()
+	}
+	return g.IntN(2) == 0
+}
+
 func (g *generator) another(c varied) value.Value {
 	if !c.isText() {
 		return value.LongOf(c.at.Value.Int() + int64(g.IntN(4)))
 	}
-	if others := g.pool[c.with]; !g.strange && g.IntN(2) == 0 && len(others) > 1 {
+	if others := g.pool[c.with]; g.how == anyOfThem && g.IntN(2) == 0 && len(others) > 1 {
 		return value.StringOf(others[g.IntN(len(others))])
 	}
 	return value.StringOf(fmt.Sprintf("%s%d", c.text(), g.IntN(100)))
@@ -167,18 +200,19 @@ func (g *generator) app(t testing.TB, n int) *App {
 	return a
 }
 
-// BenchmarkRules tells what an event costs beside few and many rules. The strange
-// ones look for what does not happen, as most rules do; the others have constants
-// of other rules too, so that many of them find something in ordinary traffic.
+// BenchmarkRules tells what an event costs beside few and many rules. Those of which
+// every text is another look for what does not happen, as most rules do; those that
+// differ in one text or in numbers count what their models count; and the mixed ones
+// have constants of other rules too, so that many find something in ordinary traffic.
 func BenchmarkRules(b *testing.B) {
 	log := head(b, 50_000)
 	for _, of := range []struct {
-		name    string
-		rules   int
-		strange bool
-	}{{"105", 105, false}, {"1000/strange", 1000, true}, {"1000", 1000, false}} {
+		name  string
+		rules int
+		how   variation
+	}{{"105", 105, anyOfThem}, {"1000/everyText", 1000, everyText}, {"1000/oneText", 1000, oneText}, {"1000/numbers", 1000, numbers}, {"1000/mixed", 1000, anyOfThem}} {
 		g := newGenerator(b, 1)
-		g.strange = of.strange
+		g.how = of.how
 		a := g.app(b, of.rules)
 		a.Only(quiet(b, a, log))
 		b.Run(of.name, func(b *testing.B) {
