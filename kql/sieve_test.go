@@ -34,6 +34,9 @@ var sievedQueries = []string{
 	`T | extend Deed = case(Verb == 'delete', 'deleted', Verb == 'update' and Name == 'a', 'changed', '') | where isnotempty(Deed)`,
 	`T | extend Deed = case(Verb == 'delete', '', Verb in ('delete', 'update'), 'changed', '') | where Deed != '' and Code == 200`,
 	`T | extend Deed = case(Verb == 'delete', Name, '') | where isnotempty(Deed)`,
+	`T | extend Deed = case(Verb == 'delete' and Code > 300, 'deleted', IsSystem, 'changed', '') | where isnotempty(Deed) or Name == 'a'`,
+	`T | extend Deed = case(Verb == 'delete' and Code > 300, 'deleted', IsSystem, 'changed', '') | where not(isnotempty(Deed)) and Code != 200`,
+	`T | extend Deed = case(Verb == 'delete', strcat('deleted ', Name), IsSystem, iff(Code > 300, 'x', 'y'), '') | where isnotempty(Deed)`,
 	`T | mv-expand IP = IPs to typeof(string) | where IP in (_GetWatchlist('L') | project SearchKey) | where Verb != 'get' or Name == 'a'`,
 	`T | extend log = parse_json(Log) | where log.verb == 'create' and tostring(log.user.name) == 'a'`,
 	`T | where tostring(parse_json(Log).verb) in~ ('CREATE') | project Verb, U = strcat(User, Name) | where U == 'aa' and Verb == 'create'`,
@@ -82,6 +85,46 @@ func TestSieveTurnsNothingAwayThatPasses(t *testing.T) {
 	}
 	if turned < 10_000 {
 		t.Errorf("the sieves turned away only %d rows", turned)
+	}
+}
+
+// Rules that find the same and name it otherwise have one sieve.
+func TestSieveKeys(t *testing.T) {
+	keys := NewSieveKeys()
+	keyOf := func(text string) string {
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		live := q.NewLive(context.Background(), RunOptions{})
+		key, ok := live.KeyOf(live.Whole(0, len(sievedSchema)), keys)
+		if !ok {
+			t.Fatalf("%s has no key", text)
+		}
+		return key
+	}
+	same := []string{
+		`T | where isnotempty(case(Verb == 'a', 'x', Code == 1, 'y', '')) or IsSystem`,
+		`T | extend Deed = case(Verb == 'a', 'made', Code == 1, 'let go', '') | where Deed != '' or IsSystem`,
+		`T | extend Deed = case(Verb == 'a', iff(IsSystem, 'x', 'y'), Code == 1, strcat(User, ' let go'), '') | where Deed != '' or IsSystem`,
+		`T | where Verb == 'a' or Code == 1 or IsSystem | summarize count() by User`,
+	}
+	for _, text := range same {
+		if keyOf(text) != keyOf(same[0]) {
+			t.Errorf("%s has another sieve than %s", text, same[0])
+		}
+	}
+	for _, text := range []string{
+		`T | where isnotempty(case(Verb == 'a', 'x', Code == 1, '', '')) or IsSystem`,
+		`T | where isnotempty(case(Verb == 'a', 'x', Code == 1, 'y', 'z')) or IsSystem`,
+		`T | where isnotempty(case(Verb == 'a', 'x', Code == 1, strcat(User, ''), '')) or IsSystem`,
+		`T | where isnotempty(case(Verb == 'a', iff(IsSystem, 'x', ''), Code == 1, 'y', '')) or IsSystem`,
+		`T | where not(isnotempty(case(Verb == 'a', 'x', Code == 1, 'y', ''))) or IsSystem`,
+		`T | where isnotempty(case(Verb == 'a', 'x', Code == 2, 'y', '')) or IsSystem`,
+	} {
+		if keyOf(text) == keyOf(same[0]) {
+			t.Errorf("%s has the sieve of %s", text, same[0])
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -30,7 +31,7 @@ const (
 // A clauser makes the clauses of conditions.
 type clauser struct {
 	run    *run
-	failed func() // is called where a literal cannot be asked
+	common *commons
 }
 
 // of are clauses that follow where a condition is what is wanted, true or false;
@@ -153,6 +154,8 @@ type literal struct {
 	text func(string) bool
 	// A column of flags or whole numbers is asked.
 	value func(*value.Value) bool
+	// What asks has a key, as far as it is known when two ask the same.
+	key string
 }
 
 // isAll says whether a literal is seen to hold for every value.
@@ -168,14 +171,33 @@ func (l *literal) holds(text string) bool {
 	return slices.Contains(l.list, text) != l.not
 }
 
+// keyOf is the key of a literal, or the list that it has.
+func (l *literal) keyOf() string {
+	if !l.isList() {
+		return l.key
+	}
+	return fmt.Sprintf("%t %q", l.not, l.list)
+}
+
+// joinedKey is the key of what two literals make; empty where one has none.
+func joinedKey(a *literal, by string, b *literal) string {
+	x, y := a.keyOf(), b.keyOf()
+	if x == "" || y == "" {
+		return ""
+	}
+	return "(" + x + by + y + ")"
+}
+
 // either is what one of two literals on a column wants.
 func either(a, b *literal) *literal {
 	out := &literal{col: a.col}
 	switch {
 	case a.value != nil:
 		out.value = func(v *value.Value) bool { return a.value(v) || b.value(v) }
+		out.key = joinedKey(a, " or ", b)
 	case !a.isList() || !b.isList():
 		out.text = func(s string) bool { return a.holds(s) || b.holds(s) }
+		out.key = joinedKey(a, " or ", b)
 	case a.not && b.not:
 		out.not, out.list = true, shared(a.list, b.list)
 	case a.not:
@@ -194,6 +216,7 @@ func both(a, b *literal) *literal {
 	switch {
 	case a.value != nil:
 		out.value = func(v *value.Value) bool { return a.value(v) && b.value(v) }
+		out.key = joinedKey(a, " and ", b)
 	case a.isList() && !a.not:
 		out.list = slices.DeleteFunc(slices.Clone(a.list), func(s string) bool { return !b.holds(s) })
 	case b.isList() && !b.not:
@@ -202,6 +225,7 @@ func both(a, b *literal) *literal {
 		out.not, out.list = true, slices.Concat(a.list, b.list)
 	default:
 		out.text = func(s string) bool { return a.holds(s) && b.holds(s) }
+		out.key = joinedKey(a, " and ", b)
 	}
 	return out
 }
@@ -217,6 +241,18 @@ func without(x, y []string) []string {
 // literal reads a condition on one column that is true where that is wanted, or
 // else false; nil if it is of another form.
 func (c *clauser) literal(e plan.Expr, want bool) *literal {
+	l := c.literalOf(e, want)
+	if l == nil || l.isList() {
+		return l
+	}
+	if key, ok := c.common.key(c.run, e); ok {
+		l.key = fmt.Sprintf("%d %t", key, want)
+	}
+	return l
+}
+
+// literalOf is literal without a key.
+func (c *clauser) literalOf(e plan.Expr, want bool) *literal {
 	if col, ok := e.(*plan.Col); ok && col.Typ == value.Bool {
 		return &literal{col: col.Index, value: func(v *value.Value) bool { return !v.IsNull() && v.Bool() == want }}
 	}
@@ -258,7 +294,7 @@ func (c *clauser) holding(e *plan.Call, want bool) func(*value.Value) bool {
 	return func(v *value.Value) (holds bool) {
 		defer func() {
 			if recover() != nil {
-				c.failed()
+				c.common.failed()
 				holds = true
 			}
 		}()

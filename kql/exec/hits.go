@@ -17,6 +17,7 @@ type hits struct {
 	tested Set // the sieves with tests
 	// A column of flags or whole numbers.
 	values []valueTest
+	keyed  map[string]int // by the key of what asks, its place in tests or values
 
 	texts  map[string]*sight // those that were tested
 	counts map[int64]Set
@@ -45,7 +46,7 @@ type textTest struct {
 }
 
 type valueTest struct {
-	id    int
+	users members
 	holds func(*value.Value) bool
 }
 
@@ -56,21 +57,40 @@ type sight struct {
 }
 
 func newHits(col, width int) *hits {
-	return &hits{col: col, named: map[string]*named{}, base: NewSet(width), tested: NewSet(width)}
+	return &hits{col: col, named: map[string]*named{}, keyed: map[string]int{}, base: NewSet(width), tested: NewSet(width)}
 }
 
 func (h *hits) add(id int, l *literal) {
 	switch {
 	case l.value != nil:
-		h.values = append(h.values, valueTest{id, l.value})
+		at, isNew := h.testOf(l, len(h.values))
+		if isNew {
+			h.values = append(h.values, valueTest{holds: l.value})
+		}
+		h.values[at].users.add(id)
 	case l.text != nil:
-		t := textTest{holds: l.text}
-		t.users.add(id)
-		h.tests = append(h.tests, t)
+		at, isNew := h.testOf(l, len(h.tests))
+		if isNew {
+			h.tests = append(h.tests, textTest{holds: l.text})
+		}
+		h.tests[at].users.add(id)
 		h.tested.Add(id)
 	default:
 		h.name(id, l)
 	}
+}
+
+// testOf is the place of the test that a literal makes. Sieves whose literals ask the
+// same share one; another is to be the next.
+func (h *hits) testOf(l *literal, next int) (at int, isNew bool) {
+	if l.key == "" {
+		return next, true
+	}
+	at, known := h.keyed[l.key]
+	if !known {
+		at, h.keyed[l.key] = next, next
+	}
+	return at, !known
 }
 
 func (h *hits) name(id int, l *literal) {
@@ -165,9 +185,7 @@ func (h *hits) test(s *sight, text string, set Set) {
 		}
 		t.users.leave(s.rest)
 		if t.holds(text) {
-			for _, w := range t.users {
-				s.hits[w.at] |= w.bits
-			}
+			t.users.join(s.hits)
 		}
 	}
 }
@@ -184,7 +202,7 @@ func (h *hits) ofCount(v *value.Value) Set {
 	known = NewSet(64 * len(h.base))
 	for _, t := range h.values {
 		if t.holds(v) {
-			known.Add(t.id)
+			t.users.join(known)
 		}
 	}
 	if v.IsNull() {

@@ -36,3 +36,27 @@ func TestHits(t *testing.T) {
 		}
 	}
 }
+
+// Literals that ask the same are one test, and answer for all their sieves.
+func TestHitsShareTests(t *testing.T) {
+	h, asked := newHits(0, 12), 0
+	for id := range 10 {
+		l := &literal{text: func(s string) bool { asked++; return s == "a" }, key: "a"}
+		if id%2 == 1 {
+			l = &literal{text: func(s string) bool { return s != "a" }, key: "not a"}
+		}
+		h.add(id, l)
+	}
+	h.add(10, &literal{text: func(string) bool { return true }})
+	h.add(11, &literal{text: func(string) bool { return false }})
+	all := Set{1<<12 - 1}
+	for text, want := range map[string]uint64{"a": 0b10101010101, "b": 0b11010101010} {
+		v := value.StringOf(text)
+		if got := h.of(&v, all)[0]; got != want {
+			t.Errorf("%q: hits are %b, want %b", text, got, want)
+		}
+	}
+	if asked != 2 || len(h.tests) != 4 {
+		t.Errorf("%d tests, one of which was asked %d times", len(h.tests), asked)
+	}
+}

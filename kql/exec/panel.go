@@ -272,6 +272,13 @@ func (m members) in(s Set) bool {
 	return false
 }
 
+// join puts them into a set.
+func (m members) join(s Set) {
+	for _, w := range m {
+		s[w.at] |= w.bits
+	}
+}
+
 // leave takes them out of a set.
 func (m members) leave(s Set) {
 	for _, w := range m {

@@ -11,7 +11,7 @@ import (
 // whose texts need no test is looked up at a glance.
 func (p *Panel) index(r *run, id int, conds []plan.Expr, maxSize int) {
 	var singles []clause
-	c := &clauser{r, p.common.failed}
+	c := &clauser{r, p.common}
 	for _, e := range conds {
 		clauses, whole := c.of(e, true)
 		d := dearCondition{run: r, id: id, expr: e, whole: whole}

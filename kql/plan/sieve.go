@@ -52,7 +52,7 @@ func (s *Steps) stretch(at int, f follower, wide int) *stretch {
 			for _, c := range Conjuncts(n.P) {
 				e, exact := f.over(c)
 				if x.exact = x.exact && exact; e != nil {
-					x.asks = append(x.asks, &Where{P: e})
+					x.asks = append(x.asks, &Where{P: withoutNames(e)})
 				}
 			}
 		case *Project:
@@ -187,6 +187,43 @@ func SaysSomething(e *Call) (*Choose, bool) {
 func IsEmpty(e Expr) bool {
 	c, ok := e.(*Const)
 	return ok && c.V.Type() == value.String && c.V.Str() == ""
+}
+
+// withoutNames is a condition that is true where another is, without the names that
+// it gives to what it finds: that there is a name says only that one of the conditions
+// holds that have one. So rules with other names ask the same, and others ask parts of
+// it.
+func withoutNames(e Expr) Expr {
+	switch e := e.(type) {
+	case *Logic:
+		if x, y := withoutNames(e.X), withoutNames(e.Y); x != e.X || y != e.Y {
+			return &Logic{e.Or, x, y}
+		}
+	case *Call:
+		c, ok := SaysSomething(e)
+		if !ok || !IsEmpty(c.Else) || slices.ContainsFunc(c.Then, func(e Expr) bool { return !isName(e) }) {
+			return e
+		}
+		some := withoutNames(c.When[0])
+		for _, when := range c.When[1:] {
+			some = &Logic{true, some, withoutNames(when)}
+		}
+		return some
+	}
+	return e
+}
+
+// isName says whether an expression is a text that is never empty.
+func isName(e Expr) bool {
+	switch e := e.(type) {
+	case *Const:
+		return e.V.Type() == value.String && e.V.Str() != ""
+	case *Choose:
+		return isName(e.Else) && !slices.ContainsFunc(e.Then, func(e Expr) bool { return !isName(e) })
+	case *Call:
+		return e.Name == "strcat" && slices.ContainsFunc(e.Args, isName)
+	}
+	return false
 }
 
 // weakChoice says when one of the branches is taken that say something.
