@@ -30,6 +30,7 @@ type Reader struct {
 	lastLower  string
 	siftings   *siftings // nil: every record is a row
 	enveloped  [1]item   // the event at hand that came in an envelope
+	whole      []byte    // memory of such an event's text
 	// sees looks at such an event at a glance; it is nil where none is seen so, and
 	// returns nil for what is not.
 	sees      func(text string) *event

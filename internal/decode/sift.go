@@ -16,7 +16,7 @@ type sifter struct {
 	judges *judges
 	seed   *hashKey // of askings
 	clock  clock
-	names  names // of the body at hand
+	body   bodyMemory
 
 	deed, address, caller, verdict *factor
 	pairs                          pairTable
@@ -24,9 +24,10 @@ type sifter struct {
 	runs                           *runs
 	words                          *bodyWords
 	origins                        origins
-	enveloped                      bool     // the last line was an envelope
-	fresh                          []int32  // of the pairs: not judged yet
-	users                          []uint64 // by caller: what stands for the name
+	around, beside                 knownMembers // of the envelope before, and of its properties
+	enveloped                      bool         // the last line was an envelope
+	fresh                          []int32      // of the pairs: not judged yet
+	users                          []uint64     // by caller: what stands for the name
 	scratch, unescaped             []byte
 	sets                           []uint64 // that the items' rules are made of
 	last                           int      // so many items had the last chunk
@@ -36,10 +37,11 @@ type sifter struct {
 type item struct {
 	glance
 	envelope
-	line         int64 // counted from the chunk's first
-	number       int   // as a frame's, counted from the chunk's first
-	ticks        int64 // of its request; ok if timed
-	reached      int64 // when its stage was; 0 where that is not known
+	left         *leftOut // nil: its text is whole
+	line         int64    // counted from the chunk's first
+	number       int      // as a frame's, counted from the chunk's first
+	ticks        int64    // of its request; ok if timed
+	reached      int64    // when its stage was; 0 where that is not known
 	timed        bool
 	odd          bool // no rule is to be left out
 	aks          bool // it came through a proxy of AKS
@@ -136,6 +138,7 @@ func (r *Reader) sifted(it *item, line int64) {
 	}
 	r.ledger.shapes[shape]++
 	if a := r.admit(cluster, it); a.isRow {
+		it.whole(&r.whole)
 		rec := r.newRecord()
 		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, it.number, shape
 		rec.event = it.event
@@ -221,6 +224,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 		return admission{}
 	}
 	if it.shows && !(it.looks && r.versions.has(r.versions.keyAt(cluster, it.place, str(it.refText(refName))))) {
+		it.whole(&r.whole)
 		r.versions.follow(cluster, &it.event, it.refOf(), a.isRow)
 	}
 	return a
@@ -646,7 +650,7 @@ func (f *sifter) rulesOf(it *item) {
 	if it.any, it.rules, it.said = true, k.set, k.said; !k.asks {
 		return
 	}
-	found := f.words.in(it, &f.names, k.need)
+	found := f.words.in(it, &f.body, k.need)
 	p, from := &f.pairs.list[k.pairing], len(f.sets)
 	f.sets = append(f.sets, k.set...)
 	it.rules = f.sets[from:]

@@ -14,18 +14,20 @@ type chunk struct {
 	atEOF  bool // the last line has no break
 	begins bool // it begins in a list of records
 
-	items   []item   // the events
-	waiting []int    // those of them that wait for what the sieve is asked
-	strays  []stray  // the other records
-	sets    []uint64 // that the items' rules are made of
-	members []member // of strays
-	own     []member // of the record at hand
-	logs    []byte   // what was unescaped
-	size    int      // bytes that were taken: less than text, where the next is to be read another way
-	breaks  int64    // line breaks in them
-	listed  bool     // they end in a list
-	opened  int64    // where the last list began that was stepped into, counted as breaks; -1: none was
-	count   int      // records on the last line
+	items   []item    // the events
+	waiting []int     // those of them that wait for what the sieve is asked
+	strays  []stray   // the other records
+	sets    []uint64  // that the items' rules are made of
+	members []member  // of strays
+	own     []member  // of the record at hand
+	logs    []byte    // what was unescaped
+	left    []leftOut // of items
+	body    int       // where the next body may begin in the text, if it was looked for
+	size    int       // bytes that were taken: less than text, where the next is to be read another way
+	breaks  int64     // line breaks in them
+	listed  bool      // they end in a list
+	opened  int64     // where the last list began that was stepped into, counted as breaks; -1: none was
+	count   int       // records on the last line
 	done    chan struct{}
 }
 

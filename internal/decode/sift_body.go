@@ -12,6 +12,12 @@ import (
 // names are where keys end in a body.
 type names = lines.Names
 
+// A bodyMemory is used to look at bodies, one at a time.
+type bodyMemory struct {
+	names names
+	text  []byte // what was unescaped
+}
+
 // bodyWords are the keys that must stand in a body for columns that are made of
 // bodies to say anything. Where none of a rule's does, the rule is judged as if
 // there were no bodies.
@@ -134,15 +140,14 @@ func (w *bodyWords) bit(word string) uint64 {
 // isEscaped says whether JSON must write a letter with an escape.
 func isEscaped(c rune) bool { return c < ' ' || c == '"' || c == '\\' }
 
-// in are the words of need that stand in an event, and maybe others; n is memory
-// that is used for that.
-func (w *bodyWords) in(it *item, n *names, need wordSet) wordSet {
+// in are the words of need that stand in an event, and maybe others.
+func (w *bodyWords) in(it *item, m *bodyMemory, need wordSet) wordSet {
 	words := need.either | need.change | need.pod | need.newPod | w.applied
-	request := w.keys(it.raw(fRequest), words, n)
+	request := w.keys(it.body(fRequest, &m.text), words, &m.names)
 	set, change, either := request, request, request
 	whole := it.raw(fRequest) == "" || need.change != 0 && !w.isFragment(it, request)
 	if whole || need.either|need.pod != 0 {
-		either |= w.keys(it.raw(fResponse), words, n)
+		either |= w.keys(it.body(fResponse, &m.text), words, &m.names)
 	}
 	if whole {
 		change = either

@@ -44,7 +44,7 @@ func TestWordsThatCountInBodies(t *testing.T) {
 		if end, ok := k.Read(text); !ok || end != len(text) || !it.read(text, &k, nil) {
 			t.Fatalf("%s: not seen: %s", c.name, text)
 		}
-		got := w.in(&it, new(names), allWords)
+		got := w.in(&it, new(bodyMemory), allWords)
 		if got.either&c.word != 0 != c.either || got.change&c.word != 0 != c.change || got.newPod&c.word != 0 != c.newPod {
 			t.Errorf("%s: either %v, change %v, new %v", c.name, got.either&c.word != 0, got.change&c.word != 0, got.newPod&c.word != 0)
 		}

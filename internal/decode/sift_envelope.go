@@ -58,9 +58,11 @@ type wrapped struct {
 	envelope
 	resource, category string
 	seen               uint32
+	left               leftOut
+	from, to           int    // where the log line stands
+	at                 int    // where it stands in what was unescaped
 	log                string // unescaped
 	padded             string // that, a line break, and what follows in memory
-	from, to           int    // where the log line stands
 }
 
 // The members of an envelope, and of its properties, of which none may be there
@@ -97,7 +99,7 @@ func (w *wrapped) onceAt(member uint32, end int) int {
 func (f *sifter) unwrap(s string, it *item, c *chunk) (end int) {
 	before := len(c.logs)
 	w := wrapped{}
-	if end = f.members(s, &w, c); end < 0 || !f.sees(s[:end], &w, it) {
+	if end = f.members(s, &w, c); end < 0 || !f.sees(s[:end], &w, it, c) {
 		c.logs = c.logs[:before]
 		return -1
 	}
@@ -106,61 +108,18 @@ func (f *sifter) unwrap(s string, it *item, c *chunk) (end int) {
 
 // members reads the envelope's members.
 func (f *sifter) members(s string, w *wrapped, c *chunk) (end int) {
-	return eachMember(s, 0, func(key string, at int) int {
+	return f.around.each(s, 0, func(key string, at, end int) int {
 		if key == "properties" {
 			return w.onceAt(seenProperties, f.properties(s, at, w, c))
 		}
-		end := skipValue(s, at)
+		if end < 0 {
+			end = skipValue(s, at)
+		}
 		if end < 0 || !w.member(key, s[at:end]) {
 			return -1
 		}
 		return end
 	})
-}
-
-// eachMember reads the object at i. take is given each key and where its value
-// starts, and returns what is behind that; -1 ends it, as does what is no object.
-func eachMember(s string, i int, take func(key string, at int) int) (end int) {
-	for i = skipSpace(s, i+1); ; {
-		key, at := memberAt(s, i)
-		if at < 0 {
-			return -1
-		}
-		if i = take(key, at); i < 0 {
-			return -1
-		}
-		switch i = skipSpace(s, i); {
-		case i >= len(s):
-			return -1
-		case s[i] == '}':
-			return i + 1
-		case s[i] != ',':
-			return -1
-		}
-		i = skipSpace(s, i+1)
-	}
-}
-
-// memberAt is the key of the member at i, and where its value starts; -1 if there
-// is none, or its key has escapes.
-func memberAt(s string, i int) (key string, at int) {
-	if i >= len(s) || s[i] != '"' {
-		return "", -1
-	}
-	end := skipString(s, i)
-	if end >= len(s) {
-		return "", -1
-	}
-	if key = s[i+1 : end-1]; strings.IndexByte(key, '\\') >= 0 {
-		return "", -1
-	}
-	if end = skipSpace(s, end); end >= len(s) || s[end] != ':' {
-		return "", -1
-	}
-	if at = skipSpace(s, end+1); at >= len(s) {
-		return "", -1
-	}
-	return key, at
 }
 
 // member takes a member of the envelope.
@@ -190,11 +149,13 @@ func (f *sifter) properties(s string, i int, w *wrapped, c *chunk) (end int) {
 	if s[i] != '{' {
 		return -1
 	}
-	return eachMember(s, i, func(key string, at int) int {
+	return f.beside.each(s, i, func(key string, at, end int) int {
 		if key == "log" {
 			return w.onceAt(seenLog, f.log(s, at, w, c))
 		}
-		end := skipValue(s, at)
+		if end < 0 {
+			end = skipValue(s, at)
+		}
 		if end < 0 || !w.property(key, s[at:end]) {
 			return -1
 		}
@@ -214,32 +175,37 @@ func (w *wrapped) property(key, token string) bool {
 	return true
 }
 
-// log unescapes the log line at i, if it is that of an audit event.
+// log unescapes the log line at i, if it is that of an audit event, but for bodies.
 func (f *sifter) log(s string, i int, w *wrapped, c *chunk) (end int) {
 	if s[i] != '"' || w.category != "" && f.origins.of(w.resource, w.category) == nil {
 		return -1
 	}
 	i++
-	from := len(c.logs)
-	if from == 0 {
+	if w.at = len(c.logs); w.at == 0 {
 		// It is no longer than what is left of the chunk.
 		c.logs = slices.Grow(c.logs, len(c.text)+2*logRoom)
 	}
-	if cap(c.logs)-from < len(s)-i+logRoom {
+	if cap(c.logs)-w.at < len(s)-i+logRoom {
 		return -1
 	}
-	size, n := unescapeText(c.logs[from:cap(c.logs)], s[i:])
+	size, n := w.left.unescape(c.logs[w.at:cap(c.logs)], s[i:], c)
 	if size < 0 {
 		return -1
 	}
+	w.from, w.to, w.left.escaped = i, i+size, s[i:i+size]
+	w.unescaped(c, n)
+	return i + size + 1
+}
+
+// unescaped notes that the log line has n bytes, which stand in c.logs.
+func (w *wrapped) unescaped(c *chunk, n int) {
+	from := w.at
 	// The container runtime's line has its break still.
-	if n > 0 && c.logs[:from+n][from+n-1] == '\n' && s[i+size-1] != '\n' {
+	if n > 0 && c.logs[:from+n][from+n-1] == '\n' && w.left.escaped[len(w.left.escaped)-1] != '\n' {
 		n--
 	}
 	c.logs = append(c.logs[:from+n], '\n')
-	w.from, w.to = i, i+size
 	w.log, w.padded = viewOf(c.logs[from:from+n]), viewOf(c.logs[from:from+n+logRoom/2])
-	return i + size + 1
 }
 
 // logRoom is how much room is behind the log lines of a chunk: for what is written
@@ -247,7 +213,7 @@ func (f *sifter) log(s string, i int, w *wrapped, c *chunk) (end int) {
 const logRoom = 128
 
 // sees looks at the event in an envelope at a glance.
-func (f *sifter) sees(s string, w *wrapped, it *item) bool {
+func (f *sifter) sees(s string, w *wrapped, it *item, c *chunk) bool {
 	const needed = seenCategory | seenProperties | seenLog
 	if w.seen&needed != needed || w.log == "" || isSpace(w.log[len(w.log)-1]) {
 		return false
@@ -260,7 +226,26 @@ func (f *sifter) sees(s string, w *wrapped, it *item) bool {
 	}
 	it.envelope, it.aks = w.envelope, w.envelope.from.aks
 	f.runs.aks = it.aks
-	return it.read(w.padded, nil, f.runs) && len(it.text) == len(w.log)
+	it.left = nil
+	if f.seesLog(w, it) {
+		if w.left.count > 0 {
+			c.left = append(c.left, w.left)
+			it.left = &c.left[len(c.left)-1]
+		}
+		return true
+	}
+	if w.left.count == 0 {
+		return false
+	}
+	// What was left out may be no body.
+	w.left.count = 0
+	w.unescaped(c, unescapeInto(c.logs[w.at:cap(c.logs)], w.left.escaped))
+	return f.seesLog(w, it)
+}
+
+// seesLog looks at the event as far as it was unescaped.
+func (f *sifter) seesLog(w *wrapped, it *item) bool {
+	return it.read(w.padded, nil, f.runs) && len(it.text) == len(w.log) && w.left.areBodies(&it.glance)
 }
 
 func (e *envelope) clusterOr(other string) string {

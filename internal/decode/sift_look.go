@@ -71,7 +71,7 @@ func (f *sifter) eventLine(c *chunk, s string) bool {
 	if end == len(s) && !c.atEOF {
 		return false
 	}
-	it.envelope, it.aks, it.number = envelope{}, false, -1
+	it.envelope, it.left, it.aks, it.number = envelope{}, nil, false, -1
 	f.take(c, it)
 	f.enveloped = false
 	c.size += end
@@ -209,7 +209,8 @@ func (c *chunk) reset(room int) {
 	if cap(c.items) < room {
 		c.items = make([]item, 0, room+room/4)
 	}
-	c.items, c.waiting, c.strays, c.members, c.logs = c.items[:0], c.waiting[:0], c.strays[:0], c.members[:0], c.logs[:0]
-	c.size, c.breaks, c.count, c.opened = 0, 0, 0, -1
+	c.items, c.waiting, c.strays, c.members = c.items[:0], c.waiting[:0], c.strays[:0], c.members[:0]
+	c.logs, c.left = c.logs[:0], c.left[:0]
+	c.size, c.body, c.breaks, c.count, c.opened = 0, 0, 0, 0, -1
 	c.listed = c.begins
 }

@@ -12,6 +12,9 @@ type State struct {
 	depth    uint64
 	isBroken uint64 // not 0: there was a stop, or a backslash outside a text
 	stop     uint64 // in each byte
+	inner    uint64 // bits 0 and 1: the next byte, and the one behind it, are escaped in a value that is
+
+	isEscaped bool // the value stands in a text
 }
 
 // BlockBytes is how many bytes are looked at at once.
@@ -20,6 +23,15 @@ const BlockBytes = 64
 // Open returns the State behind the bracket that opens a value. Nothing counts
 // from a byte stop on.
 func Open(stop byte) State { return State{depth: 1, stop: uint64(stop) * 0x0101010101010101} }
+
+// OpenEscaped is Open for a value that stands in a text of JSON, as a quote of which
+// has a backslash before it there. The value is not followed where the text ends, or
+// has an escape other than \" and \\.
+func OpenEscaped(stop byte) State {
+	s := Open(stop)
+	s.isEscaped = true
+	return s
+}
 
 // Broken says, where no end was found, that the value is not to be followed
 // further: there was a stop, or a backslash outside a text, which is no JSON.
@@ -36,7 +48,12 @@ func (s *State) InText() (in, escaped bool) { return s.inText != 0, s.escaped !=
 // does not stand there. The text goes on where the one of the last call ended; it
 // is whole blocks.
 func (s *State) End(text string) int {
-	if hasAVX2 && len(text) >= BlockBytes {
+	switch {
+	case s.isEscaped && hasAVX2 && len(text) >= BlockBytes:
+		return escapedAVX2(unsafe.StringData(text), len(text)/BlockBytes, s)
+	case s.isEscaped:
+		return s.plainEscaped(text)
+	case hasAVX2 && len(text) >= BlockBytes:
 		return nestedAVX2(unsafe.StringData(text), len(text)/BlockBytes, s)
 	}
 	return s.plain(text)
@@ -63,6 +80,34 @@ func (s *State) plain(text string) int {
 			if !escaped {
 				s.inText = ^s.inText
 			}
+		case s.inText != 0:
+		case c == '{' || c == '[':
+			s.depth++
+		case c == '}' || c == ']':
+			if s.depth--; s.depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// plainEscaped is plain for a value that stands in a text.
+func (s *State) plainEscaped(text string) int {
+	for i := range len(text) {
+		c, escaped, inner := text[i], s.escaped != 0, s.inner&1 != 0
+		s.escaped, s.inner = 0, s.inner>>1
+		switch {
+		case c == byte(s.stop), escaped && c != '"' && c != '\\', !escaped && c == '"', escaped && c == '\\' && s.inText == 0:
+			s.isBroken = 1
+			return -1
+		case escaped && inner:
+		case escaped && c == '"':
+			s.inText = ^s.inText
+		case escaped:
+			s.inner |= 2
+		case c == '\\':
+			s.escaped = 1
 		case s.inText != 0:
 		case c == '{' || c == '[':
 			s.depth++

@@ -6,3 +6,6 @@ var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.H
 
 //go:noescape
 func nestedAVX2(p *byte, blocks int, st *State) (end int)
+
+//go:noescape
+func escapedAVX2(p *byte, blocks int, st *State) (end int)

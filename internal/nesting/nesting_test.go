@@ -19,13 +19,24 @@ func FuzzEnd(f *testing.F) {
 			f.Add(s+strings.Repeat(" ", 64), byte(0), byte(1))
 		}
 	}
-	f.Fuzz(sameEnd)
+	f.Fuzz(func(t *testing.T, s string, stop, cut byte) {
+		sameEnd(t, s, cut, Open(stop))
+		sameEnd(t, s, cut, OpenEscaped(stop))
+		sameEscaped(t, s, cut, stop)
+	})
 }
 
-func sameEnd(t *testing.T, s string, stop, cut byte) {
+// sameEnd also where the text is cut into two pieces.
+func sameEnd(t *testing.T, s string, cut byte, open State) {
+	t.Helper()
 	s = s[:len(s)-len(s)%BlockBytes]
-	got, want := Open(stop), Open(stop)
-	end := want.plain(s)
+	got, want := open, open
+	var end int
+	if open.isEscaped {
+		end = want.plainEscaped(s)
+	} else {
+		end = want.plain(s)
+	}
 	head := int(cut) % (len(s)/BlockBytes + 1) * BlockBytes
 	at := got.End(s[:head])
 	if at < 0 && !got.Broken() {
@@ -34,10 +45,34 @@ func sameEnd(t *testing.T, s string, stop, cut byte) {
 		}
 	}
 	if at != end || at < 0 && got.Broken() != want.Broken() {
-		t.Fatalf("%q, stopped by %q, cut at %d: ends at %d (broken %v), want %d (%v)", s, stop, head, at, got.Broken(), end, want.Broken())
+		t.Fatalf("%q, opened by %+v, cut at %d: ends at %d (broken %v), want %d (%v)", s, open, head, at, got.Broken(), end, want.Broken())
 	}
 	if at < 0 && !got.Broken() && got != want {
 		t.Fatalf("%q, cut at %d: comes to %+v, want %+v", s, head, got, want)
+	}
+}
+
+// sameEscaped holds the end of a value that stands in a text to its end outside of it.
+func sameEscaped(t *testing.T, s string, cut, stop byte) {
+	t.Helper()
+	if stop == '\\' || stop == '"' {
+		return
+	}
+	escape := strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace
+	padding := strings.Repeat("\n", BlockBytes)
+	whole, escaped := s+padding, escape(s)+padding
+	sameEnd(t, escaped, cut, OpenEscaped(stop))
+	plain, within := Open(stop), OpenEscaped(stop)
+	end := plain.End(whole[:len(whole)-len(whole)%BlockBytes])
+	got := within.End(escaped[:len(escaped)-len(escaped)%BlockBytes])
+	if end > len(s) { // in the padding
+		end = -1
+	}
+	if end >= 0 {
+		end = len(escape(s[:end]))
+	}
+	if got != end || got < 0 && within.Broken() != plain.Broken() {
+		t.Fatalf("%q, stopped by %q, ends at %d (broken %v) in a text, want %d (%v)", s, stop, got, within.Broken(), end, plain.Broken())
 	}
 }
 
@@ -49,7 +84,10 @@ func TestEndInOddTexts(t *testing.T) {
 			for i := range text {
 				text[i] = letters[r.IntN(len(letters))]
 			}
-			sameEnd(t, string(text), "\n\x00a"[r.IntN(3)], byte(r.IntN(8)))
+			stop, cut := "\n\x00a"[r.IntN(3)], byte(r.IntN(8))
+			sameEnd(t, string(text), cut, Open(stop))
+			sameEnd(t, string(text), cut, OpenEscaped(stop))
+			sameEscaped(t, string(text), cut, stop)
 		}
 	}
 }

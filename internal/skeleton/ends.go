@@ -43,8 +43,14 @@ func plainQuote(s string, i int) int {
 
 // Nested is the place behind the bracket that closes the one at i; -1 where the
 // line ends before, or is longer than one that Read takes.
-func Nested(s string, i int) int {
-	st, from := nesting.Open('\n'), i+1
+func Nested(s string, i int) int { return valueEnd(s, i, nesting.Open('\n')) }
+
+// NestedEscaped is Nested where s is the inside of a text of JSON, or begins with it;
+// -1 also where that text ends before, or has an escape other than \" and \\.
+func NestedEscaped(s string, i int) int { return valueEnd(s, i, nesting.OpenEscaped('\n')) }
+
+func valueEnd(s string, i int, st nesting.State) int {
+	from := i + 1
 	if whole := min(len(s)-from, longest) / blockBytes; whole > 0 {
 		if end := st.End(s[from : from+whole*blockBytes]); end >= 0 {
 			return from + end

@@ -42,6 +42,14 @@ func sameEnds(t *testing.T, s string, from int) {
 	if got != want {
 		t.Fatalf("the value of %q at %d ends at %d, want %d", s, from, got, want)
 	}
+	escape := strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace
+	end := want
+	if want > 0 {
+		end = from + len(escape(s[from:want]))
+	}
+	if got := NestedEscaped(s[:from]+escape(s[from:]), from); got != end && s[from] != '"' && s[from] != '\\' {
+		t.Fatalf("the value of %q at %d ends at %d in a text, want %d", s, from, got, end)
+	}
 	var k Line
 	if end, ok := k.Read(s[from:]); ok && (s[from] == '{' || s[from] == '[') {
 		if want := k.Nested(0); got != want && got != want+from {
