@@ -34,7 +34,8 @@ func (r *run) compile(e plan.Expr) (evaluator, error) {
 	if r.common != nil {
 		return r.common.part(r, e)
 	}
-	return r.compileOne(e)
+	ev, err := r.compileOne(e)
+	return r.repeated(e, ev), err
 }
 
 func (r *run) compileOne(e plan.Expr) (evaluator, error) {
