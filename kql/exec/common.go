@@ -23,10 +23,7 @@ func newCommons() *commons {
 }
 
 func (c *commons) key(r *run, e plan.Expr) (int, bool) {
-	return c.keys.Of(e, func(s *plan.Scalar) (value.Value, bool) {
-		v, err := r.scalar(s)
-		return v, err == nil
-	})
+	return c.keys.Of(e, r.known)
 }
 
 // condition is the number of a condition.

@@ -330,6 +330,12 @@ func (r *run) scalar(e *plan.Scalar) (v value.Value, err error) {
 	return v, nil
 }
 
+// known is scalar, where that goes well.
+func (r *run) known(e *plan.Scalar) (value.Value, bool) {
+	v, err := r.scalar(e)
+	return v, err == nil
+}
+
 // maxInList is Kusto's own limit of values on the right of in.
 const maxInList = 1_000_000
 

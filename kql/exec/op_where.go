@@ -44,10 +44,7 @@ func (r *run) reduced(e plan.Expr) plan.Expr {
 	if r.db == nil {
 		return e
 	}
-	return plan.Reduce(e, &r.fn, func(s *plan.Scalar) (value.Value, bool) {
-		v, err := r.scalar(s)
-		return v, err == nil
-	})
+	return plan.Reduce(e, &r.fn, r.known)
 }
 
 // failing is the sink of a step that could not be made.
@@ -67,20 +64,16 @@ func (r *run) compileFilter(e plan.Expr) (filter, error) {
 	return f, err
 }
 
+// dearOnText is what a condition on one column of text costs whose answers are worth
+// remembering.
+const dearOnText = 20
+
 func (r *run) compileCondition(e plan.Expr) (filter, error) {
 	if l, ok := e.(*plan.Logic); ok {
 		if !l.Or {
 			return r.compileAnd(plan.Conjuncts(l))
 		}
-		x, err := r.compileFilter(l.X)
-		if err != nil {
-			return nil, err
-		}
-		y, err := r.laterFilter(l.Y)
-		if err != nil {
-			return nil, err
-		}
-		return &orFilter{x: x, y: y}, nil
+		return r.compileOr(l)
 	}
 	if c, ok := e.(*plan.Const); ok {
 		return constFilter(c.V.Bool()), nil
@@ -100,8 +93,31 @@ func (r *run) compileCondition(e plan.Expr) (filter, error) {
 	if f, err := r.testFilterOf(e); f != nil || err != nil {
 		return f, err
 	}
+	if f, err := r.emptyFilterOf(e); f != nil || err != nil {
+		return f, err
+	}
+	if col, ok := onlyText(e); ok && r.common != nil && cost(e) >= dearOnText {
+		return &testFilter{x: colEval(col), test: remembered(r.ofText(e, col)), run: r}, nil
+	}
 	ev, err := r.compile(e)
 	return &exprFilter{e: ev}, err
+}
+
+// compileOr asks the cheaper side first.
+func (r *run) compileOr(l *plan.Logic) (filter, error) {
+	first, other := l.X, l.Y
+	if cost(other) < cost(first) {
+		first, other = other, first
+	}
+	x, err := r.compileFilter(first)
+	if err != nil {
+		return nil, err
+	}
+	y, err := r.laterFilter(other)
+	if err != nil {
+		return nil, err
+	}
+	return &orFilter{x: x, y: y}, nil
 }
 
 // compileAnd asks the cheap conditions first. The order is free: a condition

@@ -113,16 +113,27 @@ func (p *Panel) Add(l *Live, number int, s *Sieve, maxSize int) {
 
 func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
 	p.ready = false
-	var conds []plan.Expr
+	var conds []sieveCondition
 	for i, n := range steps {
 		w, ok := n.(*plan.Where)
 		if !ok {
 			p.expandOf(r, n.(*plan.MvExpand)).add(r, id, steps[i+1:], maxSize)
 			break
 		}
-		conds = append(conds, plan.Conjuncts(w.P)...)
+		for _, c := range plan.Conjuncts(w.P) {
+			asked := !plan.Larger(c, maxSize)
+			for _, e := range plan.Conjuncts(plan.NotsInside(plan.Answered(c, r.known))) {
+				conds = append(conds, sieveCondition{e, asked})
+			}
+		}
 	}
-	p.index(r, id, conds, maxSize)
+	p.index(r, id, conds)
+}
+
+// A sieveCondition is a condition of a sieve.
+type sieveCondition struct {
+	expr  plan.Expr
+	asked bool // else only what follows from it for single columns is looked up
 }
 
 // testFor is the test of a condition.

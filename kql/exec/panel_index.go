@@ -9,12 +9,12 @@ import (
 
 // index takes in a sieve's conditions. What follows from them for single columns
 // whose texts need no test is looked up at a glance.
-func (p *Panel) index(r *run, id int, conds []plan.Expr, maxSize int) {
+func (p *Panel) index(r *run, id int, conds []sieveCondition) {
 	var singles []clause
 	c := &clauser{r, p.common}
-	for _, e := range conds {
-		clauses, whole := c.of(e, true)
-		d := dearCondition{run: r, id: id, expr: e, whole: whole}
+	for _, cond := range conds {
+		clauses, whole := c.of(cond.expr, true)
+		d := dearCondition{run: r, id: id, expr: cond.expr, whole: whole, tested: cond.asked}
 		for _, k := range clauses {
 			if len(k) == 1 && k[0].text == nil {
 				singles = bothOf(singles, []clause{k})
@@ -22,7 +22,7 @@ func (p *Panel) index(r *run, id int, conds []plan.Expr, maxSize int) {
 				d.clauses = append(d.clauses, k)
 			}
 		}
-		if d.tested = !plan.Larger(e, maxSize); len(d.clauses) > 0 || d.tested && !whole {
+		if len(d.clauses) > 0 || d.tested && !whole {
 			p.dear = append(p.dear, d)
 		}
 	}

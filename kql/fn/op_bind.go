@@ -29,6 +29,26 @@ func BindBinary(op string, x, y Arg) (Bound, error) {
 	return Bound{}, fmt.Errorf("unknown operator %q", op)
 }
 
+// Rebind chooses the code of a function or an operator for arguments of which more are
+// constant than when it was bound; false where there is none.
+func Rebind(name string, args []Arg) (b Bound, ok bool) {
+	var err error
+	f, isFunc := Lookup(name)
+	switch {
+	case isFunc && f.Prepare != nil:
+		b, err = Bind(f, args)
+	case isFunc:
+		return Bound{}, false
+	case isListOp(name):
+		b, err = BindIn(name, args[0], args[1:])
+	case len(args) == 2:
+		b, err = BindBinary(name, args[0], args[1])
+	default:
+		return Bound{}, false
+	}
+	return b, err == nil
+}
+
 // BindUnary chooses the code of `-x` or `+x`.
 func BindUnary(op string, x Arg) (Bound, error) {
 	t := x.Type

@@ -29,6 +29,15 @@ func BindIn(op string, x Arg, list []Arg) (Bound, error) {
 	return Bound{}, fmt.Errorf("unknown operator %q", op)
 }
 
+// isListOp says whether an operator has a list on its right.
+func isListOp(op string) bool {
+	switch op {
+	case "in", "!in", "in~", "!in~", "has_any", "has_all":
+		return true
+	}
+	return false
+}
+
 // constants returns the elements of a list that is constant as a whole.
 func constants(list []Arg) ([]value.Value, bool) {
 	var all []value.Value
@@ -146,6 +155,7 @@ func bindHasSome(all bool, list []Arg) (Bound, error) {
 		return b, nil
 	}
 	prepared := needles(terms)
+	b.Test = func(s string) bool { return hasSome(all, prepared, s) }
 	b.Eval = func(_ *Context, a []value.Value) value.Value {
 		return value.BoolOf(hasSome(all, prepared, text(a[0])))
 	}

@@ -16,10 +16,14 @@ func bindRegex(x, y Arg) (Bound, error) {
 	if err != nil {
 		return Bound{}, err
 	}
-	return Bound{Result: value.Bool, Eval: func(_ *Context, a []value.Value) value.Value {
+	b := Bound{Result: value.Bool, Eval: func(_ *Context, a []value.Value) value.Value {
 		r := re(a[1])
 		return value.BoolOf(r != nil && r.matches(text(a[0])))
-	}}, nil
+	}}
+	if y.Const != nil {
+		b.Test = re(*y.Const).matches
+	}
+	return b, nil
 }
 
 // bindLike is `x like y`: * and % stand for any text, ? for any character.

@@ -14,8 +14,8 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
-// maxRegex bounds patterns that come from data, not from the author.
-const maxRegex = 4096
+// MaxRegex bounds patterns that come from data, not from the author.
+const MaxRegex = 4096
 
 // regexOf returns what gives the compiled pattern for an argument: compiled
 // once when it is constant, else kept for as long as it stays the same. A
@@ -34,7 +34,7 @@ func regexOf(a Arg, index int) (func(value.Value) *regex, error) {
 		if c := last.Load(); c != nil && c.pattern == s {
 			return c.re
 		}
-		if len(s) > maxRegex {
+		if len(s) > MaxRegex {
 			return nil
 		}
 		re, err := newRegex(s)

@@ -67,6 +67,7 @@ const (
 // `!between` bears its name.
 var keyedCalls = map[string]bool{
 	"==": true, "!=": true, "<": true, "<=": true, ">": true, ">=": true, "=~": true, "!~": true,
+	"+": true, "-": true, "*": true, "/": true, "%": true,
 	"in": true, "!in": true, "in~": true, "!in~": true, "has_any": true, "has_all": true,
 	"has": true, "!has": true, "has_cs": true, "!has_cs": true,
 	"contains": true, "!contains": true, "contains_cs": true, "!contains_cs": true,

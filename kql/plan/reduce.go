@@ -10,11 +10,33 @@ import (
 // Reduce computes the parts of an expression that depend on no row once there is
 // a clock, and subqueries can be asked. What scalar does not know stays as it is.
 func Reduce(e Expr, clock *fn.Context, scalar func(*Scalar) (value.Value, bool)) Expr {
-	r := &reducer{clock, scalar}
+	r := &reducer{clock: clock, scalar: scalar}
 	if !reducible(e) {
 		return e
 	}
 	return r.of(e)
+}
+
+// Answered is an expression with what subqueries gave in their places. What they are
+// given to is made ready for them once, as for constants: regular expressions are
+// compiled and networks read.
+func Answered(e Expr, scalar func(*Scalar) (value.Value, bool)) Expr {
+	r := &reducer{scalar: scalar, prepares: true}
+	if !asks(e) {
+		return e
+	}
+	return r.of(e)
+}
+
+// asks says whether an expression has a subquery that gives a single value.
+func asks(e Expr) bool {
+	found := false
+	Walk(e, func(e Expr) bool {
+		_, is := e.(*Scalar)
+		found = found || is
+		return !found
+	})
+	return found
 }
 
 // reducible says whether anything in an expression was not known when it was
@@ -58,8 +80,9 @@ func timeless(n Node) bool {
 }
 
 type reducer struct {
-	clock  *fn.Context
-	scalar func(*Scalar) (value.Value, bool)
+	clock    *fn.Context // nil: what depends on it stays as it is
+	scalar   func(*Scalar) (value.Value, bool)
+	prepares bool // calls for arguments that became constant
 }
 
 func (r *reducer) of(e Expr) Expr {
@@ -94,7 +117,39 @@ func (r *reducer) call(e *Call) Expr {
 	if isOrder(e.Name) && len(e.Args) == 2 {
 		return r.order(e)
 	}
-	return r.folded(&Call{e.Name, e.Bound, r.all(e.Args)})
+	c := &Call{e.Name, e.Bound, r.all(e.Args)}
+	if r.prepares {
+		c.Bound = preparedFor(c, e)
+	}
+	return r.folded(c)
+}
+
+// preparedFor is the code of a call for constants that it had not when it was bound,
+// if there is some that gives the same.
+func preparedFor(c, before *Call) fn.Bound {
+	args, isNew := make([]fn.Arg, len(c.Args)), false
+	for i, a := range c.Args {
+		args[i] = argOf(a)
+		if args[i].Const != nil && !isConstant(before.Args[i]) {
+			isNew = true
+			if len(args[i].Const.Str()) > fn.MaxRegex { // no pattern, unless the author wrote it
+				return c.Bound
+			}
+		}
+	}
+	if !isNew {
+		return c.Bound
+	}
+	bound, ok := fn.Rebind(c.Name, args)
+	if !ok || bound.Result != c.Bound.Result {
+		return c.Bound
+	}
+	return bound
+}
+
+func isConstant(e Expr) bool {
+	_, ok := e.(*Const)
+	return ok
 }
 
 func isOrder(name string) bool { return name == "<" || name == "<=" || name == ">" || name == ">=" }
@@ -114,7 +169,7 @@ func (r *reducer) order(e *Call) Expr {
 
 // folded is a call whose arguments are reduced.
 func (r *reducer) folded(c *Call) Expr {
-	if !c.Bound.Timed {
+	if !c.Bound.Timed || r.clock == nil {
 		return fold(c)
 	}
 	args := make([]value.Value, len(c.Args))
