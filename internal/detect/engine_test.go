@@ -109,7 +109,11 @@ func compile(t testing.TB, query string, change func(*dogwatch.Rule)) *dogwatch.
 
 func judge(t testing.TB, rules []*dogwatch.Rule, in []dogwatch.Batch) ([]dogwatch.Alert, []RuleStats) {
 	t.Helper()
-	e := New(rules, Options{Catalog: world{}})
+	return judgeBy(t, New(rules, Options{Catalog: world{}}), in)
+}
+
+func judgeBy(t testing.TB, e *Engine, in []dogwatch.Batch) ([]dogwatch.Alert, []RuleStats) {
+	t.Helper()
 	w := e.NewWorker(t.Context())
 	for _, b := range in {
 		if err := w.Feed(b); err != nil {

@@ -63,15 +63,6 @@ func judgeAgain(t *testing.T, r *dogwatch.Rule, in []dogwatch.Batch, knows bool)
 	t.Helper()
 	e := New([]*dogwatch.Rule{r}, Options{Catalog: world{}})
 	e.units[0].window.knows = e.units[0].window.knows && knows
-	w := e.NewWorker(t.Context())
-	for _, b := range in {
-		if err := w.Feed(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	alerts, err := e.Finish(t.Context())
-	if err != nil || e.Stats()[0].Err != nil {
-		t.Fatal(err, e.Stats()[0].Err)
-	}
+	alerts, _ := judgeBy(t, e, in)
 	return tellAll(alerts)
 }

@@ -80,13 +80,8 @@ func (s *State) plain(text string) int {
 			if !escaped {
 				s.inText = ^s.inText
 			}
-		case s.inText != 0:
-		case c == '{' || c == '[':
-			s.depth++
-		case c == '}' || c == ']':
-			if s.depth--; s.depth == 0 {
-				return i + 1
-			}
+		case s.inText == 0 && s.closes(c):
+			return i + 1
 		}
 	}
 	return -1
@@ -108,14 +103,21 @@ func (s *State) plainEscaped(text string) int {
 			s.inner |= 2
 		case c == '\\':
 			s.escaped = 1
-		case s.inText != 0:
-		case c == '{' || c == '[':
-			s.depth++
-		case c == '}' || c == ']':
-			if s.depth--; s.depth == 0 {
-				return i + 1
-			}
+		case s.inText == 0 && s.closes(c):
+			return i + 1
 		}
 	}
 	return -1
+}
+
+// closes counts a bracket outside of texts, and says whether it closes the value.
+func (s *State) closes(c byte) bool {
+	switch c {
+	case '{', '[':
+		s.depth++
+	case '}', ']':
+		s.depth--
+		return s.depth == 0
+	}
+	return false
 }
