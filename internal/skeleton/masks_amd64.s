@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "bytes_amd64.h"
 
 // func lineMasksAVX2(p *byte, blocks int, out *block, st *maskState) (end int)
 //
@@ -40,41 +41,14 @@ loop:
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
 
-	VPCMPEQB Y0, Y10, Y2
-	VPCMPEQB Y1, Y10, Y3
-	VPMOVMSKB Y2, AX
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, AX            // quotes
-
-	VPCMPEQB Y0, Y11, Y2
-	VPCMPEQB Y1, Y11, Y3
-	VPMOVMSKB Y2, R11
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, R11           // backslashes
-
-	VPCMPEQB Y0, Y12, Y2
-	VPCMPEQB Y1, Y12, Y3
-	VPMOVMSKB Y2, R12
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, R12           // line breaks
+	MASK(Y0, Y1, Y10, AX)   // quotes
+	MASK(Y0, Y1, Y11, R11)  // backslashes
+	MASK(Y0, Y1, Y12, R12)  // line breaks
 
 	VPOR Y0, Y13, Y4
 	VPOR Y1, Y13, Y5
-	VPCMPEQB Y4, Y14, Y2
-	VPCMPEQB Y5, Y14, Y3
-	VPMOVMSKB Y2, R13
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, R13           // opening brackets
-	VPCMPEQB Y4, Y15, Y2
-	VPCMPEQB Y5, Y15, Y3
-	VPMOVMSKB Y2, DX
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, DX            // closing brackets
+	MASK(Y4, Y5, Y14, R13)  // opening brackets
+	MASK(Y4, Y5, Y15, DX)   // closing brackets
 
 	TESTQ R11, R11
 	JNZ escapes
@@ -148,10 +122,5 @@ escapes:
 	POPQ DX
 	MOVQ BX, R8
 	// the line breaks once more: their register was taken
-	VPCMPEQB Y0, Y12, Y2
-	VPCMPEQB Y1, Y12, Y3
-	VPMOVMSKB Y2, R12
-	VPMOVMSKB Y3, BX
-	SHLQ $32, BX
-	ORQ BX, R12
+	MASK(Y0, Y1, Y12, R12)  // line breaks
 	JMP strings
