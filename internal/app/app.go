@@ -91,7 +91,15 @@ func KeepsAtMost() (rows int, bytes int64) { return detect.DefaultMaxRows, detec
 
 // InMemory is how many bytes of rows all rules that count keep in memory, before
 // they put them on disk.
-func InMemory() int64 { return detect.DefaultResident }
+func InMemory(stats []RuleStats) int64 {
+	counting := 0
+	for i := range stats {
+		if stats[i].Rule.Counts() {
+			counting++
+		}
+	}
+	return detect.InMemory(counting)
+}
 
 // Mistakes are all that is wrong in rules and lists, and in the tests beside
 // rules.

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -26,6 +27,19 @@ func TestRowsOnDiskChangeNoAlert(t *testing.T) {
 		if none != 0 || some < 100<<10 {
 			t.Errorf("%s: %d bytes on disk, then %d", name, none, some)
 		}
+	}
+}
+
+// What is told of the rows in memory is what holds for as many rules that count.
+func TestTellsWhatLiesInMemory(t *testing.T) {
+	a := Load(Config{NoTests: true})
+	var stats []RuleStats
+	for _, r := range a.rules {
+		stats = append(stats, RuleStats{Rule: r})
+	}
+	counting := len(slices.DeleteFunc(slices.Clone(stats), func(st RuleStats) bool { return !st.Rule.Counts() }))
+	if all := slices.Repeat(stats, 20); InMemory(all) != detect.InMemory(20*counting) || InMemory(all) <= InMemory(stats) {
+		t.Errorf("%d rules that count keep %d bytes in memory, twenty times as many %d", counting, InMemory(stats), InMemory(all))
 	}
 }
 

@@ -31,7 +31,7 @@ func writeRuleStats(w io.Writer, stats []app.RuleStats, p palette) error {
 	if err := t.write(w, 0, true, p); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "a rule that counts keeps up to %s rows or %s of memory; all together %s, and more on disk\n", thousands(int64(rows)), size(bytes), size(app.InMemory()))
+	_, err := fmt.Fprintf(w, "a rule that counts keeps up to %s rows or %s of memory; all together %s, and more on disk\n", thousands(int64(rows)), size(bytes), size(app.InMemory(stats)))
 	return err
 }
 

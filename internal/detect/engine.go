@@ -27,7 +27,7 @@ type Options struct {
 	MaxRows   int
 	MaxMemory int64
 	// Resident is how many bytes of rows all rules that count keep in memory
-	// together: more lie on disk.
+	// together: more lie on disk. 0 means what InMemory says.
 	Resident int64
 	// Plain runs each rule over every row that it is handed, and asks no sieve:
 	// it is slower, and finds the same.
@@ -38,9 +38,11 @@ type Options struct {
 const (
 	DefaultMaxRows   = 500_000
 	DefaultMaxMemory = 256 << 20
-	// DefaultResident is for all of them.
-	DefaultResident = 12 << 20
 )
+
+// InMemory is how many bytes of rows so many rules that count keep in memory
+// together: the more there are, the more rows any of them keeps.
+func InMemory(counting int) int64 { return max(12<<20, int64(counting)*(192<<10)) }
 
 func (o Options) withDefaults() Options {
 	if o.MaxAlerts <= 0 {
@@ -51,9 +53,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxMemory <= 0 {
 		o.MaxMemory = DefaultMaxMemory
-	}
-	if o.Resident <= 0 {
-		o.Resident = DefaultResident
 	}
 	return o
 }
@@ -113,7 +112,6 @@ type unit struct {
 // New makes ready to run rules.
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	e := &Engine{opt: opt.withDefaults(), stats: map[*unit]*RuleStats{}}
-	e.shelveAt = e.opt.Resident
 	kept := keptTables{}
 	for _, r := range rules {
 		if r.Enabled {
@@ -122,6 +120,10 @@ func New(rules []*dogwatch.Rule, opt Options) *Engine {
 			e.stats[u] = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
 		}
 	}
+	if e.opt.Resident <= 0 {
+		e.opt.Resident = InMemory(len(e.counting()))
+	}
+	e.shelveAt = e.opt.Resident
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -19,6 +20,21 @@ func TestSharedRowsArePutOnDisk(t *testing.T) {
 	e.opt.Resident = 6400
 	if got, want := e.largest(), []*unit{alone, shared}; !slices.Equal(got, want) {
 		t.Errorf("%d rules' rows are put on disk, want those of two", len(got))
+	}
+}
+
+// The more rules count, the more rows lie in memory before any are put on disk.
+func TestManyRulesKeepMoreInMemory(t *testing.T) {
+	counts := compile(t, "Requests | summarize n = count() by User", func(r *dogwatch.Rule) { r.Period = time.Hour })
+	plain := compile(t, "Requests", nil)
+	for _, c := range []struct {
+		counting int
+		want     int64
+	}{{1, 12 << 20}, {64, 12 << 20}, {200, 200 * 192 << 10}} {
+		rules := slices.Concat(slices.Repeat([]*dogwatch.Rule{counts}, c.counting), slices.Repeat([]*dogwatch.Rule{plain}, 200))
+		if e := New(rules, Options{Catalog: world{}}); e.opt.Resident != c.want || e.shelveAt != c.want {
+			t.Errorf("%d rules that count keep %d bytes in memory, want %d", c.counting, e.opt.Resident, c.want)
+		}
 	}
 }
 
