@@ -262,6 +262,13 @@ type Runner = exec.Runner
 // NewRunner makes ready to run.
 func (q *Query) NewRunner() *Runner { return exec.NewRunner(q.plan) }
 
+// A Cache keeps what parts of queries gave, for queries with the same parts that run
+// over the same rows (see exec.Cached). It is used by one goroutine.
+type Cache = exec.Cache
+
+// NewCache returns an empty Cache.
+func NewCache() *Cache { return exec.NewCache() }
+
 // A Live is a query that is fed its rows; it is used by one goroutine.
 type Live struct{ live *exec.Live }
 

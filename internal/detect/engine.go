@@ -404,21 +404,21 @@ func (e *Engine) clear() {
 // finishWindows runs the rules that count over what was kept, several at the
 // same time.
 func (e *Engine) finishWindows(ctx context.Context) {
-	units := make(chan *unit)
+	work := make(chan relatives)
 	var all sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
-			for u := range units {
-				u.window.finish(ctx, e.stats[u])
+			for r := range work {
+				r.finish(ctx, e.stats)
 			}
 		})
 	}
-	for _, u := range e.counting() {
+	for _, r := range relativesOf(e.counting()) {
 		if ctx.Err() == nil {
-			units <- u
+			work <- r
 		}
 	}
-	close(units)
+	close(work)
 	all.Wait()
 }
 
@@ -427,7 +427,7 @@ func (e *Engine) finishWindows(ctx context.Context) {
 func (e *Engine) counting() []*unit {
 	var all []*unit
 	for _, u := range e.units {
-		if u.window != nil {
+		if u.window != nil && len(u.window.rows) > 0 {
 			all = append(all, u)
 		}
 	}

@@ -31,6 +31,7 @@ type window struct {
 	resident int64
 	elders   *elders                    // nil: every row may count, however old
 	runners  map[*kql.Query]*kql.Runner // while the rule is run
+	family   *family                    // nil: no other window has the same rows
 	// done is the time, in ticks, up to which the rule was run with all rows
 	// that came; 0: none. gone is that of the last row that was let go.
 	done, gone int64
@@ -231,6 +232,9 @@ func (w *window) add(rows []kept, st *RuleStats) {
 	}
 }
 
+// endOfTime is when a rule is run over all there is.
+const endOfTime = math.MaxInt64
+
 // lateness is how long the rows of one time may come after those of another.
 const lateness = int64(10*time.Minute) / ticksPerNano
 
@@ -250,7 +254,7 @@ func (w *window) makeRoom(st *RuleStats) {
 		return
 	}
 	if w.period() <= 0 {
-		now = math.MaxInt64 // it looks at all there is
+		now = endOfTime // it looks at all there is
 	}
 	w.run(ctx, now, st)
 	w.forget()
@@ -294,19 +298,32 @@ func (w *window) cut(n int) {
 	w.rows = append([]kept(nil), w.rows[n:]...)
 }
 
-// finish runs the rule over what is there, at the end of the input.
-func (w *window) finish(ctx context.Context, st *RuleStats) {
-	w.sort()
-	w.run(ctx, math.MaxInt64, st)
-}
+// sort puts the rows in the order of time.
+func (w *window) sort() { w.rows = ordered(w.rows, w.order()) }
 
-func (w *window) sort() {
-	slices.SortFunc(w.rows, func(a, b kept) int {
+// order is that of time: the places of the rows.
+func (w *window) order() []int32 {
+	order := slices.Clone(value.AllRows(len(w.rows)))
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := &w.rows[i], &w.rows[j]
 		if c := cmp.Compare(a.ticks, b.ticks); c != 0 {
 			return c
 		}
 		return a.evidence().Compare(b.evidence())
 	})
+	return order
+}
+
+// ordered are rows in another order.
+func ordered(rows []kept, order []int32) []kept {
+	if slices.IsSorted(order) {
+		return rows
+	}
+	out := make([]kept, len(rows))
+	for k, i := range order {
+		out[k] = rows[i]
+	}
+	return out
 }
 
 const ticksPerNano = 100 // nanoseconds in a tick

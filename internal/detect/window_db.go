@@ -11,6 +11,7 @@ import (
 // A windowDB is the rows that one run of a rule's query may see, as tables.
 type windowDB struct {
 	*keptBatches
+	w      *window // whose run it is: the batches may be of another with the same rows
 	lo, hi int     // their places
 	only   []int32 // of these, those that are meant, ascending; nil: all
 }
@@ -42,6 +43,9 @@ const (
 // batchesForAll are batches for all runs over a window's rows, as they are now;
 // nil where they are too many to remember what is read of them.
 func (w *window) batchesForAll() *keptBatches {
+	if w.family != nil {
+		return w.family.batches
+	}
 	if len(w.rows) > maxReread*openAtOnce {
 		return nil
 	}
@@ -54,7 +58,7 @@ func (all *keptBatches) db(w *window, lo, hi int, only []int32) *windowDB {
 	if all == nil {
 		all = &keptBatches{w: w, lo: lo, hi: hi, only: only}
 	}
-	return &windowDB{all, lo, hi, only}
+	return &windowDB{all, w, lo, hi, only}
 }
 
 // Scan emits the rows of a table. Their Origin is their place among the rows.

@@ -315,19 +315,37 @@ func (r *run) scalar(e *plan.Scalar) (v value.Value, err error) {
 	if v, ok := r.scalars[e]; ok {
 		return v, nil
 	}
-	v = value.NullOf(e.Typ)
-	err = r.apart(e.Sub, func(b *value.Batch) error {
+	p, keyed := r.keyOf(e.Sub)
+	if keyed {
+		if v, ok := r.cache.values[p]; ok {
+			r.scalars[e] = v
+			return v, nil
+		}
+	}
+	if v, err = r.firstValue(e); err != nil {
+		return v, err
+	}
+	if keyed && r.cache.fits(int64(v.Size())) {
+		r.cache.values[p] = v
+	}
+	r.scalars[e] = v
+	return v, nil
+}
+
+// firstValue is that of a subquery's first column and row.
+func (r *run) firstValue(e *plan.Scalar) (value.Value, error) {
+	v := value.NullOf(e.Typ)
+	err := r.apart(e.Sub, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			v = b.Col(0, []int32{i})[i].Own()
 			return stop{e.Sub}
 		}
 		return nil
 	})
-	if err != nil && !stoppedAt(err, e.Sub) {
-		return v, err
+	if stoppedAt(err, e.Sub) {
+		err = nil
 	}
-	r.scalars[e] = v
-	return v, nil
+	return v, err
 }
 
 // known is scalar, where that goes well.
@@ -351,10 +369,7 @@ func (r *run) inList(e *plan.InTable) (l listed, err error) {
 	if l, ok := r.lists[e]; ok {
 		return l, nil
 	}
-	if err := r.firstColumn(e.Sub, &l); err != nil {
-		return l, err
-	}
-	if l.bound, err = e.Bind(l.values); err != nil {
+	if l, err = r.listOnce(e); err != nil {
 		return l, err
 	}
 	if r.lists == nil {
@@ -363,6 +378,24 @@ func (r *run) inList(e *plan.InTable) (l listed, err error) {
 	r.lists[e] = l
 	r.lasting += l.size
 	return l, nil
+}
+
+// listOnce takes a list from the cache if it is there.
+func (r *run) listOnce(e *plan.InTable) (l listed, err error) {
+	p, keyed := r.keyOf(e.Sub)
+	by := listPart{p, e.Op, e.X.Type()}
+	if keyed {
+		if l, ok := r.cache.lists[by]; ok {
+			return l, r.grow(l.size, "in")
+		}
+	}
+	if err := r.firstColumn(e.Sub, &l); err != nil {
+		return l, err
+	}
+	if l.bound, err = e.Bind(l.values); err == nil && keyed && r.cache.fits(l.size) {
+		r.cache.lists[by] = l
+	}
+	return l, err
 }
 
 // firstColumn lists the different values of a subquery's first column.

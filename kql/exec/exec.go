@@ -77,6 +77,8 @@ type run struct {
 	sifting *sifting // nil: all is to be asked
 	turn    int      // counts the runs that it serves
 	asks    int      // the number of the test that the query is put to (see opens); 0: none
+	cache   *Cache   // nil: nothing that other queries gave is known
+	view    int      // of the rows that are looked at, in the cache
 }
 
 func newRun(ctx context.Context, p *plan.Plan, db Database, opt Options) *run {
@@ -95,6 +97,7 @@ func (r *run) start(ctx context.Context, db Database, opt Options) {
 	r.setUsed(0)
 	r.prepareAsk(r.p)
 	r.siftedBefore()
+	r.cached()
 }
 
 func (o Options) withDefaults() Options {
@@ -123,10 +126,19 @@ func Run(ctx context.Context, p *plan.Plan, db Database, opt Options, emit func(
 func (r *run) root(p *plan.Plan, emit func(*value.Batch) error) (err error) {
 	defer r.begin()()
 	defer r.catch(&err)
-	if !r.opens() {
+	whole, keyed := r.keyOf(p.Root)
+	if keyed && r.cache.nothing[whole] {
 		return nil
 	}
 	var rows int64
+	defer func() {
+		if keyed && rows == 0 && err == nil && r.cache.fits(0) {
+			r.cache.nothing[whole] = true
+		}
+	}()
+	if !r.opens() {
+		return nil
+	}
 	err = r.stream(p.Root, func(b *value.Batch) error {
 		if rows += int64(b.Len()); rows > r.opt.MaxRows {
 			return &LimitError{What: "rows", Limit: r.opt.MaxRows}
@@ -291,7 +303,7 @@ func (r *run) sharedRows(n *plan.Shared, out sink) error {
 	if !ok {
 		done := r.track()
 		var err error
-		store, err = r.collect(n.In)
+		store, err = r.once(n, func() (*rowStore, error) { return r.collect(n.In) })
 		if done(); err != nil {
 			return err
 		}

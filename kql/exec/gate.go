@@ -14,7 +14,7 @@ func (r *run) opens() bool {
 		return true
 	}
 	g := r.p.Gate()
-	if g == nil {
+	if g == nil || g.At != nil && r.isCached(g.At) {
 		return true
 	}
 	for i, t := range g.Tests {
@@ -52,14 +52,14 @@ func (r *run) test(number int, t plan.Test, least int) (enough bool, err error) 
 	defer func() { r.needed, r.asks, r.opt.TrackOrigin = needed, 0, origin }()
 	defer r.catch(&err)
 	r.needed, r.asks, r.opt.TrackOrigin = func() map[plan.Node][]bool { return t.Needed }, number, false
-	return r.reach(t.Crowd, least)
+	return r.reachOnce(t.Crowd, least)
 }
 
 // reaches says whether any group of a summarize has so many rows: it reads what
 // groups are made of, and nothing else.
 func (r *run) reaches(n *plan.Summarize, floor int) (bool, error) {
 	for _, c := range n.Crowds() {
-		if enough, err := r.reach(c, floor); !enough || err != nil {
+		if enough, err := r.reachOnce(c, floor); !enough || err != nil {
 			return false, err
 		}
 	}

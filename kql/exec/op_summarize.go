@@ -257,17 +257,26 @@ func (g *grouper) resultsOf(a int, cols [][]value.Value) {
 }
 
 func (r *run) summarize(n *plan.Summarize, out sink) error {
-	if floor := r.p.Floor(n); floor > 1 && r.remembers() && n != r.passed {
+	if floor := r.p.Floor(n); floor > 1 && r.remembers() && n != r.passed && !r.isCached(n) {
 		if enough, err := r.reaches(n, floor); !enough || err != nil {
 			return err
 		}
 	}
-	g, err := r.newGrouper(r.step(n), n.By, n.Aggs)
+	store, err := r.once(n, func() (*rowStore, error) { return r.groupsOf(n) })
 	if err != nil {
 		return err
 	}
+	return store.emit(out)
+}
+
+// groupsOf are the rows that a summarize makes.
+func (r *run) groupsOf(n *plan.Summarize) (*rowStore, error) {
+	g, err := r.newGrouper(r.step(n), n.By, n.Aggs)
+	if err != nil {
+		return nil, err
+	}
 	if err := r.stream(n.In, g.add); err != nil {
-		return err
+		return nil, err
 	}
 	if len(g.groupKeys) == 0 && len(n.By) == 0 {
 		g.newGroup(nil) // no rows and no keys is still one result
@@ -279,7 +288,7 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 	if r.opt.TrackOrigin {
 		store.origin = g.origin
 	}
-	return store.emit(out)
+	return store, nil
 }
 
 // An extreme is the state of arg_max, arg_min (sign +1, -1) and take_any (2):

@@ -28,8 +28,11 @@ func (x *Runner) Run(ctx context.Context, db Database, opt Options, emit func(*v
 // while it is at work.
 type made struct {
 	sifting *sifting
-	spare   map[step][]any
-	taken   []taken
+	// readers are those of the query and its tests, for one cache.
+	readers   map[int]*plan.NodeReader
+	readersOf *Cache
+	spare     map[step][]any
+	taken     []taken
 }
 
 // A step is a node, as the query itself or a test of it needs it.

@@ -63,7 +63,9 @@ func (r *run) siftedBefore() {
 }
 
 // holds says whether a condition is true of all rows that come to it.
-func (s *sifting) holds(n *plan.Where) bool { return s != nil && s.wheres[n] }
+func (s *sifting) holds(n *plan.Where) bool {
+	return s != nil && (s.wheres[n] || n.Of != nil && s.wheres[n.Of])
+}
 
 // leaf is the number of a scan's leaf, if that is all that its rows are wanted of.
 func (s *sifting) leaf(n *plan.Scan) (leaf int, ok bool) {

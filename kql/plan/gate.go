@@ -247,7 +247,7 @@ func (l *loosening) where(n *Where) Node {
 	if all == nil {
 		return in
 	}
-	return &Where{node{in.Schema()}, in, all}
+	return &Where{node: node{in.Schema()}, In: in, P: all, Of: n}
 }
 
 // made notes the columns of a step that keeps some and makes others of expressions.

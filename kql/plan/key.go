@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/binary"
+	"math"
 	"reflect"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -13,7 +14,7 @@ type ExprKeys struct {
 	ids   map[string]int
 	known map[Expr]int // -1: it has no key
 	// buf is what is written of the expressions that are looked at, one inside another.
-	buf []byte
+	buf keyText
 }
 
 // NewExprKeys returns an empty ExprKeys.
@@ -26,7 +27,7 @@ func (k *ExprKeys) Of(e Expr, scalar func(*Scalar) (value.Value, bool)) (key int
 		return key, key >= 0
 	}
 	from := len(k.buf)
-	w := keyer{keys: k, scalar: scalar}
+	w := keyer{keyText: &k.buf, keys: k, scalar: scalar}
 	w.node(e)
 	key = -1
 	if text := k.buf[from:]; !w.unknown {
@@ -41,6 +42,7 @@ func (k *ExprKeys) Of(e Expr, scalar func(*Scalar) (value.Value, bool)) (key int
 
 // A keyer writes what tells an expression from others, whose parts have keys.
 type keyer struct {
+	*keyText
 	keys    *ExprKeys
 	scalar  func(*Scalar) (value.Value, bool)
 	unknown bool
@@ -60,6 +62,15 @@ const (
 	ofRows
 	ofProject
 	ofWhere
+	ofScan
+	ofSummarize
+	ofSort
+	ofTake
+	ofJoin
+	ofUnion
+	ofMvExpand
+	ofShared
+	ofCrowd
 )
 
 // keyedCalls are the functions that are known by their names and arguments:
@@ -82,16 +93,49 @@ var keyedCalls = map[string]bool{
 	"set_union": true, "set_intersect": true, "set_difference": true, "pack_array": true, "trim_start": true, "trim_end": true,
 	"ipv4_is_private": true, "ipv4_is_in_any_range": true, "ipv4_is_in_range": true,
 	"ipv6_is_in_any_range": true, "ipv6_is_in_range": true,
+	"ago": true, "now": true, "bin": true, "range": true, "bag_pack": true, "todatetime": true, "totimespan": true,
+	"toreal": true, "format_datetime": true,
 }
 
-func (k *keyer) byte(b byte) { k.keys.buf = append(k.keys.buf, b) }
+// A keyText is what is written of something that is to have a key.
+type keyText []byte
 
-func (k *keyer) int(n int) { k.keys.buf = binary.AppendVarint(k.keys.buf, int64(n)) }
+func (t *keyText) byte(b byte) { *t = append(*t, b) }
+
+func (t *keyText) int(n int) { *t = binary.AppendVarint(*t, int64(n)) }
 
 // text is written with its length: what follows it is nothing of it.
-func (k *keyer) text(s string) {
-	k.int(len(s))
-	k.keys.buf = append(k.keys.buf, s...)
+func (t *keyText) text(s string) {
+	t.int(len(s))
+	*t = append(*t, s...)
+}
+
+func (t *keyText) bool(yes bool) {
+	if yes {
+		t.byte(1)
+	} else {
+		t.byte(0)
+	}
+}
+
+// constant writes a value, if it can be told from others.
+func (t *keyText) constant(v value.Value) (ok bool) {
+	t.byte(byte(v.Type()))
+	t.byte(byte(v.Kind()))
+	switch {
+	case v.IsNull():
+	case v.Kind() == value.KString:
+		t.text(v.Str())
+	case v.Type() == value.Dynamic:
+		t.text(v.String())
+	case v.Kind() == value.KBool, wholeNumber(v):
+		t.int(int(v.Int()))
+	case v.Kind() == value.KReal:
+		t.int(int(math.Float64bits(v.Real())))
+	default:
+		return false
+	}
+	return true
 }
 
 // expr writes the key of a part.
@@ -162,28 +206,8 @@ func (k *keyer) list(all ...Expr) {
 	}
 }
 
-func (k *keyer) bool(yes bool) {
-	if yes {
-		k.byte(1)
-	} else {
-		k.byte(0)
-	}
-}
-
 func (k *keyer) constant(v value.Value) {
-	k.byte(byte(v.Type()))
-	k.byte(byte(v.Kind()))
-	switch {
-	case v.IsNull():
-	case v.Kind() == value.KString:
-		k.text(v.Str())
-	case v.Type() == value.Dynamic:
-		k.text(v.String())
-	case v.Kind() == value.KBool, wholeNumber(v):
-		k.int(int(v.Int()))
-	default:
-		k.unknown = true
-	}
+	k.unknown = !k.keyText.constant(v) || k.unknown
 }
 
 func wholeNumber(v value.Value) bool {

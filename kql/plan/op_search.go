@@ -74,7 +74,7 @@ func (b *binder) searchedUnion(op syntax.Op, cond syntax.Expr, arms []namedTable
 		} else {
 			fits = true
 		}
-		u.Ins = append(u.Ins, &Where{node{arm.table.Schema()}, arm.table, p})
+		u.Ins = append(u.Ins, &Where{node: node{arm.table.Schema()}, In: arm.table, P: p})
 		u.Source = append(u.Source, arm.name)
 	}
 	switch {

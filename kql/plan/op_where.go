@@ -20,16 +20,16 @@ func (b *binder) where(op *syntax.Where, in Node, s *scope) Node {
 func (b *binder) pushWhere(in Node, p Expr) Node {
 	pure, tabled := byTables(p)
 	if tabled != nil && pure != nil {
-		return &Where{node{in.Schema()}, b.pushWhere(in, pure), tabled}
+		return &Where{node: node{in.Schema()}, In: b.pushWhere(in, pure), P: tabled}
 	}
 	// several in a row are one; but what has a name of its own is computed once
 	// for all who read it
 	if w, ok := in.(*Where); ok && tabled == nil && !b.named[in] && !readsTables(w.P) {
-		return &Where{node{in.Schema()}, w.In, &Logic{X: w.P, Y: p}}
+		return &Where{node: node{in.Schema()}, In: w.In, P: &Logic{X: w.P, Y: p}}
 	}
 	j, ok := in.(*Join)
 	if !ok || !leftDecides(j.Kind) {
-		return &Where{node{in.Schema()}, in, p}
+		return &Where{node: node{in.Schema()}, In: in, P: p}
 	}
 	var left, rest Expr
 	for _, c := range Conjuncts(p) {
@@ -47,7 +47,7 @@ func (b *binder) pushWhere(in Node, p Expr) Node {
 	if rest == nil {
 		return in
 	}
-	return &Where{node{in.Schema()}, in, rest}
+	return &Where{node: node{in.Schema()}, In: in, P: rest}
 }
 
 // byTables parts a condition into what a row alone decides, which can be asked

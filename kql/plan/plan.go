@@ -66,11 +66,13 @@ type (
 		From, To, Step Expr
 		Call           Call // x + step, and so on, chosen for the types
 	}
-	// Where keeps the rows for which P is true.
+	// Where keeps the rows for which P is true. Of a test of a query (see Gate) it
+	// may be weaker than the condition that it was made of.
 	Where struct {
 		node
 		In Node
 		P  Expr
+		Of *Where
 	}
 	// Project computes a row from a row. Ordered expressions need the whole
 	// input in order (prev, row_number).

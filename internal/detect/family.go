@@ -1,0 +1,139 @@
+package detect
+
+import (
+	"context"
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"github.com/dogwatch-dev/dogwatch/kql"
+)
+
+// A family is windows with the same rows, as those of rules are that differ in
+// little. Their rules run one after the other: what they read of a row is read once,
+// and what their queries have in common is worked out once.
+type family struct {
+	batches *keptBatches
+	cache   *kql.Cache
+	passed  map[string]int // which rows a leaf let through: its number
+}
+
+// relatives are units whose windows may have the same rows, as far as can be seen at
+// a glance.
+type relatives []*unit
+
+// relativesOf puts units together, in their order.
+func relativesOf(units []*unit) (out []relatives) {
+	type likeness struct {
+		rows int
+		sum  uint64
+	}
+	at := map[likeness]int{}
+	for _, u := range units {
+		like := likeness{rows: len(u.window.rows)}
+		for i := range u.window.rows { // in whatever order they came
+			like.sum += uint64(u.window.rows[i].ticks)
+		}
+		n, ok := at[like]
+		if !ok {
+			n = len(out)
+			at[like] = n
+			out = append(out, nil)
+		}
+		out[n] = append(out[n], u)
+	}
+	return out
+}
+
+// finish runs the rules over what is there, at the end of the input.
+func (r relatives) finish(ctx context.Context, stats map[*unit]*RuleStats) {
+	for len(r) > 0 && ctx.Err() == nil {
+		var same, others relatives
+		first := r[0].window
+		order := first.order()
+		came := first.rows
+		first.rows = ordered(came, order)
+		for _, u := range r[1:] {
+			if first.sharesRows(u.window, came) {
+				u.window.rows = ordered(u.window.rows, order)
+				same = append(same, u)
+			} else {
+				others = append(others, u)
+			}
+		}
+		append(relatives{r[0]}, same...).run(ctx, stats)
+		r = others
+	}
+}
+
+// run runs the rules of windows with the same rows, which are sorted.
+func (r relatives) run(ctx context.Context, stats map[*unit]*RuleStats) {
+	var f *family
+	if len(r) > 1 {
+		f = &family{cache: kql.NewCache(), passed: map[string]int{}}
+		f.batches = r[0].window.batchesForAll()
+	}
+	for _, u := range r {
+		u.window.family = f
+		u.window.run(ctx, endOfTime, stats[u])
+		u.window.family = nil
+	}
+}
+
+// sharesRows says whether another window has the rows that this one has, which came
+// in the same order.
+func (w *window) sharesRows(o *window, came []kept) bool {
+	return maps.Equal(w.tables, o.tables) && slices.EqualFunc(came, o.rows, func(a, b kept) bool { return a.isRow(&b) })
+}
+
+// isRow says whether two windows keep the same row.
+func (k *kept) isRow(o *kept) bool {
+	if k.held != nil && k.held == o.held {
+		return true
+	}
+	a, b := k.place(), o.place()
+	return a.of != nil && a == b
+}
+
+// place is where the row lies on disk, if it does.
+func (k *kept) place() shelved {
+	if k.held != nil {
+		return k.held.lies
+	}
+	return k.lies
+}
+
+// passing is the number of those rows of a window that a leaf let through.
+func (f *family) passing(w *window, leaf int) int {
+	rows := make([]byte, (len(w.rows)+7)/8)
+	for i := range w.rows {
+		if w.rows[i].passed.has(leaf) {
+			rows[i/8] |= 1 << (i % 8)
+		}
+	}
+	n, ok := f.passed[string(rows)]
+	if !ok {
+		n = len(f.passed)
+		f.passed[string(rows)] = n
+	}
+	return n
+}
+
+// Cache is that of the window's family.
+func (db *windowDB) Cache() (c *kql.Cache, view string) {
+	if db.w.family == nil {
+		return nil, ""
+	}
+	b := binary.AppendVarint(nil, int64(db.lo))
+	b = binary.AppendVarint(b, int64(db.hi))
+	for _, i := range db.only {
+		b = binary.LittleEndian.AppendUint32(b, uint32(i))
+	}
+	if db.only != nil {
+		b = append(b, 1)
+	}
+	return db.w.family.cache, string(b)
+}
+
+// Passing is the number of the rows that a leaf let through.
+func (db *windowDB) Passing(leaf int) int { return db.w.family.passing(db.w, leaf) }
