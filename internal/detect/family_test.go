@@ -30,7 +30,7 @@ func TestRulesWithTheSameRows(t *testing.T) {
 	g := rand.New(rand.NewPCG(5, 7))
 	for _, tt := range tests {
 		for _, change := range []func(*dogwatch.Rule){schedule, looksBack, onChange(20 * time.Minute)} {
-			for _, resident := range []int64{1, DefaultResident} {
+			for _, resident := range []int64{1, 0} {
 				in := batches(randomRequests(g, 200), 1+g.IntN(50))
 				var rules []*dogwatch.Rule
 				var want []string
