@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -69,6 +70,13 @@ func (k *keptRow) Value(col int) value.Value {
 	k.known = append(k.known, k.columns[col].of(&k.record))
 	k.places[col] = uint8(len(k.known))
 	return k.known[len(k.known)-1]
+}
+
+// Evidence says where the row was read.
+func (k *keptRow) Evidence() dogwatch.Evidence {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.record.evidence("KubeAudit")
 }
 
 // Hold notes who keeps the row.

@@ -115,6 +115,11 @@ func TestKeptRowsAreReadBack(t *testing.T) {
 						t.Errorf("%s is %s, not %s", name, got, want)
 					}
 				}
+				for _, of := range []*keptRow{kept, row.(*keptRow)} {
+					if want, got := b.Evidence(i), of.Evidence(); got.Compare(want) != 0 {
+						t.Errorf("a row was read at %v, not %v", got, want)
+					}
+				}
 				n++
 			}
 			return nil

@@ -66,8 +66,7 @@ type Engine struct {
 	unsure atomic.Bool
 	alike  alike
 
-	mu    sync.Mutex
-	stats map[*unit]*RuleStats
+	mu sync.Mutex // of what follows, and of the units' stats
 	// resident is what windows keep in memory, and shelveAt from when on rows are
 	// put on the shelf; unshelved says that they cannot be.
 	shelf              *shelf
@@ -107,17 +106,16 @@ type unit struct {
 	shape  *shape
 	folds  *folder
 	window *window // of a rule that counts, else nil
+	stats  *RuleStats
 }
 
 // New makes ready to run rules.
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
-	e := &Engine{opt: opt.withDefaults(), stats: map[*unit]*RuleStats{}}
+	e := &Engine{opt: opt.withDefaults()}
 	kept := keptTables{}
 	for _, r := range rules {
 		if r.Enabled {
-			u := newUnit(r, e.opt, kept)
-			e.units = append(e.units, u)
-			e.stats[u] = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
+			e.units = append(e.units, newUnit(r, e.opt, kept))
 		}
 	}
 	if e.opt.Resident <= 0 {
@@ -129,6 +127,7 @@ func New(rules []*dogwatch.Rule, opt Options) *Engine {
 
 func newUnit(r *dogwatch.Rule, opt Options, kept keptTables) *unit {
 	u := &unit{rule: r, feed: r.Query, shape: newShape(r), folds: newFolder(r, opt)}
+	u.stats = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
 	if r.Counts() {
 		u.feed = relaxed(r.Query, opt.Catalog)
 		u.window = newWindow(u, opt, kept)
@@ -169,12 +168,14 @@ type Worker struct {
 	whole map[string]*rowSieve    // by table, over rows of which all is known
 	rows  map[string]*value.Batch // by table, those of the batch at hand
 	few   map[string]*value.Batch // by table, some of them
+	found findings                // of the rule at hand
 }
 
 // A feed is one rule's reading of one table, by one worker.
 type feed struct {
 	u      *unit
 	live   *kql.Live
+	table  *keptTable // of a rule that counts: what it keeps
 	leaves []int
 	asks   []int // by leaf, in their order: what it asks of a row, among the table's asks
 	except []rowException
@@ -212,7 +213,7 @@ func (e *Engine) newReader(ctx context.Context) *Worker {
 		of := map[string]*feed{}
 		for i, leaf := range u.feed.Leaves() {
 			if of[leaf.Table] == nil {
-				of[leaf.Table] = &feed{u: u, live: live, unsure: &e.unsure}
+				of[leaf.Table] = &feed{u: u, live: live, table: u.keeps(leaf.Table), unsure: &e.unsure}
 				w.feeds[leaf.Table] = append(w.feeds[leaf.Table], of[leaf.Table])
 			}
 			f := of[leaf.Table]
@@ -255,15 +256,16 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 			return err
 		}
 		if len(rows[i]) > 0 {
-			w.one(f, w.part(s, rows[i]))
+			w.one(f, w.part(f, s, rows[i]))
 		}
 	}
 	return nil
 }
 
-// part is some rows of a source, good until the next.
-func (w *Worker) part(s *source, rows []int32) *source {
-	if 4*len(rows) < s.batch.Rows.N {
+// part is some rows of a source, good until the next. Rows of which nothing is asked
+// are kept as they are.
+func (w *Worker) part(f *feed, s *source, rows []int32) *source {
+	if !f.takesAll() && 4*len(rows) < s.batch.Rows.N {
 		return s.pick(rows, w.few[s.batch.Table])
 	}
 	return s.only(rows...)
@@ -272,15 +274,15 @@ func (w *Worker) part(s *source, rows []int32) *source {
 // one runs a rule over a batch. Where that goes wrong, it is run row by row,
 // so that one row that cannot be judged hides no other.
 func (w *Worker) one(f *feed, s *source) {
-	found, err := f.run(s)
+	found := &w.found
+	err := f.run(s, found)
 	if err == nil {
 		w.e.take(f.u, s, found)
 		return
 	}
 	rows := s.batch.Rows.Rows()
 	for _, row := range rows {
-		found, one := f.run(s.only(row))
-		if one != nil {
+		if one := f.run(s.only(row), found); one != nil {
 			w.e.skip(f.u, one)
 			continue
 		}
@@ -291,36 +293,45 @@ func (w *Worker) one(f *feed, s *source) {
 // findings are what a rule found in a batch: hits, or rows to keep.
 type findings struct {
 	hits     []hit
+	passed   []passing
 	kept     []kept
 	excepted []int64
 	hidden   map[int]bool // rows that an exception over the table is about
 }
 
+// clear makes ready for a rule, in the same memory.
+func (f *findings) clear(r *dogwatch.Rule) {
+	clear(f.hits)
+	clear(f.kept)
+	f.hits, f.passed, f.kept, f.hidden = f.hits[:0], f.passed[:0], f.kept[:0], nil
+	f.excepted = slices.Grow(f.excepted[:0], len(r.Exceptions))[:len(r.Exceptions)]
+	clear(f.excepted)
+}
+
 // run runs a rule's row-by-row part over a batch.
-func (f *feed) run(s *source) (found findings, err error) {
+func (f *feed) run(s *source, found *findings) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
 		}
 	}()
-	found.excepted = make([]int64, len(f.u.rule.Exceptions))
-	if w := f.u.window; w != nil {
-		err = f.keep(s, w, &found)
-		return found, err
+	found.clear(f.u.rule)
+	if f.table != nil {
+		return f.keep(s, found)
 	}
 	for _, leaf := range f.leaves {
 		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
-			hidden, err := f.hidden(s, b, &found)
+			hidden, err := f.hidden(s, b, found)
 			if err == nil {
-				f.u.collect(s, b, hidden, &found)
+				f.u.collect(s, b, hidden, found)
 			}
 			return err
 		})
 		if err != nil {
-			return findings{}, err
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // place is the first line of our code in a stack trace after a panic.
@@ -336,10 +347,10 @@ func place(stack []byte) string {
 }
 
 // take adds what a worker found to the engine's state.
-func (e *Engine) take(u *unit, s *source, found findings) {
+func (e *Engine) take(u *unit, s *source, found *findings) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	st := e.stats[u]
+	st := u.stats
 	st.Rows += int64(s.batch.Rows.Len())
 	for i, n := range found.excepted {
 		st.Excepted[i] += n
@@ -359,7 +370,7 @@ func (e *Engine) take(u *unit, s *source, found findings) {
 func (e *Engine) skip(u *unit, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	st := e.stats[u]
+	st := u.stats
 	st.Rows++
 	st.Skipped++
 	if st.Err == nil {
@@ -409,7 +420,7 @@ func (e *Engine) finishWindows(ctx context.Context) {
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for r := range work {
-				r.finish(ctx, e.stats)
+				r.finish(ctx)
 			}
 		})
 	}
@@ -441,7 +452,7 @@ func (e *Engine) Stats() []RuleStats {
 	defer e.mu.Unlock()
 	out := make([]RuleStats, len(e.units))
 	for i, u := range e.units {
-		out[i] = *e.stats[u]
+		out[i] = *u.stats
 		out[i].Excepted = slices.Clone(out[i].Excepted)
 	}
 	return out

@@ -268,7 +268,7 @@ func (st *stage) miss(s *source, b *value.Batch, i, at int, schema value.Schema)
 	if place >= maxMisses {
 		return
 	}
-	m := Miss{Evidence: s.at(at), met: met}
+	m := Miss{Evidence: *s.at(at), met: met}
 	for _, name := range st.names {
 		if c := schema.Index(name); c >= 0 {
 			m.Values = append(m.Values, ColumnValue{name, textOf(b.At(i, c))})

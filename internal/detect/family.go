@@ -46,7 +46,7 @@ func relativesOf(units []*unit) (out []relatives) {
 }
 
 // finish runs the rules over what is there, at the end of the input.
-func (r relatives) finish(ctx context.Context, stats map[*unit]*RuleStats) {
+func (r relatives) finish(ctx context.Context) {
 	for len(r) > 0 && ctx.Err() == nil {
 		var same, others relatives
 		first := r[0].window
@@ -61,13 +61,13 @@ func (r relatives) finish(ctx context.Context, stats map[*unit]*RuleStats) {
 				others = append(others, u)
 			}
 		}
-		append(relatives{r[0]}, same...).run(ctx, stats)
+		append(relatives{r[0]}, same...).run(ctx)
 		r = others
 	}
 }
 
 // run runs the rules of windows with the same rows, which are sorted.
-func (r relatives) run(ctx context.Context, stats map[*unit]*RuleStats) {
+func (r relatives) run(ctx context.Context) {
 	var f *family
 	if len(r) > 1 {
 		f = &family{cache: kql.NewCache(), passed: map[string]int{}}
@@ -75,7 +75,7 @@ func (r relatives) run(ctx context.Context, stats map[*unit]*RuleStats) {
 	}
 	for _, u := range r {
 		u.window.family = f
-		u.window.run(ctx, endOfTime, stats[u])
+		u.window.run(ctx, endOfTime, u.stats)
 		u.window.family = nil
 	}
 }

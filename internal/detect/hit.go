@@ -117,7 +117,7 @@ func (u *unit) collect(s *source, b *value.Batch, hidden map[int]bool, found *fi
 			clear(seen)
 			last = at
 		}
-		h := hitOf(r, []dogwatch.Evidence{s.at(at)})
+		h := hitOf(r, []dogwatch.Evidence{*s.at(at)})
 		h.key = u.key(r, &h)
 		if seen[h.key] {
 			h.records = 0

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -46,7 +47,7 @@ func (k *kept) value(col int) value.Value {
 
 func (k *kept) evidence() dogwatch.Evidence {
 	if k.held != nil {
-		return k.held.at
+		return k.held.evidence()
 	}
 	return k.lies.evidence()
 }
@@ -75,8 +76,9 @@ func (k *kept) holding(more, alone int) int64 {
 // keeps.
 type held struct {
 	of      *keptTable
-	at      dogwatch.Evidence
-	vals    []value.Value // of the columns that are kept; nil: as row has them
+	ticks   int64
+	at      atomic.Pointer[dogwatch.Evidence] // nil: row tells it
+	vals    []value.Value                     // of the columns that are kept; nil: as row has them
 	row     value.Row
 	size    int32   // about how many bytes it takes
 	windows int32   // that keep it here
@@ -86,8 +88,28 @@ type held struct {
 // keptSize is about what a row takes in a window but for its body.
 const keptSize = 64
 
-// heldSize is about what a row takes but for its values.
-const heldSize = 250
+// heldSize is about what a row takes but for its values, and evidenceSize what its
+// evidence takes.
+const (
+	heldSize     = 100
+	evidenceSize = 150
+)
+
+// A tellingRow is a row that tells where it was read: so that is worked out where it
+// is asked for.
+type tellingRow interface {
+	value.Row
+	Evidence() dogwatch.Evidence
+}
+
+func (h *held) evidence() dogwatch.Evidence {
+	if at := h.at.Load(); at != nil {
+		return *at
+	}
+	e := ownEvidence(h.row.(tellingRow).Evidence(), h.ticks)
+	h.at.Store(&e)
+	return e
+}
 
 func (h *held) value(col int) value.Value {
 	if h.row != nil {
@@ -101,6 +123,9 @@ func (h *held) measure() int32 {
 	size := heldSize
 	if h.row != nil {
 		size += h.row.Size()
+	}
+	if h.at.Load() != nil {
+		size += evidenceSize
 	}
 	for i := range h.vals {
 		size += h.vals[i].Size()

@@ -35,7 +35,7 @@ func (h *held) append(b []byte) []byte {
 	} else {
 		b = h.appendColumns(append(b, someColumns))
 	}
-	return appendEvidence(b, h.at)
+	return appendEvidence(b, h.evidence())
 }
 
 // appendColumns writes how many values there are, where each ends, and the
@@ -131,7 +131,8 @@ func (t *keptTable) readBody(b []byte) (*held, error) {
 			}
 		}
 	}
-	h.at, err = evidenceOf(b)
+	e, err := evidenceOf(b)
+	h.at.Store(&e)
 	return h, err
 }
 

@@ -152,7 +152,7 @@ func (e *Engine) tidy() {
 		if e.resident <= e.opt.Resident/2 {
 			break
 		}
-		freed, err := u.window.shelve(e.shelf, e.stats[u])
+		freed, err := u.window.shelve(e.shelf, u.stats)
 		e.resident -= freed
 		if err != nil {
 			e.unshelved = true

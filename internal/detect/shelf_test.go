@@ -59,11 +59,10 @@ func TestWindowsShareWhatTheyKeep(t *testing.T) {
 	all := newSource(dogwatch.Batch{Table: "T", Rows: rows, Evidence: func(int) dogwatch.Evidence { return dogwatch.Evidence{} }}, world{}, nil)
 	keep := func(w *window, rows ...int32) {
 		var found findings
-		var passed []passing
 		for _, row := range rows {
-			passed = append(passed, passing{row: row})
+			found.passed = append(found.passed, passing{row: row})
 		}
-		w.takeRows(all, passed, &found)
+		w.tables["T"].take(all, &found)
 		w.add(found.kept, &RuleStats{})
 	}
 	for _, w := range append(same, other) {

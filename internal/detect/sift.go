@@ -102,8 +102,10 @@ func (f *rowSieve) spread(rows []int32) {
 func (e *Engine) turnedAway(feeds []*feed, rows []int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i, f := range feeds {
-		e.stats[f.u].Rows += rows[i]
+	for i, n := range rows {
+		if n > 0 {
+			feeds[i].u.stats.Rows += n
+		}
 	}
 }
 

@@ -142,7 +142,7 @@ func everyRow(t *testing.T, r *dogwatch.Rule, in []dogwatch.Batch) []dogwatch.Al
 			continue
 		}
 		lo, hi := u.window.between(k.ticks)
-		if err := u.window.step(t.Context(), k.ticks, (*keptBatches)(nil).db(u.window, lo, hi, nil), e.stats[u]); err != nil {
+		if err := u.window.step(t.Context(), k.ticks, (*keptBatches)(nil).db(u.window, lo, hi, nil), u.stats); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,19 +13,19 @@ import (
 // rows, and what is kept of them, each worked out once.
 type source struct {
 	batch   dogwatch.Batch
-	timeCol int // TimeGenerated, or -1
-	known   *evidences
+	timeCol int                    // TimeGenerated, or -1
+	known   []*dogwatch.Evidence   // by row, as far as they were asked for
 	kept    map[*keptTable][]*held // by row, as far as they are kept
 	sets    []dogwatch.RuleSet     // by row: the asks that it meets
 
-	of   *source // that its rows were picked from; nil: it is whole
+	of   *source // the whole that its rows were picked from; nil: it is whole
 	rows []int32 // their numbers there
 }
 
 // newSource takes a batch. Its columns are computed in memory of into, if that is
 // there: what was read there before is gone.
 func newSource(b dogwatch.Batch, cat kql.Catalog, into *value.Batch) *source {
-	s := &source{batch: b, timeCol: -1, known: &evidences{place: make([]int32, b.Rows.N)}, kept: map[*keptTable][]*held{}}
+	s := &source{batch: b, timeCol: -1, known: make([]*dogwatch.Evidence, b.Rows.N), kept: map[*keptTable][]*held{}}
 	if schema, ok := cat.Table(b.Table); ok {
 		s.timeCol = schema.Index("TimeGenerated")
 	}
@@ -38,12 +38,6 @@ func newSource(b dogwatch.Batch, cat kql.Catalog, into *value.Batch) *source {
 	into.Now = s.ticks
 	s.batch.Rows = into
 	return s
-}
-
-// evidences are those of rows, as far as they were asked for.
-type evidences struct {
-	place []int32 // in list, by row, plus 1
-	list  []dogwatch.Evidence
 }
 
 // only is the source with some of its rows.
@@ -63,6 +57,14 @@ func (s *source) pick(rows []int32, into *value.Batch) *source {
 	return c
 }
 
+// number is that of a row among all of the batch.
+func (s *source) number(row int32) int32 {
+	if s.of != nil {
+		return s.rows[row]
+	}
+	return row
+}
+
 // ticks is the time of a row as Kusto counts it.
 func (s *source) ticks(row int) int64 {
 	if s.of != nil {
@@ -77,34 +79,41 @@ func (s *source) ticks(row int) int64 {
 }
 
 // at is the evidence of a row, with text that keeps no record's bytes alive.
-func (s *source) at(row int) dogwatch.Evidence {
+func (s *source) at(row int) *dogwatch.Evidence {
 	if s.of != nil {
 		return s.of.at(int(s.rows[row]))
 	}
-	if at := s.known.place[row]; at > 0 {
-		return s.known.list[at-1]
+	if s.known[row] == nil {
+		e := ownEvidence(s.batch.Evidence(row), s.ticks(row))
+		s.known[row] = &e
 	}
-	e := s.batch.Evidence(row)
-	e.AuditID, e.Stage = strings.Clone(e.AuditID), strings.Clone(e.Stage)
+	return s.known[row]
+}
+
+// ownEvidence is the evidence of a row of some time with text of its own.
+func ownEvidence(e dogwatch.Evidence, ticks int64) dogwatch.Evidence {
+	var both strings.Builder
+	both.Grow(len(e.AuditID) + len(e.Stage))
+	both.WriteString(e.AuditID)
+	both.WriteString(e.Stage)
+	e.AuditID, e.Stage = both.String()[:len(e.AuditID)], both.String()[len(e.AuditID):]
 	if e.Time = sane(e.Time); e.Time.IsZero() {
-		e.Time = sane(kql.TimeOf(s.ticks(row)))
+		e.Time = sane(kql.TimeOf(ticks))
 	}
-	s.known.list = append(s.known.list, e)
-	s.known.place[row] = int32(len(s.known.list))
 	return e
 }
 
-// held is the place of what is kept of a row.
-func (s *source) held(t *keptTable, row int32) **held {
+// bodies are what is kept of the rows of the whole batch, by their numbers there.
+func (s *source) bodies(t *keptTable) []*held {
 	if s.of != nil {
-		return s.of.held(t, s.rows[row])
+		return s.of.bodies(t)
 	}
 	all := s.kept[t]
 	if all == nil {
 		all = make([]*held, s.batch.Rows.N)
 		s.kept[t] = all
 	}
-	return &all[row]
+	return all
 }
 
 // asks are those that a row meets.

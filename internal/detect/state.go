@@ -42,7 +42,7 @@ func (e *Engine) Save(w *state.Writer, mark Mark) error {
 		w.Text(u.rule.Short)
 		w.Text(mark(u.rule))
 		field := func(kind uint64, b []byte) { w.Uint(kind); w.Bytes(b) }
-		field(aCount, state.Fields(e.stats[u].save))
+		field(aCount, state.Fields(u.stats.save))
 		u.folds.save(func(b []byte) { field(aStory, b) })
 		if u.window != nil {
 			if err := u.window.save(field); err != nil {
@@ -123,7 +123,7 @@ func (e *Engine) loadField(u *unit, kind uint64, b []byte) error {
 	s := state.FieldsOf(b)
 	switch {
 	case kind == aCount:
-		e.stats[u].load(s)
+		u.stats.load(s)
 	case kind == aStory:
 		u.folds.load(s)
 	case kind == aWindow && u.window != nil:

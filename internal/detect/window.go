@@ -84,16 +84,26 @@ func (k keptTables) table(name string, schema value.Schema, columns []int) *kept
 	return t
 }
 
+// keeps says what a rule keeps of a table; nil: it does not count.
+func (u *unit) keeps(table string) *keptTable {
+	if u.window == nil {
+		return nil
+	}
+	return u.window.tables[table]
+}
+
 // keep runs the row-by-row part of a rule over a batch and keeps the rows of
 // the table that any reading of it lets through.
-func (f *feed) keep(s *source, w *window, found *findings) error {
-	passed, err := f.passed(s, found)
-	if err != nil {
+func (f *feed) keep(s *source, found *findings) error {
+	if err := f.passed(s, found); err != nil {
 		return err
 	}
-	w.takeRows(s, passed, found)
+	f.table.take(s, found)
 	return nil
 }
+
+// takesAll says whether the sieve has asked all there is to ask.
+func (f *feed) takesAll() bool { return f.table != nil && f.settled && !f.unsure.Load() }
 
 // A passing is a row and the leaves that let it through.
 type passing struct {
@@ -101,34 +111,39 @@ type passing struct {
 	leaves leafSet
 }
 
-// passed are the rows that any reading lets through, but for hidden ones. Mostly
+// passed finds the rows that any reading lets through, but for hidden ones. Mostly
 // the sieve has asked all there is to ask.
-func (f *feed) passed(s *source, found *findings) (passed []passing, err error) {
+func (f *feed) passed(s *source, found *findings) error {
 	take := func(b *value.Batch, leaves func(row int) leafSet) error {
 		hidden, err := f.hidden(s, b, found)
 		for _, i := range b.Rows() {
 			if at := origin(b, int(i)); !hidden[at] {
-				passed = append(passed, passing{int32(at), leaves(at)})
+				found.passed = append(found.passed, passing{int32(at), leaves(at)})
 			}
 		}
 		return err
 	}
-	if f.settled && !f.unsure.Load() {
-		return passed, take(s.batch.Rows, func(row int) leafSet { return f.leavesOf(s.asks(row)) })
+	if f.takesAll() {
+		return take(s.batch.Rows, func(row int) leafSet { return f.leavesOf(s.asks(row)) })
 	}
 	for _, leaf := range f.leaves {
 		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
 			return take(b, func(int) leafSet { return 1 << leaf })
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return together(passed), nil
+	found.passed = together(found.passed)
+	return nil
 }
 
-// leavesOf are the leaves of the rule that a row passes which meets some asks.
+// leavesOf are the leaves of the rule that a row passes which meets some asks: it
+// meets one of the rule's.
 func (f *feed) leavesOf(met dogwatch.RuleSet) (s leafSet) {
+	if len(f.leaves) == 1 {
+		return 1 << f.leaves[0]
+	}
 	for k, leaf := range f.leaves {
 		if ruleSet(met).has(f.asks[k]) {
 			s |= 1 << leaf
@@ -151,42 +166,45 @@ func together(passed []passing) []passing {
 	return out
 }
 
-// takeRows keeps some rows: those that no other window has kept yet are read.
-func (w *window) takeRows(s *source, rows []passing, found *findings) {
-	t := w.tables[s.batch.Table]
+// take keeps the rows that passed: those that no other window has kept yet are read.
+func (t *keptTable) take(s *source, found *findings) {
+	bodies := s.bodies(t)
 	var first []int32
-	for _, p := range rows {
-		if *s.held(t, p.row) == nil {
+	for _, p := range found.passed {
+		if bodies[s.number(p.row)] == nil {
 			first = append(first, p.row)
 		}
 	}
 	if len(first) > 0 {
-		t.hold(s, first)
+		t.hold(s, first, bodies)
 	}
-	found.kept = slices.Grow(found.kept, len(rows))
-	for _, p := range rows {
-		h := *s.held(t, p.row)
-		found.kept = append(found.kept, kept{ticks: s.ticks(int(p.row)), size: h.size, passed: p.leaves, held: h})
+	found.kept = slices.Grow(found.kept, len(found.passed))
+	for _, p := range found.passed {
+		h := bodies[s.number(p.row)]
+		found.kept = append(found.kept, kept{ticks: h.ticks, size: h.size, passed: p.leaves, held: h})
 	}
 }
 
-// hold reads some rows, of which those of wide tables can be kept as they are.
-func (t *keptTable) hold(s *source, rows []int32) {
-	bodies := make([]*held, len(rows))
-	for k, row := range rows {
-		bodies[k] = &held{of: t, at: s.at(int(row))}
-	}
-	if len(t.columns) <= maxCopied || !keepRows(s, rows, bodies) {
-		t.copyRows(s, rows, bodies)
+// hold reads some rows, of which those of wide tables can be kept as they are, to
+// the places of their bodies.
+func (t *keptTable) hold(s *source, rows []int32, bodies []*held) {
+	all := make([]held, len(rows))
+	if len(t.columns) <= maxCopied || !keepRows(s, rows, all) {
+		t.copyRows(s, rows, all)
 	}
 	for k, row := range rows {
-		bodies[k].size = bodies[k].measure()
-		*s.held(t, row) = bodies[k]
+		h := &all[k]
+		h.of, h.ticks = t, s.ticks(int(row))
+		if _, tells := h.row.(tellingRow); !tells {
+			h.at.Store(s.at(int(row)))
+		}
+		h.size = h.measure()
+		bodies[s.number(row)] = h
 	}
 }
 
 // keepRows keeps rows as they are; false if the batch cannot hand them out.
-func keepRows(s *source, rows []int32, to []*held) bool {
+func keepRows(s *source, rows []int32, to []held) bool {
 	for k, row := range rows {
 		r := s.batch.Rows.Keep(int(row))
 		if r == nil {
@@ -198,7 +216,7 @@ func keepRows(s *source, rows []int32, to []*held) bool {
 }
 
 // copyRows copies what a rule reads of some rows, column by column.
-func (t *keptTable) copyRows(s *source, rows []int32, to []*held) {
+func (t *keptTable) copyRows(s *source, rows []int32, to []held) {
 	width := len(t.columns)
 	all := make([]value.Value, len(rows)*width)
 	for k := range rows {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
@@ -87,7 +88,9 @@ func windowOnDisk(t *testing.T, n, size int) *window {
 	w := &window{tables: map[string]*keptTable{"A": a}}
 	for i := range n {
 		text := fmt.Sprintf("%0*d", size, i)
-		w.rows = append(w.rows, kept{ticks: int64(i), held: &held{of: a, vals: []value.Value{value.StringOf(text)}}})
+		h := &held{of: a, vals: []value.Value{value.StringOf(text)}}
+		h.at.Store(&dogwatch.Evidence{})
+		w.rows = append(w.rows, kept{ticks: int64(i), held: h})
 	}
 	if _, err := w.shelve(s, &RuleStats{}); err != nil {
 		t.Fatal(err)
