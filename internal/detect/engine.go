@@ -112,14 +112,17 @@ type unit struct {
 // New makes ready to run rules.
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	e := &Engine{opt: opt.withDefaults()}
-	kept := keptTables{}
+	kept, counting := keptTables{}, 0
 	for _, r := range rules {
-		if r.Enabled {
-			e.units = append(e.units, newUnit(r, e.opt, kept))
+		if !r.Enabled {
+			continue
+		}
+		if e.units = append(e.units, newUnit(r, e.opt, kept)); r.Counts() {
+			counting++
 		}
 	}
 	if e.opt.Resident <= 0 {
-		e.opt.Resident = InMemory(len(e.counting()))
+		e.opt.Resident = InMemory(counting)
 	}
 	e.shelveAt = e.opt.Resident
 	return e
@@ -433,7 +436,7 @@ func (e *Engine) finishWindows(ctx context.Context) {
 	all.Wait()
 }
 
-// counting are the rules that count, first those with the most rows: what one
+// counting are the rules that count and have rows, first those with the most: what one
 // processor has left at the end is short.
 func (e *Engine) counting() []*unit {
 	var all []*unit
