@@ -260,7 +260,7 @@ func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(
 type Runner = exec.Runner
 
 // NewRunner makes ready to run.
-func (q *Query) NewRunner() *Runner { return exec.NewRunner(q.plan) }
+func (q *Query) NewRunner() *Runner { return exec.NewRunner(q.plan, q.leaves) }
 
 // A Cache keeps what parts of queries gave, for queries with the same parts that run
 // over the same rows (see exec.Cached). It is used by one goroutine.

@@ -34,11 +34,12 @@ func newElders(r *kql.Recall) *elders {
 // stand for others.
 const fewLooks = 2
 
-// learn numbers the rows that have none, for so many steps to come.
-func (e *elders) learn(ctx context.Context, w *window, steps int) {
+// learn numbers the rows that have none.
+func (e *elders) learn(ctx context.Context, w *window) {
 	if e == nil {
 		return
 	}
+	steps := len(w.stepsOf(w.frequency(), w.period()))
 	if e.resting = steps <= fewLooks && len(e.numbers) == 0; e.resting {
 		return
 	}

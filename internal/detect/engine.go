@@ -441,7 +441,7 @@ func (e *Engine) finishWindows(ctx context.Context) {
 func (e *Engine) counting() []*unit {
 	var all []*unit
 	for _, u := range e.units {
-		if u.window != nil && len(u.window.rows) > 0 {
+		if u.window != nil {
 			all = append(all, u)
 		}
 	}

@@ -22,7 +22,7 @@ type family struct {
 // a glance.
 type relatives []*unit
 
-// relativesOf puts units together, in their order.
+// relativesOf puts units together, in their order, but for those without rows.
 func relativesOf(units []*unit) (out []relatives) {
 	type likeness struct {
 		rows int
@@ -31,6 +31,9 @@ func relativesOf(units []*unit) (out []relatives) {
 	at := map[likeness]int{}
 	for _, u := range units {
 		like := likeness{rows: len(u.window.rows)}
+		if like.rows == 0 {
+			continue
+		}
 		for i := range u.window.rows { // in whatever order they came
 			like.sum += uint64(u.window.rows[i].ticks)
 		}

@@ -13,7 +13,7 @@ import (
 // bySchedule runs the rule at each step of time, up to a time, at which there
 // is something new, as Sentinel does.
 func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
-	w.elders.learn(ctx, w, len(w.stepsOf(w.frequency(), w.period())))
+	w.elders.learn(ctx, w)
 	steps := w.steps(st)
 	if to < w.rows[len(w.rows)-1].ticks {
 		steps = until(steps, to)
@@ -126,11 +126,16 @@ func (w *window) stepsOf(every, period int64) []int64 {
 	up := func(t int64) int64 { return (t + every - 1) / every * every }
 	end := up(w.rows[len(w.rows)-1].ticks)
 	var out []int64
-	for _, k := range w.rows {
-		if at := up(k.ticks); at > w.done {
-			out = append(out, at)
+	for last, i := w.done, w.after(w.done-every); i < len(w.rows); i++ { // in the order of time
+		if at := up(w.rows[i].ticks); at > last {
+			out, last = append(out, at), at
 		}
-		if at := up(k.ticks + period); w.u.rule.Trigger.Operator != "gt" && at <= end && at > w.done {
+	}
+	if w.u.rule.Trigger.Operator == "gt" {
+		return out
+	}
+	for i := range w.rows {
+		if at := up(w.rows[i].ticks + period); at <= end && at > w.done {
 			out = append(out, at)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 // takes. It is used by one goroutine.
 type Runner struct{ run *run }
 
-// NewRunner makes ready to run.
-func NewRunner(p *plan.Plan) *Runner {
-	return &Runner{&run{p: p, made: &made{spare: map[step][]any{}}}}
+// NewRunner makes ready to run a plan that has these leaves.
+func NewRunner(p *plan.Plan, leaves []Leaf) *Runner {
+	return &Runner{&run{p: p, made: &made{leaves: leaves, spare: map[step][]any{}}}}
 }
 
 // Run is Run of the package.
@@ -27,6 +27,7 @@ func (x *Runner) Run(ctx context.Context, db Database, opt Options, emit func(*v
 // made is what runs make of steps, each for one use at a time: a step may be run
 // while it is at work.
 type made struct {
+	leaves  []Leaf
 	sifting *sifting
 	// readers are those of the query and its tests, for one cache.
 	readers   map[int]*plan.NodeReader

@@ -23,12 +23,12 @@ type sifting struct {
 	wheres map[plan.Node]bool // that are true of all rows that passed their leaf
 }
 
-// siftingOf finds the conditions of a plan that follow its scans. What depends on
-// the clock was not asked as it would be now; and behind mv-expand it was asked of
-// other rows.
-func siftingOf(p *plan.Plan) *sifting {
+// siftingOf finds the conditions that follow the scans of a plan's leaves. What
+// depends on the clock was not asked as it would be now; and behind mv-expand it was
+// asked of other rows.
+func siftingOf(leaves []Leaf) *sifting {
 	s := &sifting{leaves: map[*plan.Scan]int{}, wheres: map[plan.Node]bool{}}
-	for i, leaf := range Leaves(p) {
+	for i, leaf := range leaves {
 		s.leaves[leaf.Scan] = i
 		s.follow(leaf.Steps)
 	}
@@ -57,7 +57,7 @@ func (r *run) siftedBefore() {
 		return
 	}
 	if r.made.sifting == nil {
-		r.made.sifting = siftingOf(r.p)
+		r.made.sifting = siftingOf(r.made.leaves)
 	}
 	r.sifting = r.made.sifting
 }

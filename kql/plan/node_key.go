@@ -139,6 +139,7 @@ func (k *nodeKeyer) step(n Node) {
 		k.in(n.Right)
 		k.list(n.LeftKeys...)
 		k.list(n.RightKeys...)
+		k.int(len(n.Left.Schema())) // Out counts on from there
 		k.ints(n.Out)
 	case *Union:
 		k.union(n)
@@ -158,17 +159,19 @@ func (k *nodeKeyer) step(n Node) {
 	}
 }
 
-// project writes the columns that are made: of others nothing is seen.
+// project writes the columns that are made: of others nothing is seen, and those that
+// stand where they stood are told by who reads them.
 func (k *nodeKeyer) project(n *Project) {
 	k.unknown = k.unknown || n.Ordered
 	k.byte(ofProject)
 	k.in(n.In)
 	needed := k.of.Needed[n]
 	for c, e := range n.Exprs {
-		if needed == nil || needed[c] {
-			k.int(c)
-			k.expr(e)
+		if col, ok := e.(*Col); ok && col.Index == c || needed != nil && !needed[c] {
+			continue
 		}
+		k.int(c)
+		k.expr(e)
 	}
 }
 
