@@ -54,3 +54,22 @@ func TestNotsInside(t *testing.T) {
 		}
 	}
 }
+
+func TestApart(t *testing.T) {
+	for text, want := range map[string]string{
+		`T | where case(User == 'a', strlen(Name), 0) > 1`:                          `User == "a" and strlen(Name) > 1`,
+		`T | where case(User == 'a', 2, strlen(Name)) > 1`:                          `User == "a" or strlen(Name) > 1`,
+		`T | where case(User == 'a', 0, strlen(Name)) > 1`:                          `case(User == "a", false, strlen(Name) > 1)`,
+		`T | where case(User == 'a', 2, Name == 'b', 0, Name == 'c', 3, 1) > 1`:     `User == "a" or case(Name == "b", false, Name == "c")`,
+		`T | where isnotempty(case(User == 'a', 'x', Name == 'b', '', 'y'))`:        `User == "a" or case(Name == "b", false, true)`,
+		`T | where IsSystem and isempty(case(case(IsSystem, 1, 0) > 0, 'x', Name))`: `IsSystem and case(IsSystem, false, isempty(Name))`,
+		`T | where case(User == 'a', strlen(Name), strlen(User)) > 1`:               `case(User == "a", strlen(Name), strlen(User)) > 1`,
+		`T | where isnotempty(extract('a(b)', 1, User))`:                            `User matches regex "a(b)" and isnotempty(extract("a(b)", 1, User))`,
+		`T | where isnotempty(extract(Name, 1, User))`:                              `isnotempty(extract(Name, 1, User))`,
+		`T | where User == case(IsSystem, 'a', Name)`:                               `User == case(IsSystem, "a", Name)`,
+	} {
+		if got := plan.Text(plan.Apart(conditionOf(t, text))); got != want {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}

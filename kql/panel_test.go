@@ -60,6 +60,13 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 		`T | where isnotempty(extract('([ab])', 1, User)) or isnull(toint(Name)) and isnotnull(IPs[0])`,
 		`T | where Name == 'a' and (toint(Code) - 100 > 99 or tolower(User) == 'a')`,
 		`T | where Name == 'b' or toint(Code) - 100 > 99 and tolower(User) == 'a'`,
+		`T | where case(tobool(Name), strlen(User), tolower(User) == 'a', 2, 0) > 1`,
+		`T | where case(toint(Name) > 1, 0, strcat(User, Name) has 'a', strlen(User), toint(User) < 9, 7, 3) > 1 or IsSystem`,
+		`T | where not(case(tobool(Name), Code > 300, strcat(User, Name) has 'b'))`,
+		`T | where isempty(case(toint(Name) > 1, 'x', strcat(User, Name) has 'a', '', isnull(toint(User)), Name, 'y'))`,
+		`T | where isnotempty(case(toint(Name) > 1, '', strcat(User, Name) has 'a', User, ''))`,
+		`T | where isnotempty(extract('(a)|(b)', 2, strcat(User, Name))) or isnotempty(extract('(a)|(b)', 1, strcat(User, Name))) and Code == 200`,
+		`T | where isnotempty(extract('x*', 0, strcat(User, Name))) or isnotempty(extract('(a)|(b)', 7, strcat(User, Name)))`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User in (L) and Code == 200`,
 		`let L = _GetWatchlist('L') | project SearchKey; T | where User !in (L) and Code == 200`,
 	)

@@ -75,6 +75,9 @@ func (r *run) compileCondition(e plan.Expr) (filter, error) {
 		}
 		return r.compileOr(l)
 	}
+	if c, ok := e.(*plan.Choose); ok && c.Typ == value.Bool {
+		return r.compileChoice(c)
+	}
 	if c, ok := e.(*plan.Const); ok {
 		return constFilter(c.V.Bool()), nil
 	}
@@ -493,16 +496,8 @@ func (f *orFilter) keep(b *value.Batch, rows []int32) []int32 {
 	if len(yes) == len(rows) {
 		return yes
 	}
-	rest, k := f.rest[:0], 0
-	for _, i := range rows {
-		if k < len(yes) && yes[k] == i {
-			k++
-			continue
-		}
-		rest = append(rest, i)
-	}
-	f.rest = rest
-	more := f.y.keep(b, rest)
+	f.rest = leftOf(f.rest[:0], rows, yes)
+	more := f.y.keep(b, f.rest)
 	if len(more) == 0 {
 		return yes
 	}

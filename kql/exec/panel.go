@@ -20,13 +20,6 @@ func (s Set) Has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 // Add puts a thing into the set.
 func (s Set) Add(i int) { s[i/64] |= 1 << (i % 64) }
 
-// join puts all of another set into the set; nil is an empty one.
-func (s Set) join(o Set) {
-	for w := range o {
-		s[w] |= o[w]
-	}
-}
-
 // each calls f for each thing in the set, ascending.
 func (s Set) each(f func(int)) {
 	for w, word := range s {
@@ -77,15 +70,15 @@ type Panel struct {
 	tests   []*test        // as are these, the cheap ones first
 	testOf  map[int]*test
 	expands []*expand
-	asking  []Set // by sieve: the tests that it makes
+	asking  [][]int32 // by sieve: the tests that it makes
 	ready   bool
 	// OnFailure, if it is set, is called where a condition could not be asked of
 	// rows, all of which may pass then.
 	OnFailure func()
 
-	left  []int32 // rows of the batch at hand
-	alive Set     // sieves that are in some set of the batch at hand
-	due   Set     // tests of which some of these are made
+	left   []int32   // rows of the batch at hand
+	byTest [][]int32 // by test: those of which some sieve makes it
+	due    Set       // tests that have any
 }
 
 // A test is a condition and the sieves that make it.
@@ -122,7 +115,7 @@ func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
 		}
 		for _, c := range plan.Conjuncts(w.P) {
 			asked := !plan.Larger(c, maxSize)
-			for _, e := range plan.Conjuncts(plan.NotsInside(plan.Answered(c, r.known))) {
+			for _, e := range plan.Conjuncts(plan.Apart(plan.NotsInside(plan.Answered(c, r.known)))) {
 				conds = append(conds, sieveCondition{e, asked})
 			}
 		}
@@ -158,10 +151,10 @@ func (p *Panel) Prepare() {
 	p.ready = true
 	p.indexDear()
 	slices.SortStableFunc(p.tests, func(a, b *test) int { return a.cond.cost - b.cond.cost })
-	p.alive, p.due = NewSet(p.width), NewSet(len(p.tests))
-	p.asking = (&Sets{}).Clear(p.width, len(p.tests))
+	p.due, p.byTest = NewSet(len(p.tests)), make([][]int32, len(p.tests))
+	p.asking = make([][]int32, p.width)
 	for i, t := range p.tests {
-		t.users.each(func(id int) { p.asking[id].Add(i) })
+		t.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(i)) })
 	}
 	for _, x := range p.expands {
 		x.panel.Prepare()
@@ -195,23 +188,34 @@ func (p *Panel) Ask(b *value.Batch, sets []Set) {
 	p.look(rows, sets)
 	p.due.each(func(i int) {
 		t := p.tests[i]
-		t.judge(b, p.concerned(rows, sets, t.users), sets)
+		t.judge(b, p.concerned(p.byTest[i], sets, t.users), sets)
 	})
 	for _, x := range p.expands {
-		if x.users.in(p.alive) {
-			x.judge(b, p.concerned(rows, sets, x.users), sets)
-		}
+		x.judge(b, p.concerned(rows, sets, x.users), sets)
 	}
 }
 
-// look finds the tests that are due.
+// look finds the tests that are due, and the rows that each is about.
 func (p *Panel) look(rows []int32, sets []Set) {
-	clear(p.alive)
 	clear(p.due)
 	for _, row := range rows {
-		p.alive.join(sets[row])
+		sets[row].each(func(id int) {
+			for _, i := range p.asking[id] {
+				p.lookAt(int(i), row)
+			}
+		})
 	}
-	p.alive.each(func(id int) { p.due.join(p.asking[id]) })
+}
+
+func (p *Panel) lookAt(test int, row int32) {
+	if !p.due.Has(test) {
+		p.due.Add(test)
+		p.byTest[test] = p.byTest[test][:0]
+	}
+	of := p.byTest[test]
+	if n := len(of); n == 0 || of[n-1] != row {
+		p.byTest[test] = append(of, row)
+	}
 }
 
 // asked are the rows of whose sieves one is among some; good until the next
