@@ -3,6 +3,8 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -96,11 +98,11 @@ func (c *clauser) saying(e *plan.Choose) (out []clause) {
 }
 
 // bothOf are two lists of clauses that all hold. Those over the same single column
-// become one.
+// become one, but for arrays: elements of one are any of its own.
 func bothOf(x, y []clause) []clause {
 	out := slices.Clone(x)
 	for _, k := range y {
-		at := slices.IndexFunc(out, func(o clause) bool { return len(k) == 1 && len(o) == 1 && o[0].col == k[0].col })
+		at := slices.IndexFunc(out, func(o clause) bool { return len(k) == 1 && len(o) == 1 && o[0].col == k[0].col && !k[0].array })
 		if at >= 0 {
 			out[at] = clause{both(out[at][0], k[0])}
 		} else {
@@ -148,9 +150,12 @@ func joinedClause(a, b clause) (out clause) {
 // A literal is what a clause wants of a column.
 type literal struct {
 	col int
-	// A column of text is one of a list or, by not, none of it; or it is asked.
-	list []string
-	not  bool
+	// What it names are texts, and what texts begin with in any case (folded). A column
+	// of text is, or by not is not, what it names; of an array it is an element.
+	list, begins []string
+	not, array   bool
+	// A text is asked, of those that it names if it names any: by not, any other text is
+	// what is wanted, else none is.
 	text func(string) bool
 	// A column of flags or whole numbers is asked.
 	value func(*value.Value) bool
@@ -159,24 +164,33 @@ type literal struct {
 }
 
 // isAll says whether a literal is seen to hold for every value.
-func (l *literal) isAll() bool { return l.isList() && l.not && len(l.list) == 0 }
+func (l *literal) isAll() bool { return l.isNamed() && l.not && !l.names() }
 
-func (l *literal) isList() bool { return l.text == nil && l.value == nil }
+// names says whether a literal names anything.
+func (l *literal) names() bool { return len(l.list)+len(l.begins) > 0 }
+
+// isNamed says whether what a literal names is all that it wants.
+func (l *literal) isNamed() bool { return l.text == nil && l.value == nil }
+
+// isList is isNamed of whole texts.
+func (l *literal) isList() bool { return l.isNamed() && len(l.begins) == 0 && !l.array }
 
 // holds says whether a text is what is wanted.
 func (l *literal) holds(text string) bool {
 	if l.text != nil {
 		return l.text(text)
 	}
-	return slices.Contains(l.list, text) != l.not
+	return (slices.Contains(l.list, text) || slices.ContainsFunc(l.begins, func(begin string) bool {
+		return strings.HasPrefix(value.FoldString(text), begin)
+	})) != l.not
 }
 
-// keyOf is the key of a literal, or the list that it has.
+// keyOf is the key of a literal, or what it names.
 func (l *literal) keyOf() string {
-	if !l.isList() {
+	if !l.isNamed() {
 		return l.key
 	}
-	return fmt.Sprintf("%t %q", l.not, l.list)
+	return fmt.Sprintf("%t %q %q", l.not, l.list, l.begins)
 }
 
 // joinedKey is the key of what two literals make; empty where one has none.
@@ -190,22 +204,30 @@ func joinedKey(a *literal, by string, b *literal) string {
 
 // either is what one of two literals on a column wants.
 func either(a, b *literal) *literal {
-	out := &literal{col: a.col}
+	out := &literal{col: a.col, array: a.array}
 	switch {
 	case a.value != nil:
 		out.value = func(v *value.Value) bool { return a.value(v) || b.value(v) }
 		out.key = joinedKey(a, " or ", b)
+	case a.isNamed() && b.isNamed() && !a.not && !b.not:
+		out.nameAll(a, b)
 	case !a.isList() || !b.isList():
 		out.text = func(s string) bool { return a.holds(s) || b.holds(s) }
 		out.key = joinedKey(a, " or ", b)
+		switch {
+		case a.names() && a.not:
+			out.nameAll(a)
+		case b.names() && b.not:
+			out.nameAll(b)
+		case a.names() && b.names():
+			out.nameAll(a, b)
+		}
 	case a.not && b.not:
 		out.not, out.list = true, shared(a.list, b.list)
 	case a.not:
 		out.not, out.list = true, without(a.list, b.list)
-	case b.not:
-		out.not, out.list = true, without(b.list, a.list)
 	default:
-		out.list = slices.Concat(a.list, b.list)
+		out.not, out.list = true, without(b.list, a.list)
 	}
 	return out
 }
@@ -221,13 +243,28 @@ func both(a, b *literal) *literal {
 		out.list = slices.DeleteFunc(slices.Clone(a.list), func(s string) bool { return !b.holds(s) })
 	case b.isList() && !b.not:
 		return both(b, a)
-	case a.isList() && b.isList():
-		out.not, out.list = true, slices.Concat(a.list, b.list)
+	case a.isNamed() && b.isNamed() && a.not && b.not:
+		out.nameAll(a, b)
 	default:
 		out.text = func(s string) bool { return a.holds(s) && b.holds(s) }
 		out.key = joinedKey(a, " and ", b)
+		switch {
+		case a.names() && !a.not:
+			out.nameAll(a)
+		case b.names() && !b.not:
+			out.nameAll(b)
+		case a.names() && b.names():
+			out.nameAll(a, b)
+		}
 	}
 	return out
+}
+
+// nameAll makes a literal name what others name, which all have the same not.
+func (l *literal) nameAll(others ...*literal) {
+	for _, o := range others {
+		l.not, l.list, l.begins = o.not, slices.Concat(l.list, o.list), slices.Concat(l.begins, o.begins)
+	}
 }
 
 func shared(x, y []string) []string {
@@ -242,7 +279,7 @@ func without(x, y []string) []string {
 // else false; nil if it is of another form.
 func (c *clauser) literal(e plan.Expr, want bool) *literal {
 	l := c.literalOf(e, want)
-	if l == nil || l.isList() {
+	if l == nil || l.isNamed() {
 		return l
 	}
 	if key, ok := c.common.key(c.run, e); ok {
@@ -268,6 +305,8 @@ func (c *clauser) literalOf(e plan.Expr, want bool) *literal {
 		return nil
 	}
 	switch test := call.Bound.Test; {
+	case call.Name == "startswith" || call.Name == "!startswith" || call.Name == "set_has_element":
+		return naming(call, col, want)
 	case col.Typ == value.String && test != nil:
 		return &literal{col: col.Index, text: func(s string) bool { return test(s) == want }}
 	case col.Typ == value.String:
@@ -280,6 +319,26 @@ func (c *clauser) literalOf(e plan.Expr, want bool) *literal {
 		return &literal{col: col.Index, value: c.holding(call, want)}
 	}
 	return nil
+}
+
+// naming is the literal of a call that names the beginning of a text or an element
+// of an array; nil if it is of another form.
+func naming(e *plan.Call, col *plan.Col, want bool) *literal {
+	k, ok := e.Args[1].(*plan.Const)
+	if !ok || k.V.Kind() != value.KString || k.V.Type() != value.String {
+		return nil
+	}
+	text := k.V.Str()
+	switch {
+	case e.Name == "set_has_element":
+		if col.Typ != value.Dynamic || !want {
+			return nil
+		}
+		return &literal{col: col.Index, list: []string{text}, array: true}
+	case col.Typ != value.String || !utf8.ValidString(text):
+		return nil
+	}
+	return &literal{col: col.Index, begins: []string{value.FoldString(text)}, not: want == (e.Name == "!startswith")}
 }
 
 // isCounted says whether columns of a type are known by whole numbers.

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -10,11 +11,15 @@ import (
 // is found out once, as columns repeat their values.
 type hits struct {
 	col int
-	// A column of text.
-	named  map[string]*named
-	base   Set // the sieves whose literals hold for a text that none names
-	tests  []textTest
-	tested Set // the sieves with tests
+	// A column of text, or of an array: its elements are named.
+	array   bool
+	named   map[string]*named
+	begins  map[string][]namer // folded
+	lengths []int              // of those, ascending
+	base    Set                // the sieves whose literals hold for a text that none names
+	tests   []textTest
+	tested  Set // the sieves whose tests any text is asked
+	folded  []byte
 	// A column of flags or whole numbers.
 	values []valueTest
 	keyed  map[string]int // by the key of what asks, its place in tests or values
@@ -34,10 +39,10 @@ type named struct {
 }
 
 // A namer is a sieve that names a text: it is what its literal wants, or what it
-// does not.
+// does not, or its test says which.
 type namer struct {
-	id  int
-	not bool
+	id         int
+	not, tests bool
 }
 
 type textTest struct {
@@ -57,7 +62,7 @@ type sight struct {
 }
 
 func newHits(col, width int) *hits {
-	return &hits{col: col, named: map[string]*named{}, keyed: map[string]int{}, base: NewSet(width), tested: NewSet(width)}
+	return &hits{col: col, named: map[string]*named{}, begins: map[string][]namer{}, keyed: map[string]int{}, base: NewSet(width), tested: NewSet(width)}
 }
 
 func (h *hits) add(id int, l *literal) {
@@ -68,15 +73,19 @@ func (h *hits) add(id int, l *literal) {
 			h.values = append(h.values, valueTest{holds: l.value})
 		}
 		h.values[at].users.add(id)
-	case l.text != nil:
-		at, isNew := h.testOf(l, len(h.tests))
-		if isNew {
-			h.tests = append(h.tests, textTest{holds: l.text})
-		}
-		h.tests[at].users.add(id)
-		h.tested.Add(id)
 	default:
-		h.name(id, l)
+		if l.text != nil {
+			at, isNew := h.testOf(l, len(h.tests))
+			if isNew {
+				h.tests = append(h.tests, textTest{holds: l.text})
+			}
+			h.tests[at].users.add(id)
+		}
+		if l.isNamed() || l.names() {
+			h.name(id, l)
+		} else {
+			h.tested.Add(id)
+		}
 	}
 }
 
@@ -94,6 +103,8 @@ func (h *hits) testOf(l *literal, next int) (at int, isNew bool) {
 }
 
 func (h *hits) name(id int, l *literal) {
+	h.array = l.array
+	by := namer{id, l.not, l.text != nil}
 	if l.not {
 		h.base.Add(id)
 	}
@@ -103,7 +114,13 @@ func (h *hits) name(id int, l *literal) {
 			n = &named{}
 			h.named[text] = n
 		}
-		n.by = append(n.by, namer{id, l.not})
+		n.by = append(n.by, by)
+	}
+	for _, begin := range l.begins {
+		h.begins[begin] = append(h.begins[begin], by)
+		if at, known := slices.BinarySearch(h.lengths, len(begin)); !known {
+			h.lengths = slices.Insert(h.lengths, at, len(begin))
+		}
 	}
 }
 
@@ -112,6 +129,9 @@ func (h *hits) name(id int, l *literal) {
 func (h *hits) of(v *value.Value, set Set) Set {
 	if len(h.values) > 0 {
 		return h.ofCount(v)
+	}
+	if h.array {
+		return h.ofArray(v)
 	}
 	text := v.Str()
 	s := h.sight(text)
@@ -124,28 +144,59 @@ func (h *hits) of(v *value.Value, set Set) Set {
 	return s.hits
 }
 
+// ofArray is of for an array, which is known by its JSON.
+func (h *hits) ofArray(v *value.Value) Set {
+	if !v.IsArray() {
+		return h.base
+	}
+	s, isNew := &h.spare, true
+	if v.Kind() == value.JSON {
+		s, isNew = h.seen(v.Str())
+	}
+	if isNew {
+		h.begin(s)
+		for _, e := range v.Elems() {
+			if text := e.To(value.String); !e.IsNull() && h.named[text.Str()] != nil {
+				s.mark(h.named[text.Str()].by)
+			}
+		}
+	}
+	return s.hits
+}
+
 // sight is what is known of a text; nil: no sieve names or tests it.
 func (h *hits) sight(text string) *sight {
 	if n := h.named[text]; n != nil {
 		if n.hits == nil {
-			h.begin(&n.sight, n.by)
+			h.begin(&n.sight)
+			n.mark(n.by)
+			h.markBegins(&n.sight, text)
 		}
 		return &n.sight
 	}
-	if len(h.tests) == 0 {
+	if len(h.tests) == 0 && len(h.begins) == 0 {
 		return nil
 	}
-	s := h.texts[text]
+	s, isNew := h.seen(text)
+	if isNew {
+		h.begin(s)
+		h.markBegins(s, text)
+	}
+	return s
+}
+
+// seen is what is remembered of a text, if it is not new.
+func (h *hits) seen(text string) (s *sight, isNew bool) {
+	s = h.texts[text]
 	h.asked++
 	if s != nil {
 		h.found++
-		return s
+		return s, false
 	}
 	if s = &h.spare; len(text) <= maxRemembered && !h.isRare() {
 		s = h.remember(text)
 	}
-	h.begin(s, nil)
-	return s
+	return s, true
 }
 
 // remember makes room for what is known of a text.
@@ -158,8 +209,8 @@ func (h *hits) remember(text string) *sight {
 	return s
 }
 
-// begin is before any test.
-func (h *hits) begin(s *sight, by []namer) {
+// begin is what is known of a text that nothing names.
+func (h *hits) begin(s *sight) {
 	if s.hits == nil {
 		n := len(h.base)
 		words := make(Set, 2*n)
@@ -167,8 +218,29 @@ func (h *hits) begin(s *sight, by []namer) {
 	}
 	copy(s.hits, h.base)
 	copy(s.rest, h.tested)
+}
+
+// markBegins notes what a text begins with.
+func (h *hits) markBegins(s *sight, text string) {
+	if len(h.lengths) == 0 {
+		return
+	}
+	h.folded = value.AppendFold(h.folded[:0], text)
+	for _, n := range h.lengths {
+		if n > len(h.folded) {
+			break
+		}
+		s.mark(h.begins[string(h.folded[:n])])
+	}
+}
+
+// mark notes that some sieves name a text.
+func (s *sight) mark(by []namer) {
 	for _, n := range by {
-		if n.not {
+		if n.tests {
+			s.rest.Add(n.id)
+		}
+		if n.not || n.tests {
 			s.hits[n.id/64] &^= 1 << (n.id % 64)
 		} else {
 			s.hits.Add(n.id)

@@ -16,7 +16,7 @@ func (p *Panel) index(r *run, id int, conds []sieveCondition) {
 		clauses, whole := c.of(cond.expr, true)
 		d := dearCondition{run: r, id: id, expr: cond.expr, whole: whole, tested: cond.asked}
 		for _, k := range clauses {
-			if len(k) == 1 && k[0].text == nil {
+			if len(k) == 1 && (k[0].isList() || k[0].value != nil) {
 				singles = bothOf(singles, []clause{k})
 			} else {
 				d.clauses = append(d.clauses, k)
