@@ -51,7 +51,7 @@ func scanWith(t *testing.T, a *App, text []byte, resident int64) (alerts []dogwa
 	engine := detect.New(a.rules, detect.Options{Catalog: a.set.Catalog(), Resident: resident})
 	worker := engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
-	opts.Sieve, opts.BatchRows = worker, 64
+	opts.Sieve, opts.BatchRows = engine.NewSieve(ctx), 64
 	r, err := decode.NewReader(opts, engine.Tables()...)
 	if err != nil {
 		t.Fatal(err)

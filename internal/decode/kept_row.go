@@ -18,11 +18,21 @@ type keptRow struct {
 	columns []column
 
 	mu     sync.Mutex
-	record record
-	known  []value.Value     // few: most columns are never asked for
-	places [maxColumns]uint8 // by column: its place in known, from 1
+	record record // its facts are made when a column is asked for
+	reader *Reader
+	refs   [nRefs]span // for its facts
+	isSeen bool
+	known  []value.Value // few: most columns are never asked for
+	room   *columnRoom   // nil: none was
 
 	holders atomic.Int32
+}
+
+// A columnRoom is room for what columns make of a row.
+type columnRoom struct {
+	facts  facts
+	places [maxColumns]uint8 // by column: its place among those that are known, from 1
+	few    [8]value.Value
 }
 
 // maxColumns is how many columns KubeAudit has at most.
@@ -35,16 +45,18 @@ func (r *rows) Keep(row int) value.Row {
 		return nil
 	}
 	if rec.kept == nil {
-		rec.kept = &keptRow{columns: r.columns, record: rec.alone()}
+		f := rec.facts
+		rec.kept = &keptRow{columns: r.columns, record: rec.alone(), reader: f.r, refs: f.refs, isSeen: f.refSeen}
 	}
 	return rec.kept
 }
 
-// alone is a record of KubeAudit of which no part is a part of a larger text.
+// alone is a record of KubeAudit, without facts, of which no part is a part of a
+// larger text.
 func (rec *record) alone() record {
 	out := *rec
 	out.text, out.raw, out.log = "", "", "" // no column reads them
-	out.facts = &facts{r: rec.facts.r, refs: rec.facts.refs, refSeen: rec.facts.refSeen}
+	out.facts = nil
 	if rec.own {
 		return out
 	}
@@ -61,15 +73,20 @@ func (k *keptRow) Value(col int) value.Value {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if at := k.places[col]; at > 0 {
+	if k.room == nil {
+		k.take(&columnRoom{facts: facts{r: k.reader, refs: k.refs, refSeen: k.isSeen}})
+	}
+	if at := k.room.places[col]; at > 0 {
 		return k.known[at-1]
 	}
-	if k.known == nil {
-		k.known = make([]value.Value, 0, 8)
-	}
 	k.known = append(k.known, k.columns[col].of(&k.record))
-	k.places[col] = uint8(len(k.known))
+	k.room.places[col] = uint8(len(k.known))
 	return k.known[len(k.known)-1]
+}
+
+// take gives the row room for its columns.
+func (k *keptRow) take(room *columnRoom) {
+	k.room, k.known, k.record.facts = room, room.few[:0], &room.facts
 }
 
 // Evidence says where the row was read.

@@ -50,7 +50,7 @@ func (r *Reader) Row(table string, b []byte) (value.Row, error) {
 	if table != "KubeAudit" {
 		return nil, fmt.Errorf("rows of %q are not kept as they are", table)
 	}
-	row := &keptRow{columns: tableOf(table).columns}
+	row := &keptRow{columns: tableOf(table).columns, reader: r}
 	c := cursor{rest: b}
 	rec := &row.record
 	for _, s := range rec.texts() {
@@ -73,7 +73,7 @@ func (r *Reader) Row(table string, b []byte) (value.Row, error) {
 	if c.bad || len(c.rest) > 0 || int(rec.shape) >= len(shapeNames) {
 		return nil, errRow
 	}
-	rec.own, rec.facts = true, &facts{r: r}
+	rec.own = true
 	return row, nil
 }
 

@@ -330,17 +330,17 @@ func (j *judges) newDone(p part) *judged {
 // aRow is a row of a part, with what is worked out of it.
 type aRow struct {
 	keptRow
-	facts facts
-	few   [8]value.Value
+	room columnRoom
 }
 
 // rowOf is a row of KubeAudit of an event of which only some members stand
 // there.
 func (j *judges) rowOf(p part) *keptRow {
-	row := &aRow{facts: facts{r: j.r}}
-	row.columns, row.known = j.r.kube.table.columns, row.few[:0]
+	row := &aRow{room: columnRoom{facts: facts{r: j.r}}}
+	row.columns = j.r.kube.table.columns
+	row.take(&row.room)
 	rec := &row.record
-	rec.in, rec.number, rec.shape, rec.facts = &j.ledger, -1, shapeEvent, &row.facts
+	rec.in, rec.number, rec.shape = &j.ledger, -1, shapeEvent
 	if p.aks {
 		rec.resourceID = anAKSCluster
 	}
