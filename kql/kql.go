@@ -285,6 +285,12 @@ func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) err
 	return l.live.Feed(leaf, b, emit)
 }
 
+// FeedPassed is Feed for rows that came through the sieve of a leaf over all that they
+// say, where that settles them: their conditions are not asked again.
+func (l *Live) FeedPassed(leaf int, b *value.Batch, emit func(*value.Batch) error) error {
+	return l.live.FeedPassed(leaf, b, emit)
+}
+
 // A Sieve turns away rows by some of their columns only: what it turns away
 // would not pass Feed.
 type Sieve = exec.Sieve

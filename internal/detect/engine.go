@@ -322,8 +322,12 @@ func (f *feed) run(s *source, found *findings) (err error) {
 	if f.table != nil {
 		return f.keep(s, found)
 	}
+	feed := f.live.Feed
+	if len(f.leaves) == 1 && f.isAsked() {
+		feed = f.live.FeedPassed
+	}
 	for _, leaf := range f.leaves {
-		err := f.live.Feed(leaf, s.batch.Rows, func(b *value.Batch) error {
+		err := feed(leaf, s.batch.Rows, func(b *value.Batch) error {
 			hidden, err := f.hidden(s, b, found)
 			if err == nil {
 				f.u.collect(s, b, hidden, found)
@@ -336,6 +340,9 @@ func (f *feed) run(s *source, found *findings) (err error) {
 	}
 	return nil
 }
+
+// isAsked says whether the sieve has asked all there is to ask.
+func (f *feed) isAsked() bool { return f.settled && !f.unsure.Load() }
 
 // place is the first line of our code in a stack trace after a panic.
 func place(stack []byte) string {

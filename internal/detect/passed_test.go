@@ -43,6 +43,25 @@ func TestWhatRowsPassedIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+// Nor is it where a rule does not count: its alerts are those without a sieve.
+func TestWhatTheSieveAskedIsNotAskedAgain(t *testing.T) {
+	g := rand.New(rand.NewPCG(3, 6))
+	for _, query := range []string{
+		"Requests | where Verb == 'exec' | extend Both = strcat(User, Name) | where Both in ('annn1', 'even2')",
+		"union (Requests | where Verb == 'exec' | extend What = 'ran'), (Requests | where Verb == 'bind' and Name != 'n1' | extend What = 'bound') | where User != 'bob'",
+		"union (Requests | where Verb == 'exec'), (Requests | where User == 'eve')",
+		"Requests | where isnotempty(Paths) | mv-expand P = Paths to typeof(string) | where P == '/etc' and Verb == 'exec'",
+		"Requests | where Verb == 'exec' | extend Late = TimeGenerated > ago(7m) | where Late | where Name == 'n1'",
+	} {
+		in := batches(randomRequests(g, 300), 20)
+		want, _ := judgeBy(t, New([]*dogwatch.Rule{compile(t, query, nil)}, Options{Catalog: world{}, Plain: true}), in)
+		got, _ := judgeBy(t, New([]*dogwatch.Rule{compile(t, query, nil)}, Options{Catalog: world{}}), in)
+		if got, want := tellAll(got), tellAll(want); len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%s\ngot  %q\nwant %q", query, got, want)
+		}
+	}
+}
+
 func randomRequests(g *rand.Rand, n int) (rows []request) {
 	at := 0
 	for range n {

@@ -102,8 +102,8 @@ func (f *feed) keep(s *source, found *findings) error {
 	return nil
 }
 
-// takesAll says whether the sieve has asked all there is to ask.
-func (f *feed) takesAll() bool { return f.table != nil && f.settled && !f.unsure.Load() }
+// takesAll says whether the rows are kept as they come.
+func (f *feed) takesAll() bool { return f.table != nil && f.isAsked() }
 
 // A passing is a row and the leaves that let it through.
 type passing struct {

@@ -84,6 +84,7 @@ type Live struct {
 	leaves   []Leaf
 	followed []*plan.Steps // by leaf, once a sieve is asked for
 	chains   []sink        // by leaf, once it is fed
+	passing  []sink        // the same for rows that are known to pass
 	out      sink
 }
 
@@ -93,7 +94,7 @@ func NewLive(ctx context.Context, p *plan.Plan, leaves []Leaf, opt Options) *Liv
 	opt.TrackOrigin = true
 	l := &Live{p: p, run: newRun(ctx, p, nil, opt), leaves: leaves}
 	l.run.needed = sync.OnceValue(func() map[plan.Node][]bool { return neededOf(p, leaves) })
-	l.chains, l.followed = make([]sink, len(l.leaves)), make([]*plan.Steps, len(l.leaves))
+	l.chains, l.passing, l.followed = make([]sink, len(leaves)), make([]sink, len(leaves)), make([]*plan.Steps, len(leaves))
 	return l
 }
 
@@ -157,6 +158,19 @@ func (l *Live) Feed(leaf int, b *value.Batch, emit func(*value.Batch) error) (er
 		l.chains[leaf] = l.chain(l.leaves[leaf])
 	}
 	return l.chains[leaf](b)
+}
+
+// FeedPassed is Feed for rows that came through the sieve of a leaf which settles
+// them: its conditions are not asked again.
+func (l *Live) FeedPassed(leaf int, b *value.Batch, emit func(*value.Batch) error) (err error) {
+	defer l.run.catch(&err)
+	l.out = emit
+	if l.passing[leaf] == nil {
+		l.run.sifting = siftingOf(l.leaves[leaf : leaf+1])
+		l.passing[leaf] = l.chain(l.leaves[leaf])
+		l.run.sifting = nil
+	}
+	return l.passing[leaf](b)
 }
 
 // Finish runs the rest of the query over rows that Feed let through, which

@@ -70,15 +70,15 @@ type Panel struct {
 	tests   []*test        // as are these, the cheap ones first
 	testOf  map[int]*test
 	expands []*expand
-	asking  [][]int32 // by sieve: the tests that it makes
+	asking  [][]int32 // by sieve: the others that know it, and behind these the tests that it makes
 	ready   bool
 	// OnFailure, if it is set, is called where a condition could not be asked of
 	// rows, all of which may pass then.
 	OnFailure func()
 
-	left   []int32   // rows of the batch at hand
-	byTest [][]int32 // by test: those of which some sieve makes it
-	due    Set       // tests that have any
+	left []int32   // rows of the batch at hand
+	by   [][]int32 // by the others, then by test: those that some of its sieves ask about
+	due  Set       // of these, those that have any
 }
 
 // A test is a condition and the sieves that make it.
@@ -151,10 +151,13 @@ func (p *Panel) Prepare() {
 	p.ready = true
 	p.indexDear()
 	slices.SortStableFunc(p.tests, func(a, b *test) int { return a.cond.cost - b.cond.cost })
-	p.due, p.byTest = NewSet(len(p.tests)), make([][]int32, len(p.tests))
-	p.asking = make([][]int32, p.width)
+	n := len(p.others) + len(p.tests)
+	p.due, p.by, p.asking = NewSet(n), make([][]int32, n), make([][]int32, p.width)
+	for i, x := range p.others {
+		x.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(i)) })
+	}
 	for i, t := range p.tests {
-		t.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(i)) })
+		t.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(len(p.others)+i)) })
 	}
 	for _, x := range p.expands {
 		x.panel.Prepare()
@@ -181,21 +184,23 @@ func (p *Panel) Glance(b *value.Batch, sets []Set) {
 func (p *Panel) Ask(b *value.Batch, sets []Set) {
 	p.Prepare()
 	rows := b.Rows()
-	for _, x := range p.others {
-		x.judge(b, p.asked(rows, sets, x.users), sets)
-	}
-	p.common.round++
 	p.look(rows, sets)
+	p.common.round++
 	p.due.each(func(i int) {
-		t := p.tests[i]
-		t.judge(b, p.concerned(p.byTest[i], sets, t.users), sets)
+		if i < len(p.others) {
+			x := p.others[i]
+			x.judge(b, p.asked(p.by[i], sets, x.users), sets)
+			return
+		}
+		t := p.tests[i-len(p.others)]
+		t.judge(b, p.concerned(p.by[i], sets, t.users), sets)
 	})
 	for _, x := range p.expands {
 		x.judge(b, p.concerned(rows, sets, x.users), sets)
 	}
 }
 
-// look finds the tests that are due, and the rows that each is about.
+// look finds what is to be asked of the rows, and of which.
 func (p *Panel) look(rows []int32, sets []Set) {
 	clear(p.due)
 	for _, row := range rows {
@@ -207,14 +212,14 @@ func (p *Panel) look(rows []int32, sets []Set) {
 	}
 }
 
-func (p *Panel) lookAt(test int, row int32) {
-	if !p.due.Has(test) {
-		p.due.Add(test)
-		p.byTest[test] = p.byTest[test][:0]
+func (p *Panel) lookAt(i int, row int32) {
+	if !p.due.Has(i) {
+		p.due.Add(i)
+		p.by[i] = p.by[i][:0]
 	}
-	of := p.byTest[test]
+	of := p.by[i]
 	if n := len(of); n == 0 || of[n-1] != row {
-		p.byTest[test] = append(of, row)
+		p.by[i] = append(of, row)
 	}
 }
 
