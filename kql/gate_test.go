@@ -254,3 +254,26 @@ func TestWhereSharedRowsCameFrom(t *testing.T) {
 		}
 	}
 }
+
+// What no rows come to is not made: steps behind cost nothing, however long they are.
+func TestStepsWithoutRowsAreNotMade(t *testing.T) {
+	many := strings.Repeat("strcat(User, Name, tostring(Code * 2), replace_string(Name, 'n', 'm')), ", 20) + "''"
+	db := remembering{timed{minutes{9}, &[]string{}}}
+	allocs := func(query string) float64 {
+		q := compiled(t, query)
+		return testing.AllocsPerRun(20, func() {
+			if got := told(t, q.NewRunner(), db, 0, false); len(got) > 0 {
+				t.Fatalf("%s: %q", query, got)
+			}
+		})
+	}
+	for _, steps := range []string{
+		"extend x = strcat(%s)", "extend Code = 1 | where User in (%s)", "summarize n = dcount(strcat(%s)) by User | where n > 0", "summarize n = count() by x = strcat(%s) | where n > 3",
+	} {
+		query := "T | where Code < 0 | " + steps
+		few, all := allocs(fmt.Sprintf(query, "User")), allocs(fmt.Sprintf(query, many))
+		if all > few+10 {
+			t.Errorf("%s: %.0f allocations, and %.0f where it is short", steps, all, few)
+		}
+	}
+}

@@ -74,6 +74,9 @@ func (r *run) reach(c plan.Crowd, floor int) (enough bool, err error) {
 	}
 	held := 0
 	err = r.stream(c.In, func(b *value.Batch) error {
+		if err := t.ready(); err != nil {
+			return err
+		}
 		if t.add(b); t.enough {
 			return stopOf(c.In)
 		}

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -32,7 +33,12 @@ func (r *run) makeSeries(n *plan.MakeSeries, out sink) error {
 	if err != nil {
 		return err
 	}
-	g.by[len(n.By)] = &binEval{x: g.by[len(n.By)], axis: axis}
+	if err := g.ready(); err != nil {
+		return err
+	}
+	by := slices.Clone(g.by)
+	by[len(n.By)] = &binEval{x: by[len(n.By)], axis: axis}
+	g.grouped = &grouped{by, g.args}
 	if err := r.stream(n.In, g.add); err != nil {
 		return err
 	}

@@ -8,13 +8,19 @@ import (
 // project computes columns when they are asked for: a condition behind an
 // extend leaves the dear ones alone for rows that it refuses.
 func (r *run) project(n *plan.Project, out sink) sink {
-	p, err := lastingly(r, r.step(n), n.Exprs, func() (*projection, error) {
+	get, err := whenFirst(r, r.step(n), n.Exprs, func() (*projection, error) {
 		return r.newProjection(n)
 	})
 	if err != nil {
 		return failing(err)
 	}
-	return func(b *value.Batch) error { return out(p.of(b)) }
+	return func(b *value.Batch) error {
+		p, err := get()
+		if err != nil {
+			return err
+		}
+		return out(p.of(b))
+	}
 }
 
 func (r *run) newProjection(n *plan.Project) (*projection, error) {

@@ -9,14 +9,15 @@ import (
 // A grouper gathers rows into groups, which are numbered in the order in which
 // they first came.
 type grouper struct {
-	run *run
-	*grouped
-	aggs  []plan.Agg
-	vals  [][][]value.Value
-	keys  []keyColumn
-	table *keyTable
-	at    []int32 // group of each row of a batch
-	row   []value.Value
+	run      *run
+	get      func() (*grouped, error)
+	*grouped // once there are rows
+	aggs     []plan.Agg
+	vals     [][][]value.Value
+	keys     []keyColumn
+	table    *keyTable
+	at       []int32 // group of each row of a batch
+	row      []value.Value
 
 	groupKeys [][]value.Value // by group
 	flats     []*flat         // of the aggregates that a number a group serves
@@ -52,7 +53,7 @@ func (r *run) newGrouper(at step, by []plan.Expr, aggs []plan.Agg) (*grouper, er
 		of = append(of[:len(of):len(of)], a.Args...)
 	}
 	var err error
-	g.grouped, err = lastingly(r, at, of, func() (*grouped, error) { return r.newGrouped(by, aggs) })
+	g.get, err = whenFirst(r, at, of, func() (*grouped, error) { return r.newGrouped(by, aggs) })
 	return g, err
 }
 
@@ -69,7 +70,18 @@ func (r *run) newGrouped(by []plan.Expr, aggs []plan.Agg) (g *grouped, err error
 	return g, nil
 }
 
+// ready makes what reads rows.
+func (g *grouper) ready() (err error) {
+	if g.grouped == nil {
+		g.grouped, err = g.get()
+	}
+	return err
+}
+
 func (g *grouper) add(b *value.Batch) error {
+	if err := g.ready(); err != nil {
+		return err
+	}
 	rows := b.Rows()
 	g.keys = keyColumnsOf(g.by, b, rows)
 	if err := g.assign(rows); err != nil {
@@ -233,7 +245,7 @@ func (g *grouper) results(cols [][]value.Value) {
 			cols[c][i] = v
 		}
 	}
-	cols = cols[len(g.by):]
+	cols = cols[len(g.table.dicts):]
 	for a := range g.aggs {
 		types := g.aggs[a].Types
 		g.resultsOf(a, cols[:len(types)])

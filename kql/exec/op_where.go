@@ -20,22 +20,37 @@ func (r *run) where(n *plan.Where, out sink) (sink, plan.Node) {
 	if r.sifting.holds(n) {
 		return out, n.In
 	}
-	f, err := lastingly(r, r.step(n), []plan.Expr{n.P}, func() (filter, error) {
+	get, err := whenFirst(r, r.step(n), []plan.Expr{n.P}, func() (filter, error) {
 		return r.compileFilter(r.reduced(n.P))
 	})
 	if err != nil {
 		return failing(err), n.In
 	}
-	if c, ok := f.(constFilter); ok && !bool(c) && r.db != nil {
+	if r.isNever(n.P, get) {
 		return out, nil
 	}
 	return func(b *value.Batch) error {
+		f, err := get()
+		if err != nil {
+			return err
+		}
 		rows := f.keep(b, b.Rows())
 		if len(rows) == 0 {
 			return nil
 		}
 		return out(b.With(rows))
 	}, n.In
+}
+
+// isNever says whether a run's clock and subqueries leave nothing of a condition that
+// could hold.
+func (r *run) isNever(p plan.Expr, get func() (filter, error)) bool {
+	if r.db == nil || !isConst(p) && plan.Lasts(p) {
+		return false
+	}
+	f, _ := get()
+	c, ok := f.(constFilter)
+	return ok && !bool(c)
 }
 
 // reduced is an expression without what the run's clock and subqueries settle. A

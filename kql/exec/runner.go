@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"sync"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -77,6 +78,16 @@ func lastingly[T any](r *run, by step, of []plan.Expr, anew func() (T, error)) (
 		r.made.taken = append(r.made.taken, taken{by, it})
 	}
 	return it, err
+}
+
+// whenFirst is lastingly when it is first asked for: where a step depends on nothing
+// but rows it is made when there are any.
+func whenFirst[T any](r *run, by step, of []plan.Expr, anew func() (T, error)) (get func() (T, error), err error) {
+	get = sync.OnceValues(func() (T, error) { return lastingly(r, by, of, anew) })
+	if r.made == nil || r.db == nil || !plan.Lasts(of...) {
+		_, err = get()
+	}
+	return get, err
 }
 
 // take is something that was made for a step and is not in use, or nil.

@@ -10,8 +10,11 @@ import (
 
 // A throng looks for a group of a crowd that has so many rows.
 type throng struct {
-	by     []evaluator
-	near   evaluator // nil: rows count however far they are apart
+	get    func() (*grouped, error)
+	from   *grouped    // once there are rows
+	by     []evaluator // of it
+	isNear bool        // else rows count however far they are apart
+	near   evaluator
 	apart  int64
 	floor  int
 	table  *keyTable
@@ -28,22 +31,31 @@ func (r *run) newThrong(c plan.Crowd, floor int) (*throng, error) {
 	if c.Near != nil {
 		of = append(of[:len(of):len(of)], c.Near)
 	}
-	g, err := lastingly(r, step{c.In, r.asks, true}, of, func() (*grouped, error) { return r.newGrouped(of, nil) })
+	get, err := whenFirst(r, step{c.In, r.asks, true}, of, func() (*grouped, error) { return r.newGrouped(of, nil) })
+	return &throng{get: get, isNear: c.Near != nil, apart: c.Apart, floor: floor, table: newKeyTable(c.By)}, err
+}
+
+// ready makes what reads rows.
+func (t *throng) ready() error {
+	if t.from != nil {
+		return nil
+	}
+	g, err := t.get()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	t := &throng{by: g.by[:len(c.By)], apart: c.Apart, floor: floor, table: newKeyTable(c.By)}
-	if c.Near != nil {
-		t.near = g.by[len(c.By)]
+	if t.from, t.by = g, g.by; t.isNear {
+		last := len(g.by) - 1
+		t.by, t.near = g.by[:last], g.by[last]
 	}
-	return t, nil
+	return nil
 }
 
 func (t *throng) add(b *value.Batch) {
 	rows := b.Rows()
 	t.at = t.table.number(keyColumnsOf(t.by, b, rows), rows, t.at[:0])
 	t.rows += len(rows)
-	if t.near == nil {
+	if !t.isNear {
 		t.count()
 		return
 	}

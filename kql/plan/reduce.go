@@ -42,29 +42,46 @@ func asks(e Expr) bool {
 // reducible says whether anything in an expression was not known when it was
 // bound.
 func reducible(e Expr) bool {
-	found := false
-	Walk(e, func(e Expr) bool {
-		switch e := e.(type) {
-		case *Scalar:
-			found = true
-		case *Call:
-			found = found || e.Bound.Timed
-		}
-		return !found
-	})
-	return found
+	switch e := e.(type) {
+	case nil, *Const, *Col:
+		return false
+	case *Scalar:
+		return true
+	case *Call:
+		return e.Bound.Timed || slices.ContainsFunc(e.Args, reducible)
+	case *Member:
+		return reducible(e.X)
+	}
+	return slices.ContainsFunc(Children(e), reducible)
 }
 
 // Lasts says whether expressions mean the same in each run of a query: they depend
 // neither on the clock nor on tables.
 func Lasts(list ...Expr) bool {
-	return !slices.ContainsFunc(list, func(e Expr) bool { return reducible(e) || len(Subplans(e)) > 0 })
+	return !slices.ContainsFunc(list, func(e Expr) bool { return !lasts(e) })
+}
+
+func lasts(e Expr) bool {
+	switch e := e.(type) {
+	case nil, *Const, *Col:
+		return true
+	case *Scalar, *InTable:
+		return false
+	case *Call:
+		return !e.Bound.Timed && Lasts(e.Args...)
+	case *Member:
+		return lasts(e.X)
+	}
+	return Lasts(Children(e)...)
 }
 
 // Timeless says whether expressions mean the same whenever they are asked: neither
 // they nor their subqueries look at the clock, or give now this, now that.
 func Timeless(list ...Expr) bool {
 	return !slices.ContainsFunc(list, func(e Expr) bool {
+		if _, isCol := e.(*Col); isCol { // most are
+			return false
+		}
 		told := false
 		Walk(e, func(e Expr) bool {
 			c, ok := e.(*Call)
