@@ -28,3 +28,9 @@ func TestLimitGivesWay(t *testing.T) {
 	}
 	runtime.KeepAlive(used)
 }
+
+func TestManyRulesTakeMoreMemory(t *testing.T) {
+	if few, many := scanMemory(105), scanMemory(1000); few != scanMemory(1) || many < few+few/2 {
+		t.Errorf("a scan with a thousand rules is content with %d bytes, with a hundred with %d", many, few)
+	}
+}

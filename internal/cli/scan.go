@@ -129,13 +129,11 @@ func (f *scanFlags) narrow(a *app.App) error {
 }
 
 // scanMemory is what a scan is content with, however long the log: what it
-// remembers is bounded, and the collector works harder to stay below.
-const scanMemory = 150 << 20
+// remembers is bounded, and the collector works harder to stay below. It takes more
+// the more rules there are: without that the collector would find little to free.
+func scanMemory(rules int) int64 { return max(150<<20, int64(rules)*(300<<10)) }
 
 func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
-	if env.Getenv("GOMEMLIMIT") == "" {
-		limitMemory(scanMemory)
-	}
 	a, err := f.loadToRun()
 	if err != nil {
 		return err
@@ -143,6 +141,9 @@ func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	adviseOnLists(env, a)
 	if err := f.narrow(a); err != nil {
 		return err
+	}
+	if env.Getenv("GOMEMLIMIT") == "" {
+		limitMemory(scanMemory(len(a.Rules())))
 	}
 	if f.timeout > 0 {
 		var stop context.CancelFunc
