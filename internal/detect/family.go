@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"maps"
-	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql"
 )
@@ -86,7 +85,15 @@ func (r relatives) run(ctx context.Context) {
 // sharesRows says whether another window has the rows that this one has, which came
 // in the same order.
 func (w *window) sharesRows(o *window, came []kept) bool {
-	return maps.Equal(w.tables, o.tables) && slices.EqualFunc(came, o.rows, func(a, b kept) bool { return a.isRow(&b) })
+	if len(came) != len(o.rows) || !maps.Equal(w.tables, o.tables) {
+		return false
+	}
+	for i := range came {
+		if !came[i].isRow(&o.rows[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // isRow says whether two windows keep the same row.
