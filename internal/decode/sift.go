@@ -29,8 +29,10 @@ type sifter struct {
 	fresh                          []int32      // of the pairs: not judged yet
 	users                          []uint64     // by caller: what stands for the name
 	scratch, unescaped             []byte
-	sets                           []uint64 // that the items' rules are made of
-	last                           int      // so many items had the last chunk
+	sets                           []uint64  // that the items' rules are made of
+	known                          knownSets // of kindreds
+	room                           scratchSets
+	last                           int // so many items had the last chunk
 }
 
 // An item is an event of a chunk and what is remembered of its parts.
@@ -420,7 +422,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(j.seed), kind: kind} }
 	f := &sifter{
-		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(),
+		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(), known: newKnownSets(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
 	f.runs = &runs{seed: seed, clock: &f.clock, callers: runTable{of: f.caller}, ofAKS: runTable{of: f.caller, mark: aksMark}, answers: runTable{of: f.verdict}}
@@ -579,6 +581,7 @@ func (f *sifter) ask(wait bool) bool {
 	}
 	defer f.judges.mu.Unlock()
 	f.judges.dropRows()
+	f.judges.room.forget()
 	for _, x := range f.factors() {
 		f.judgeFactor(x)
 	}

@@ -60,20 +60,20 @@ func (j *judges) actPairs(pairs []*pair) (acts []*pairSets, fresh []*pair) {
 
 // joinActs adds to the rules that may care for pairs those that may care for their
 // acts with the callers.
-func joinActs(pairs []*pair, acts []*pairSets) {
+func (j *judges) joinActs(pairs []*pair, acts []*pairSets) {
 	for i, p := range pairs {
 		switch act := acts[i]; {
 		case act == nil:
 		case !isAny(p.set):
 			p.set, p.bare = act.set, act.bare
 		default:
-			p.set, p.bare = joined(p.set, act.set), joined(p.bare, act.bare)
+			p.set, p.bare = j.joined(p.set, act.set), j.joined(p.bare, act.bare)
 		}
 	}
 }
 
-func joined(x, y dogwatch.RuleSet) dogwatch.RuleSet {
-	out := slices.Clone(x)
+func (j *judges) joined(x, y dogwatch.RuleSet) dogwatch.RuleSet {
+	out := j.room.copyOf(x)
 	join(out, y)
-	return out
+	return j.sets.of(out)
 }

@@ -18,7 +18,7 @@ type bareSets struct {
 func (j *judges) askBodies(kind int, pairs []*pair) {
 	var asked []*pair
 	for _, p := range pairs {
-		none := make(dogwatch.RuleSet, len(p.set))
+		none := j.room.empty(len(p.set))
 		if p.bare = p.set; !j.words.needed(p.set, none).isEmpty() {
 			p.bare = none
 			asked = append(asked, p)
@@ -63,7 +63,7 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 		if p.of.bare == nil {
 			p.of.bare = newBareSets(len(p.set))
 		}
-		wanted := j.words.asking(p.set, p.of.bare.asked)
+		wanted := j.asking(p.set, p.of.bare.asked)
 		switch {
 		case !isAny(wanted):
 		case p.of.wanted == nil:
@@ -79,7 +79,7 @@ func (j *judges) askDeeds(kind int, pairs []*pair) {
 	for body := range bareBodies {
 		for _, d := range deeds {
 			rows.add(d, nil, body)
-			sets = append(sets, slices.Clone(d.wanted))
+			sets = append(sets, j.room.copyOf(d.wanted))
 		}
 	}
 	j.judgeBody[kind].Narrow(j.batch(rows), sets)
@@ -120,11 +120,20 @@ func (j *judges) joinFree(kind int, p *pair, body int) {
 	}
 }
 
+// asking are the rules of a set with needs, but for those of bare.
+func (j *judges) asking(set, bare dogwatch.RuleSet) dogwatch.RuleSet {
+	out := j.room.empty(len(set))
+	for i := range set {
+		out[i] = set[i] & j.words.rules[i] &^ bare[i]
+	}
+	return out
+}
+
 // askedOfCaller are the rules that would care for a pair with a body that says
 // nothing if they cared for the caller, which is not known yet; nil if there are
 // none.
 func (j *judges) askedOfCaller(p *pair, body int) dogwatch.RuleSet {
-	set := j.words.asking(p.set, p.bare)
+	set := j.asking(p.set, p.bare)
 	for w, care := range p.of.bare.sets[body] {
 		set[w] &= care
 	}

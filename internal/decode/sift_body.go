@@ -234,15 +234,6 @@ func (w *bodyWords) needed(set, bare dogwatch.RuleSet) (need wordSet) {
 	return need
 }
 
-// asking are those rules.
-func (w *bodyWords) asking(set, bare dogwatch.RuleSet) dogwatch.RuleSet {
-	out := make(dogwatch.RuleSet, len(set))
-	for i := range set {
-		out[i] = set[i] & w.rules[i] &^ bare[i]
-	}
-	return out
-}
-
 // bareBodies are the bodies of events whose columns of bodies say nothing: there
 // are none, or they are empty.
 var bareBodies = [...]string{

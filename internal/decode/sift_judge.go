@@ -33,6 +33,8 @@ type judges struct {
 	acts  map[part]*judged
 	pairs map[[2]*judged]*pairSets
 	rows  *value.Batch // that are judged
+	sets  knownSets
+	room  scratchSets // until the next question
 
 	ledger Ledger    // of their records
 	drawn  []*judged // whose rows are there
@@ -43,9 +45,9 @@ type judges struct {
 // a deed or a caller once there is an event of the two that they may care for.
 type judged struct {
 	part
-	act   *judged     // of a deed
-	place value.Value // of a deed: its namespace
-	set   dogwatch.RuleSet
+	act   *judged                   // of a deed
+	place value.Value               // of a deed: its namespace
+	set   dogwatch.RuleSet          // known, as is asked
 	asked dogwatch.RuleSet          // rules of which there is no more to ask
 	row   atomic.Pointer[keptRow]   // nil: it was dropped
 	bare  *bareSets                 // of deeds, once they are asked for
@@ -78,7 +80,7 @@ func newJudges(r *Reader, s dogwatch.Sieve) *judges {
 	withBody := func(seen func(int, []string) bool) func(int, []string) bool {
 		return func(column int, path []string) bool { return seen(column, path) || body(column, path) }
 	}
-	j := &judges{r: r, seed: maphash.MakeSeed(), acts: map[part]*judged{}, pairs: map[[2]*judged]*pairSets{}}
+	j := &judges{r: r, seed: maphash.MakeSeed(), sets: newKnownSets(), acts: map[part]*judged{}, pairs: map[[2]*judged]*pairSets{}}
 	caller, done := all(callerColumns), all(addressColumns)
 	j.judgeAny = s.Judge("KubeAudit", all())
 	j.told = []dogwatch.Known{all(deedColumns, callerColumns), all(verdictColumns)}
@@ -151,10 +153,8 @@ func (j *judges) look(kind int, parts []*judged) {
 	} else {
 		judge.Glance(j.batch(j.rowsOf(parts)), sets)
 	}
-	asked := newSets(len(parts), len(judge.Every))
 	for i, p := range parts {
-		p.set, p.asked = sets[i], asked[i]
-		copy(p.asked, judge.Every)
+		p.set, p.asked = j.sets.of(sets[i]), judge.Every
 	}
 }
 
@@ -168,7 +168,7 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 		for w := range x.set {
 			if more := x.set[w] & other.set[w] &^ x.asked[w]; more != 0 {
 				if x.wanted == nil {
-					x.wanted = make(dogwatch.RuleSet, len(x.set))
+					x.wanted = j.room.empty(len(x.set))
 				}
 				x.wanted[w] |= more
 			}
@@ -182,15 +182,16 @@ func (j *judges) askParts(kind int, pairs []*pair, of func(*pair) (x, other *jud
 	}
 	sets := make([]dogwatch.RuleSet, len(parts))
 	for i, x := range parts {
-		sets[i] = slices.Clone(x.wanted)
+		sets[i] = j.room.copyOf(x.wanted)
 	}
 	j.part[kind].Ask(j.batch(j.rowsOf(parts)), sets)
 	for i, x := range parts {
+		set, asked := j.room.copyOf(x.set), j.room.copyOf(x.asked)
 		for w, wanted := range x.wanted {
-			x.set[w] &^= wanted &^ sets[i][w]
-			x.asked[w] |= wanted
+			set[w] &^= wanted &^ sets[i][w]
+			asked[w] |= wanted
 		}
-		x.wanted = nil
+		x.set, x.asked, x.wanted = j.sets.of(set), j.sets.of(asked), nil
 	}
 }
 
@@ -210,8 +211,11 @@ func (j *judges) askPairs(pairs []*pair) {
 	for _, p := range fresh {
 		*j.pairs[[2]*judged{p.of, p.by}] = pairSets{p.set, p.bare}
 	}
-	joinActs(pairs, acts)
+	j.joinActs(pairs, acts)
 }
+
+// know puts known sets in the place of a pair's.
+func (j *judges) know(p *pair) { p.set, p.bare = j.sets.of(p.set), j.sets.of(p.bare) }
 
 // judgePairs is askPairs for acts, and for deeds by the rules that their acts are
 // not asked about.
@@ -233,12 +237,11 @@ func (j *judges) judgePairs(pairs []*pair) {
 func (j *judges) meetPairs(kind int, pairs []*pair) {
 	var fresh []*pair
 	var results []*pairSets
-	words := make([]uint64, 0, len(pairs)*len(j.words.rules))
 	for _, p := range pairs {
-		from, any := len(words), false
-		words, any = meet(words, p.of.set, p.by.set)
-		p.set = words[from:len(words):len(words)]
-		if p.bare = p.set; !any || !isTested(p.set, j.judgePair[kind].Every, j.words.rules) {
+		p.set = j.met(p.of.set, p.by.set)
+		p.bare = p.set
+		if !isTested(p.set, j.judgePair[kind].Every, j.words.rules) {
+			j.know(p)
 			continue
 		}
 		known := j.pairs[[2]*judged{p.of, p.by}]
@@ -264,6 +267,7 @@ func (j *judges) meetPairs(kind int, pairs []*pair) {
 	j.askBodies(kind, fresh)
 	for i, p := range fresh {
 		j.words.left(p.set, p.bare, p.of.tells)
+		j.know(p)
 		*results[i] = pairSets{p.set, p.bare}
 	}
 }
@@ -279,22 +283,14 @@ func isTested(set, every, bodies dogwatch.RuleSet) bool {
 	return false
 }
 
-// newSets is empty sets of rules, for so many rows.
-func newSets(rows, words int) []dogwatch.RuleSet {
-	all, out := make(dogwatch.RuleSet, rows*words), make([]dogwatch.RuleSet, rows)
-	for i := range out {
-		out[i] = all[i*words : (i+1)*words : (i+1)*words]
-	}
-	return out
-}
-
 // toJudge are the rules by which parts are to be judged.
 func (j *judges) toJudge(kind int, parts []*judged) []dogwatch.RuleSet {
 	if j.possible == nil {
 		j.findPossible()
 	}
-	sets := newSets(len(parts), len(j.possible))
-	for i, set := range sets {
+	sets := make([]dogwatch.RuleSet, len(parts))
+	for i := range sets {
+		sets[i] = j.room.empty(len(j.possible))
 		for w, possible := range j.possible {
 			switch {
 			case parts[i].act != nil:
@@ -302,7 +298,7 @@ func (j *judges) toJudge(kind int, parts []*judged) []dogwatch.RuleSet {
 			case kind == kindDeed:
 				possible &^= j.placed[w]
 			}
-			set[w] = possible
+			sets[i][w] = possible
 		}
 	}
 	return sets
@@ -446,25 +442,29 @@ func (b *partRows) Value(row, col int) value.Value {
 	return b.j.bareRow(p, r.body).Value(col)
 }
 
-// met are the rules that are in both sets; nil if there are none.
-func met(x, y dogwatch.RuleSet) dogwatch.RuleSet {
-	for i := range x {
-		if x[i]&y[i] != 0 {
-			both, _ := meet(make([]uint64, 0, len(x)), x, y)
-			return both
-		}
+// met are the rules that are in both sets.
+func (j *judges) met(x, y dogwatch.RuleSet) dogwatch.RuleSet {
+	if !meets(x, y) {
+		return j.sets.empty(len(x))
 	}
-	return nil
+	out := j.room.copyOf(x)
+	meet(out, y)
+	return out
 }
 
-// meet appends the rules that are in both sets to out, and says whether there
-// are any.
-func meet(out []uint64, x, y dogwatch.RuleSet) ([]uint64, bool) {
-	any := uint64(0)
-	for i := range x {
-		both := x[i] & y[i]
-		any |= both
-		out = append(out, both)
+// meets says whether there are rules that are in both sets.
+func meets(x, y dogwatch.RuleSet) bool {
+	for w := range x {
+		if x[w]&y[w] != 0 {
+			return true
+		}
 	}
-	return out, any != 0
+	return false
+}
+
+// meet leaves in a set the rules that are in another too.
+func meet(set, other dogwatch.RuleSet) {
+	for w := range set {
+		set[w] &= other[w]
+	}
 }

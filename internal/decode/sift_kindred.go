@@ -172,11 +172,15 @@ const maxSaid = 1 << 12
 func (f *sifter) judgeKindred(k *kindred, verdict int32) {
 	p, v := &f.pairs.list[k.pairing], f.verdict.entries[verdict].of
 	k.judged = true
-	if k.set = met(p.set, v.set); k.set != nil {
+	f.room.forget()
+	if meets(p.set, v.set) {
+		set := f.room.copyOf(p.set)
+		meet(set, v.set)
 		if j := f.judges; f.kindreds.count <= maxSaid {
 			k.said = &said{j.saidOf(p.of), j.saidOf(p.by), j.saidOf(v), p.of.place, k.pathed}
 		}
-		k.any = f.words.left(k.set, p.bare, p.of.tells)
+		k.any = f.words.left(set, p.bare, p.of.tells)
+		k.set = f.known.of(set)
 		k.need = f.words.needed(k.set, p.bare).and(p.of.tells)
 		k.asks = !k.need.isEmpty()
 	}

@@ -45,7 +45,7 @@ const (
 	// maxDear is how many clauses are looked up for a dear condition.
 	maxDear = 2
 	// minDear is how many there must be over the same columns: it is as cheap to
-	// ask the conditions of a few.
+	// ask the conditions of a few, but for those that read an array.
 	minDear = 4
 )
 
@@ -60,7 +60,9 @@ func (p *Panel) indexDear() {
 	}
 	p.others = nil
 	for _, d := range p.dear {
-		many := slices.DeleteFunc(slices.Clone(d.clauses), func(k clause) bool { return users[k.columns()] < minDear })
+		many := slices.DeleteFunc(slices.Clone(d.clauses), func(k clause) bool {
+			return users[k.columns()] < minDear && !slices.ContainsFunc(k, func(l *literal) bool { return l.array })
+		})
 		many = many[:min(len(many), maxDear)]
 		for _, k := range many {
 			p.others = addClause(p.others, p.width, d.id, k)
