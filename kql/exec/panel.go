@@ -101,10 +101,11 @@ func NewPanel(bound int) *Panel {
 // Add takes in a sieve under a number of its own. Conditions of more than so
 // many parts are not asked.
 func (p *Panel) Add(l *Live, number int, s *Sieve, maxSize int) {
-	p.add(l.run, number, s.Steps, maxSize)
+	p.add(l.run, number, s.Steps, s.told, maxSize)
 }
 
-func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
+// add is Add of steps over rows of which some parts were asked about.
+func (p *Panel) add(r *run, id int, steps []plan.Node, told []plan.Known, maxSize int) {
 	p.ready = false
 	var conds []sieveCondition
 	for i, n := range steps {
@@ -120,7 +121,7 @@ func (p *Panel) add(r *run, id int, steps []plan.Node, maxSize int) {
 			}
 		}
 	}
-	p.index(r, id, conds)
+	p.index(r, id, conds, told)
 }
 
 // A sieveCondition is a condition of a sieve.

@@ -40,7 +40,7 @@ func (p *Panel) expandOf(r *run, n *plan.MvExpand) *expand {
 
 func (x *expand) add(r *run, id int, steps []plan.Node, maxSize int) {
 	x.users.add(id)
-	x.panel.add(r, id, steps, maxSize)
+	x.panel.add(r, id, steps, nil, maxSize)
 }
 
 // sameExpand says whether two steps make the same rows.

@@ -8,27 +8,35 @@ import (
 )
 
 // index takes in a sieve's conditions. What follows from them for single columns
-// whose texts need no test is looked up at a glance.
-func (p *Panel) index(r *run, id int, conds []sieveCondition) {
+// whose texts need no test is looked up at a glance. What follows for columns that were
+// asked about turns nothing away any more.
+func (p *Panel) index(r *run, id int, conds []sieveCondition, told []plan.Known) {
 	var singles []clause
 	c := &clauser{r, p.common}
 	for _, cond := range conds {
 		clauses, whole := c.of(cond.expr, true)
 		d := dearCondition{run: r, id: id, expr: cond.expr, whole: whole, tested: cond.asked}
 		for _, k := range clauses {
-			if len(k) == 1 && (k[0].isList() || k[0].value != nil) {
+			switch {
+			case len(k) == 1 && isTold(told, k[0].col):
+				d.whole = false
+			case len(k) == 1 && (k[0].isList() || k[0].value != nil):
 				singles = bothOf(singles, []clause{k})
-			} else {
+			default:
 				d.clauses = append(d.clauses, k)
 			}
 		}
-		if len(d.clauses) > 0 || d.tested && !whole {
+		if len(d.clauses) > 0 || d.tested && !d.whole {
 			p.dear = append(p.dear, d)
 		}
 	}
 	for _, k := range singles {
 		p.glances = addClause(p.glances, p.width, id, k)
 	}
+}
+
+func isTold(told []plan.Known, col int) bool {
+	return slices.ContainsFunc(told, func(k plan.Known) bool { return k(col, nil) })
 }
 
 // A dearCondition is what a glance does not settle of a sieve's condition.

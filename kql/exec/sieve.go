@@ -16,7 +16,8 @@ type Sieve struct {
 	Reads []plan.Ref
 
 	run  *run
-	push sink // made when it is first run
+	told []plan.Known // parts of the rows: what follows for these alone was asked of them
+	push sink         // made when it is first run
 	kept []int32
 }
 
@@ -39,7 +40,7 @@ func (l *Live) Sieve(leaf, width int, known ...plan.Known) *Sieve {
 // some parts of it tells; nil if there are no others.
 func (l *Live) Rest(leaf, width int, told ...plan.Known) *Sieve {
 	all := l.steps(leaf, width).Sieve(func(int, []string) bool { return true })
-	s := &Sieve{run: l.run, Steps: plan.Spanning(all, width, told)}
+	s := &Sieve{run: l.run, Steps: plan.Spanning(all, width, told), told: told}
 	if len(s.Steps) == 0 {
 		return nil
 	}
