@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
 )
@@ -108,13 +109,16 @@ func TestSifterAsksLater(t *testing.T) {
 	for _, part := range [][]string{lines[:half], lines[half:]} {
 		chunks = append(chunks, &chunk{text: strings.Join(part, ""), atEOF: true, done: make(chan struct{}, 1)})
 	}
-	j, jobs := newJudges(r, aSieve{}), make(chan *chunk)
-	j.mu.Lock()
-	go newSifter(j, &r.signs.seed).work(jobs)
-	for _, c := range chunks { // it takes the second though it cannot ask about the first
+	j, jobs := newJudges(r, aSieve{}), make(chan *chunk, len(chunks))
+	for _, c := range chunks {
 		jobs <- c
 	}
 	close(jobs)
+	j.mu.Lock()
+	go newSifter(j, &r.signs.seed).work(jobs)
+	for len(jobs) > 0 { // it takes the second though it cannot ask about the first
+		time.Sleep(time.Millisecond)
+	}
 	j.mu.Unlock()
 	plain := newSifter(newJudges(r, aSieve{}), &r.signs.seed)
 	waited := 0
