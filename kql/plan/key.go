@@ -145,69 +145,91 @@ func (k *keyer) expr(e Expr) {
 	k.int(key)
 }
 
+// scalarOf writes what a subquery gives: functions may not do with it what they do
+// with a constant.
+func (k *keyer) scalarOf(e *Scalar) {
+	v, ok := k.scalar(e)
+	k.unknown = !ok || !k.constant(v) || k.unknown
+}
+
 func (k *keyer) node(e Expr) {
-	switch e := e.(type) {
-	case *Const:
-		k.byte(ofConst)
-		k.constant(e.V)
-	case *Col:
-		k.byte(ofCol)
-		k.int(e.Index)
-		k.byte(byte(e.Typ))
-	case *Call:
-		k.call(e)
-	case *Logic:
-		k.byte(ofLogic)
-		k.bool(e.Or)
-		k.list(e.X, e.Y)
-	case *Choose:
-		k.byte(ofChoose)
-		k.byte(byte(e.Typ))
-		k.list(e.When...)
-		k.list(e.Then...)
-		k.expr(e.Else)
-	case *Member:
-		k.byte(ofMember)
-		k.text(e.Key)
-		k.expr(e.X)
-	case *Element:
-		k.byte(ofElement)
-		k.list(e.X, e.I)
-	case *Scalar:
-		v, ok := k.scalar(e)
-		k.unknown = k.unknown || !ok
-		k.byte(ofScalar) // functions may not do with it what they do with a constant
-		k.constant(v)
-	case *InTable:
-		k.byte(ofTable)
-		k.text(e.Op)
-		k.rows(e.Sub)
-		k.expr(e.X)
-	default:
+	if c, ok := e.(*Call); ok && c.Bound.Timed {
 		k.unknown = true
 	}
+	k.unknown = !k.write(e, k) || k.unknown
+}
+
+func (k *keyer) list(all ...Expr) { k.exprs(all, k) }
+
+// keyParts write the parts of an expression.
+type keyParts interface {
+	expr(Expr)
+	scalarOf(*Scalar)
+	rows(Node)
+}
+
+// write writes an expression, if it can be told from others as far as its parts can.
+func (t *keyText) write(e Expr, parts keyParts) (ok bool) {
+	switch e := e.(type) {
+	case *Const:
+		t.byte(ofConst)
+		return t.constant(e.V)
+	case *Col:
+		t.byte(ofCol)
+		t.int(e.Index)
+		t.byte(byte(e.Typ))
+	case *Call:
+		return t.call(e, parts)
+	case *Logic:
+		t.byte(ofLogic)
+		t.bool(e.Or)
+		t.exprs([]Expr{e.X, e.Y}, parts)
+	case *Choose:
+		t.byte(ofChoose)
+		t.byte(byte(e.Typ))
+		t.exprs(e.When, parts)
+		t.exprs(e.Then, parts)
+		parts.expr(e.Else)
+	case *Member:
+		t.byte(ofMember)
+		t.text(e.Key)
+		parts.expr(e.X)
+	case *Element:
+		t.byte(ofElement)
+		t.exprs([]Expr{e.X, e.I}, parts)
+	case *Scalar:
+		t.byte(ofScalar)
+		parts.scalarOf(e)
+	case *InTable:
+		t.byte(ofTable)
+		t.text(e.Op)
+		parts.rows(e.Sub)
+		parts.expr(e.X)
+	default:
+		return false
+	}
+	return true
 }
 
 // call writes a function. Operators of one name may be different functions by their
 // arguments' types.
-func (k *keyer) call(e *Call) {
-	k.unknown = k.unknown || !keyedCalls[e.Name] || e.Bound.Volatile || e.Bound.Timed || e.Bound.Eval == nil
-	k.byte(ofCall)
-	k.text(e.Name)
-	k.int(int(reflect.ValueOf(e.Bound.Eval).Pointer()))
-	k.byte(byte(e.Bound.Result))
-	k.list(e.Args...)
-}
-
-func (k *keyer) list(all ...Expr) {
-	k.int(len(all))
-	for _, e := range all {
-		k.expr(e)
+func (t *keyText) call(e *Call, parts keyParts) (ok bool) {
+	t.byte(ofCall)
+	t.text(e.Name)
+	if !keyedCalls[e.Name] || e.Bound.Volatile || e.Bound.Eval == nil {
+		return false
 	}
+	t.int(int(reflect.ValueOf(e.Bound.Eval).Pointer()))
+	t.byte(byte(e.Bound.Result))
+	t.exprs(e.Args, parts)
+	return true
 }
 
-func (k *keyer) constant(v value.Value) {
-	k.unknown = !k.keyText.constant(v) || k.unknown
+func (t *keyText) exprs(all []Expr, parts keyParts) {
+	t.int(len(all))
+	for _, e := range all {
+		parts.expr(e)
+	}
 }
 
 func wholeNumber(v value.Value) bool {

@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"reflect"
-
-	"github.com/dogwatch-dev/dogwatch/kql/value"
-)
+import "reflect"
 
 // NodeKeys tell whether steps of different queries over the same rows are the same:
 // those that have one key give the same rows, as far as anything above reads them.
@@ -54,7 +50,7 @@ func (r *NodeReader) Of(n Node) (key NodeKey, ok bool) {
 func (r *NodeReader) OfCrowd(c Crowd) (key NodeKey, ok bool) {
 	key = r.key(func(k *nodeKeyer) {
 		k.byte(ofCrowd)
-		k.in(c.In)
+		k.rows(c.In)
 		k.list(c.By...)
 		k.optional(c.Near)
 		k.int(int(c.Apart))
@@ -87,8 +83,8 @@ type nodeKeyer struct {
 	timed   bool
 }
 
-// in writes the key of an input.
-func (k *nodeKeyer) in(n Node) {
+// rows writes the key of an input.
+func (k *nodeKeyer) rows(n Node) {
 	key, ok := k.of.Of(n)
 	k.unknown = k.unknown || !ok
 	k.timed = k.timed || key.Timed
@@ -108,7 +104,7 @@ func (k *nodeKeyer) step(n Node) {
 		k.int(int(reflect.ValueOf(n.Rows).Pointer()))
 	case *Where:
 		k.byte(ofWhere)
-		k.in(n.In)
+		k.rows(n.In)
 		if k.of.Holds(n) {
 			k.int(0)
 		} else {
@@ -120,7 +116,7 @@ func (k *nodeKeyer) step(n Node) {
 		k.summarize(n)
 	case *Sort:
 		k.byte(ofSort)
-		k.in(n.In)
+		k.rows(n.In)
 		k.int(len(n.Keys))
 		for _, key := range n.Keys {
 			k.list(key.X)
@@ -130,13 +126,13 @@ func (k *nodeKeyer) step(n Node) {
 		k.optional(n.Limit)
 	case *Take:
 		k.byte(ofTake)
-		k.in(n.In)
+		k.rows(n.In)
 		k.list(n.N)
 	case *Join:
 		k.byte(ofJoin)
 		k.int(int(n.Kind))
-		k.in(n.Left)
-		k.in(n.Right)
+		k.rows(n.Left)
+		k.rows(n.Right)
 		k.list(n.LeftKeys...)
 		k.list(n.RightKeys...)
 		k.int(len(n.Left.Schema())) // Out counts on from there
@@ -147,13 +143,13 @@ func (k *nodeKeyer) step(n Node) {
 		k.mvExpand(n)
 	case *Shared:
 		k.byte(ofShared)
-		k.in(n.In)
+		k.rows(n.In)
 		for _, yes := range k.of.Needed[n] { // they are kept, and others are not
 			k.bool(yes)
 		}
 	case *Render:
 		k.byte(ofShared)
-		k.in(n.In)
+		k.rows(n.In)
 	default:
 		k.unknown = true
 	}
@@ -164,7 +160,7 @@ func (k *nodeKeyer) step(n Node) {
 func (k *nodeKeyer) project(n *Project) {
 	k.unknown = k.unknown || n.Ordered
 	k.byte(ofProject)
-	k.in(n.In)
+	k.rows(n.In)
 	needed := k.of.Needed[n]
 	for c, e := range n.Exprs {
 		if col, ok := e.(*Col); ok && col.Index == c || needed != nil && !needed[c] {
@@ -177,7 +173,7 @@ func (k *nodeKeyer) project(n *Project) {
 
 func (k *nodeKeyer) summarize(n *Summarize) {
 	k.byte(ofSummarize)
-	k.in(n.In)
+	k.rows(n.In)
 	k.list(n.By...)
 	for _, a := range n.Aggs {
 		k.int(a.Extreme)
@@ -193,7 +189,7 @@ func (k *nodeKeyer) union(n *Union) {
 	k.byte(ofUnion)
 	k.int(len(n.Ins))
 	for i, in := range n.Ins {
-		k.in(in)
+		k.rows(in)
 		k.ints(n.Maps[i])
 	}
 	for _, s := range n.Source {
@@ -206,7 +202,7 @@ func (k *nodeKeyer) union(n *Union) {
 
 func (k *nodeKeyer) mvExpand(n *MvExpand) {
 	k.byte(ofMvExpand)
-	k.in(n.In)
+	k.rows(n.In)
 	k.list(n.Exprs...)
 	for _, t := range n.Types {
 		k.byte(byte(t))
@@ -230,68 +226,17 @@ func (k *nodeKeyer) optional(e Expr) {
 	}
 }
 
-func (k *nodeKeyer) list(all ...Expr) {
-	k.int(len(all))
-	for _, e := range all {
-		k.expr(e)
-	}
-}
+func (k *nodeKeyer) list(all ...Expr) { k.exprs(all, k) }
 
 // expr writes all of an expression.
 func (k *nodeKeyer) expr(e Expr) {
-	switch e := e.(type) {
-	case *Const:
-		k.byte(ofConst)
-		k.constant(e.V)
-	case *Col:
-		k.byte(ofCol)
-		k.int(e.Index)
-		k.byte(byte(e.Typ))
-	case *Call:
-		k.call(e)
-	case *Logic:
-		k.byte(ofLogic)
-		k.bool(e.Or)
-		k.expr(e.X)
-		k.expr(e.Y)
-	case *Choose:
-		k.byte(ofChoose)
-		k.byte(byte(e.Typ))
-		k.list(e.When...)
-		k.list(e.Then...)
-		k.expr(e.Else)
-	case *Member:
-		k.byte(ofMember)
-		k.text(e.Key)
-		k.expr(e.X)
-	case *Element:
-		k.byte(ofElement)
-		k.expr(e.X)
-		k.expr(e.I)
-	case *Scalar:
-		k.byte(ofScalar)
-		k.byte(byte(e.Typ))
-		k.in(e.Sub)
-	case *InTable:
-		k.byte(ofTable)
-		k.text(e.Op)
-		k.in(e.Sub)
-		k.expr(e.X)
-	default:
-		k.unknown = true
+	if c, ok := e.(*Call); ok {
+		k.timed = k.timed || c.Bound.Timed
 	}
+	k.unknown = !k.write(e, k) || k.unknown
 }
 
-func (k *nodeKeyer) call(e *Call) {
-	k.unknown = k.unknown || !keyedCalls[e.Name] || e.Bound.Volatile || e.Bound.Eval == nil
-	k.timed = k.timed || e.Bound.Timed
-	k.byte(ofCall)
-	k.text(e.Name)
-	k.int(int(reflect.ValueOf(e.Bound.Eval).Pointer()))
-	k.byte(byte(e.Bound.Result))
-	k.list(e.Args...)
-}
-
-func (k *nodeKeyer) constant(v value.Value) {
-	k.unknown = !k.keyText.constant(v) || k.unknown
+func (k *nodeKeyer) scalarOf(e *Scalar) {
+	k.byte(byte(e.Typ))
+	k.rows(e.Sub)
 }
