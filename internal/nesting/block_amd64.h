@@ -115,3 +115,20 @@ BYTES(closing, 0x7d7d7d7d7d7d7d7d)
 	BZHIQ R11, DX, BX; \
 	XORQ BX, DX; \
 	JMP count
+
+// ESCAPED says in R14 which bytes the backslashes in R11 escape: those behind runs of
+// them that are odd. R8 says it of the next block's first byte. It takes BX and R12.
+#define ESCAPED \
+	ANDNQ R11, R8, BX; \
+	LEAQ (R8)(BX*2), R12; \
+	MOVQ $0x5555555555555555, R8; \
+	MOVQ R8, R14; \
+	ORQ R12, R14; \
+	ANDNQ BX, R14, R14; \
+	ADDQ BX, R14; \
+	SBBQ BX, BX; \
+	ANDQ $1, BX; \
+	SHLQ $1, R14; \
+	XORQ R8, R14; \
+	ANDQ R12, R14; \
+	MOVQ BX, R8

@@ -51,19 +51,7 @@ found:
 	JMP done
 
 special:
-	ANDNQ R11, R8, BX     // backslashes that are not escaped by what went before
-	LEAQ (R8)(BX*2), R12  // what follows one
-	MOVQ $0x5555555555555555, R8
-	MOVQ R8, R14
-	ORQ R12, R14
-	ANDNQ BX, R14, R14    // runs that start at an odd place
-	ADDQ BX, R14
-	SBBQ BX, BX
-	ANDQ $1, BX           // the carry: the next block's first byte is escaped
-	SHLQ $1, R14
-	XORQ R8, R14
-	ANDQ R12, R14         // escaped
-	MOVQ BX, R8
+	ESCAPED
 	ANDQ R14, R11         // backslashes of the value
 	MOVQ AX, BX
 	ANDQ R14, AX          // its quotes

@@ -57,23 +57,8 @@ special:
 	STOP(R12)
 
 escapes:
-	ANDNQ R11, R8, BX     // backslashes that are not escaped themselves
-	LEAQ (BX)(BX*1), R12
-	ORQ R8, R12           // what follows one
-	PUSHQ DX
-	MOVQ $0x5555555555555555, R8
-	MOVQ R8, DX
-	ORQ R12, DX
-	ANDNQ BX, DX, DX      // runs that start at an odd place
-	ADDQ BX, DX
-	SBBQ BX, BX
-	ANDQ $1, BX           // the carry: the next block's first byte is escaped
-	SHLQ $1, DX
-	XORQ R8, DX
-	ANDQ R12, DX          // escaped
-	ANDNQ AX, DX, AX
-	POPQ DX
-	MOVQ BX, R8
+	ESCAPED
+	ANDNQ AX, R14, AX
 	OUTSIDE
 	ANDNQ R11, BX, R11    // backslashes outside strings
 	TESTQ R11, R11

@@ -240,14 +240,18 @@ func wholeNumber(v value.Value) bool {
 	return false
 }
 
+// values writes the rows of a list, which all queries that read it share.
+func (t *keyText) values(n *Values) {
+	t.byte(ofRows)
+	t.int(len(n.Rows))
+	t.int(int(reflect.ValueOf(n.Rows).Pointer()))
+}
+
 // rows are those of a list, as it is or with its columns chosen.
 func (k *keyer) rows(n Node) {
 	switch n := n.(type) {
 	case *Values:
-		// A list's rows are shared by all queries that read it.
-		k.byte(ofRows)
-		k.int(len(n.Rows))
-		k.int(int(reflect.ValueOf(n.Rows).Pointer()))
+		k.values(n)
 	case *Project:
 		k.unknown = k.unknown || n.Ordered
 		k.byte(ofProject)

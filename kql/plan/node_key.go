@@ -98,10 +98,8 @@ func (k *nodeKeyer) step(n Node) {
 		k.text(n.Table)
 		k.ints(n.Columns)
 		k.int(k.of.Rows(n))
-	case *Values: // their rows are shared by all queries that read them
-		k.byte(ofRows)
-		k.int(len(n.Rows))
-		k.int(int(reflect.ValueOf(n.Rows).Pointer()))
+	case *Values:
+		k.values(n)
 	case *Where:
 		k.byte(ofWhere)
 		k.rows(n.In)
