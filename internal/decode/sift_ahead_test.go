@@ -117,7 +117,7 @@ func TestSifterAsksLater(t *testing.T) {
 	j.mu.Lock()
 	go newSifter(j, &r.signs.seed).work(jobs)
 	for len(jobs) > 0 { // it takes the second though it cannot ask about the first
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // nothing tells that it has: so it is given time
 	}
 	j.mu.Unlock()
 	plain := newSifter(newJudges(r, aSieve{}), &r.signs.seed)

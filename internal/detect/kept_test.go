@@ -1,8 +1,10 @@
 package detect
 
 import (
+	"runtime"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -107,5 +109,29 @@ func TestRowsTellWhereTheyWereRead(t *testing.T) {
 		if k.evidence(); rows[i].asked != 1 {
 			t.Errorf("a row was asked %d times where it was read", rows[i].asked)
 		}
+	}
+}
+
+// A row that is kept holds no memory of the rows that came with it, of which other
+// windows let go.
+func TestRowsThatAreKeptShareNoMemory(t *testing.T) {
+	for _, columns := range [][]int{make([]int, maxCopied+1), {0, 1}} {
+		in := batches([]request{{at: "08:00:00", user: "ann"}, {at: "09:00:00", user: "bob"}}, 2)[0]
+		in.Rows = value.NewLazyBatch(2, len(columns), toldRows{{at: in.Evidence(0)}, {at: in.Evidence(1)}})
+		found := findings{passed: []passing{{row: 0}, {row: 1}}}
+		(&keptTable{name: "Requests", columns: columns}).take(newSource(in, world{}, nil), &found)
+		first, second := found.kept[0].held, found.kept[1].held
+		body, row, vals := weak.Make(second), weak.Pointer[toldRow]{}, weak.Pointer[value.Value]{}
+		if second.row != nil {
+			row = weak.Make(second.row.(*toldRow))
+		} else {
+			vals = weak.Make(&second.vals[0])
+		}
+		in, found, second = dogwatch.Batch{}, findings{}, nil
+		runtime.GC()
+		if body.Value() != nil || row.Value() != nil || vals.Value() != nil {
+			t.Errorf("of %d columns, a row that nobody keeps stays with the one beside it", len(columns))
+		}
+		runtime.KeepAlive(first)
 	}
 }

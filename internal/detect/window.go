@@ -186,15 +186,18 @@ func (t *keptTable) take(s *source, found *findings) {
 }
 
 // hold reads some rows, of which those of wide tables can be kept as they are, to
-// the places of their bodies.
+// the places of their bodies. Each has memory of its own: what one window lets go of
+// must not stay because another keeps the row beside it.
 func (t *keptTable) hold(s *source, rows []int32, bodies []*held) {
-	all := make([]held, len(rows))
+	all := make([]*held, len(rows))
+	for k, row := range rows {
+		all[k] = &held{of: t, ticks: s.ticks(int(row))}
+	}
 	if len(t.columns) <= maxCopied || !keepRows(s, rows, all) {
 		t.copyRows(s, rows, all)
 	}
 	for k, row := range rows {
-		h := &all[k]
-		h.of, h.ticks = t, s.ticks(int(row))
+		h := all[k]
 		if _, tells := h.row.(tellingRow); !tells {
 			h.at.Store(s.at(int(row)))
 		}
@@ -204,7 +207,7 @@ func (t *keptTable) hold(s *source, rows []int32, bodies []*held) {
 }
 
 // keepRows keeps rows as they are; false if the batch cannot hand them out.
-func keepRows(s *source, rows []int32, to []held) bool {
+func keepRows(s *source, rows []int32, to []*held) bool {
 	for k, row := range rows {
 		r := s.batch.Rows.Keep(int(row))
 		if r == nil {
@@ -216,16 +219,14 @@ func keepRows(s *source, rows []int32, to []held) bool {
 }
 
 // copyRows copies what a rule reads of some rows, column by column.
-func (t *keptTable) copyRows(s *source, rows []int32, to []held) {
-	width := len(t.columns)
-	all := make([]value.Value, len(rows)*width)
+func (t *keptTable) copyRows(s *source, rows []int32, to []*held) {
 	for k := range rows {
-		to[k].vals = all[k*width : (k+1)*width : (k+1)*width]
+		to[k].vals = make([]value.Value, len(t.columns))
 	}
 	for i, c := range t.columns {
 		vals := s.batch.Rows.Col(c, rows)
 		for k, row := range rows {
-			all[k*width+i] = vals[row].Own()
+			to[k].vals[i] = vals[row].Own()
 		}
 	}
 }
