@@ -429,31 +429,33 @@ func newSifter(j *judges, seed *hashKey) *sifter {
 	return f
 }
 
+// isPathed says whether what an event did is told by its address too: it is about no
+// object, or about what stands behind one.
+func (it *item) isPathed() bool { return !it.has(fObjectRef) || it.refText(refSubresource) == `"proxy"` }
+
 // deedKey is what was asked for, without the object's name, and the answer.
 func (f *sifter) deedKey(it *item) string {
-	b := f.scratch[:0]
+	f.scratch = append(appendAsked(f.scratch[:0], it), it.codeText()...)
+	return viewOf(f.scratch)
+}
+
+// appendAsked appends what was asked for.
+func appendAsked(b []byte, it *item) []byte {
 	for _, field := range [...]int{fLevel, fStage, fVerb} {
 		b = append(append(b, it.raw(field)...), ',')
 	}
-	for _, at := range [...]int{refGroup, refVersion, refResource, refSubresource, refNamespace} {
+	for at := range refName {
 		b = append(append(b, it.refText(at)...), ',')
 	}
-	b = append(b, it.codeText()...)
-	f.scratch = b
-	return viewOf(b)
+	return b
 }
 
 func (it *item) codeText() string { return it.text[it.code.start:it.code.end] }
 
 func (f *sifter) addressKey(it *item) string {
-	b := f.scratch[:0]
-	for _, field := range [...]int{fLevel, fStage, fVerb} {
-		b = append(append(b, it.raw(field)...), ',')
-	}
-	b = append(append(b, it.path()...), ',')
-	b = append(b, it.codeText()...)
-	f.scratch = b
-	return viewOf(b)
+	b := append(append(appendAsked(f.scratch[:0], it), it.path()...), ',')
+	f.scratch = append(b, it.codeText()...)
+	return viewOf(f.scratch)
 }
 
 // path is the request's address up to its query, as it stands there.
@@ -525,9 +527,24 @@ func verdictText(_ *sifter, it *item) string {
 var refNames = [nRefs]string{"apiGroup", "apiVersion", "resource", "subresource", "namespace", "name"}
 
 func deedText(_ *sifter, it *item) string {
-	b := append(appendMembers(nil, it, []int{fLevel, fStage, fVerb}), `,"objectRef":{`...)
+	b := appendRefOf(appendMembers(nil, it, []int{fLevel, fStage, fVerb}), it, refNamespace)
+	return string(appendCode(b, it))
+}
+
+func addressText(_ *sifter, it *item) string {
+	b := appendMembers(nil, it, []int{fLevel, fStage, fVerb})
+	b = append(append(append(b, `,"requestURI":"`...), it.path()...), '"')
+	if it.has(fObjectRef) {
+		b = appendRefOf(b, it, refName)
+	}
+	return string(appendCode(b, it))
+}
+
+// appendRefOf appends objectRef with those of its members that stand before one.
+func appendRefOf(b []byte, it *item, end int) []byte {
+	b = append(b, `,"objectRef":{`...)
 	n := len(b)
-	for at := range refNamespace {
+	for at := range end {
 		if t := it.refText(at); t != "" {
 			if len(b) > n {
 				b = append(b, ',')
@@ -535,13 +552,7 @@ func deedText(_ *sifter, it *item) string {
 			b = append(append(append(append(b, '"'), refNames[at]...), `":`...), t...)
 		}
 	}
-	return string(appendCode(append(b, '}'), it))
-}
-
-func addressText(_ *sifter, it *item) string {
-	b := appendMembers(nil, it, []int{fLevel, fStage, fVerb})
-	b = append(append(append(b, `,"requestURI":"`...), it.path()...), '"')
-	return string(appendCode(b, it))
+	return append(b, '}')
 }
 
 func appendCode(b []byte, it *item) []byte {

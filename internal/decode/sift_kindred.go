@@ -117,7 +117,7 @@ func (x *kindreds) numberOf(it *item) uint64 {
 		}
 		sizes = sizes<<8 | uint64(size)
 	}
-	if !it.has(fObjectRef) {
+	if it.isPathed() {
 		h = mix(k.text(it.path())^k[2], h)
 	}
 	return mix(h^k[3], sizes^k[0])
@@ -146,14 +146,16 @@ func (f *sifter) kindredOf(it *item) *kindred {
 // meet says of a kindred what an event tells of it.
 func (f *sifter) meet(k *kindred, it *item) {
 	k.deed, k.pairing = -1, -1
-	k.pathed, k.open = !it.has(fObjectRef), it.staysOpen()
+	k.pathed, k.open = it.isPathed(), it.staysOpen()
 	k.shows, k.looks = it.mayShow()
 	k.stage, k.verb = stageOf(it.raw(fStage)), f.seed.text(it.str(fVerb))
+	if it.has(fObjectRef) {
+		r := it.refOf()
+		k.place = f.judges.r.versions.placeOf(&r)
+	}
 	if k.pathed {
 		k.deed = f.address.place(f.addressKey(it), f, it, addressText)
 	} else {
-		r := it.refOf()
-		k.place = f.judges.r.versions.placeOf(&r)
 		k.deed = f.deed.place(f.deedKey(it), f, it, deedText)
 	}
 	if k.deed < 0 || it.caller < 0 || it.verdict < 0 {
