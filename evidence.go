@@ -23,8 +23,10 @@ type Evidence struct {
 
 // Compare orders evidence by time, then by place.
 func (e Evidence) Compare(f Evidence) int {
+	if c := e.Time.Compare(f.Time); c != 0 { // as mostly
+		return c
+	}
 	return cmp.Or(
-		e.Time.Compare(f.Time),
 		cmp.Compare(e.Source, f.Source),
 		cmp.Compare(e.Line, f.Line),
 		cmp.Compare(e.record(), f.record()),

@@ -149,3 +149,26 @@ func TestCachedPartsAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// Queries that give other columns of the same rows have other keys, and so have those
+// that look at the clock.
+func TestKeysOfQueries(t *testing.T) {
+	cache, seen := kql.NewCache(), map[int]string{}
+	for _, text := range []string{
+		"T | where Code > 1", "T | where Code > 2", "T | where Code > 1 | project-away Ok", "T | where Code > 1 | project-away Paths, Ok", "T | where Code > 1 | project-away Code",
+		"T | where Code > 1 | extend k = Code", "T | where Code > 1 | extend k = Code, l = Code",
+	} {
+		q, again := compiled(t, text), compiled(t, text)
+		key, ok := q.KeyIn(cache)
+		if same, _ := again.KeyIn(cache); !ok || same != key {
+			t.Errorf("%s: keys %d and %d", text, key, same)
+		}
+		if other, ok := seen[key]; ok {
+			t.Errorf("%s has the key of %s", text, other)
+		}
+		seen[key] = text
+	}
+	if _, ok := compiled(t, "T | where TimeGenerated > ago(1h)").KeyIn(cache); ok {
+		t.Error("what looks at the clock has a key")
+	}
+}

@@ -269,6 +269,10 @@ type Cache = exec.Cache
 // NewCache returns an empty Cache.
 func NewCache() *Cache { return exec.NewCache() }
 
+// KeyIn tells queries apart that are run over the same rows: those with one key give
+// the same. It is not ok where that depends on more than the rows.
+func (q *Query) KeyIn(c *Cache) (key int, ok bool) { return c.KeyOf(q.plan) }
+
 // A Live is a query that is fed its rows; it is used by one goroutine.
 type Live struct{ live *exec.Live }
 

@@ -76,9 +76,32 @@ func (e *elders) forget(rows []kept) {
 	}
 }
 
-// number numbers some rows of a table. Rows that cannot be judged stand alone: a
-// run says what is wrong with them.
+// number numbers some rows of a table. What was made of rows for another window of a
+// family serves this one too.
 func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
+	known := w.family.agreements(t, q)
+	if known == nil {
+		agreements(ctx, w, t, q, index, func(row int32, key []byte) { w.rows[row].elder = e.numberOf(key) })
+		return
+	}
+	known.learn(ctx, w, t, q, index)
+	numbers := make([]int32, len(known.keys)) // of this window's, from 1
+	for _, row := range index {
+		k := known.of[row] - 1
+		if k < 0 {
+			continue
+		}
+		if numbers[k] == 0 {
+			numbers[k] = e.numberOf([]byte(known.keys[k]))
+		}
+		w.rows[row].elder = numbers[k]
+	}
+}
+
+// agreements calls tell with what old rows have to agree in, of some rows of a table.
+// Rows that cannot be judged are left out, and stand alone: a run says what is wrong
+// with them.
+func agreements(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32, tell func(row int32, key []byte)) {
 	defer func() { _ = recover() }()
 	live := q.NewLive(ctx, kql.RunOptions{})
 	db := (*keptBatches)(nil).db(w, 0, len(w.rows), index)
@@ -91,18 +114,76 @@ func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Que
 				out.Col(c, out.Rows())
 			}
 			for _, i := range out.Rows() {
-				row := &w.rows[b.Origin[origin(out, int(i))][0]]
-				if at := out.At(int(i), 0); at.Kind() != value.KDateTime || at.Int() != row.ticks {
+				row := int32(b.Origin[origin(out, int(i))][0])
+				if at := out.At(int(i), 0); at.Kind() != value.KDateTime || at.Int() != w.rows[row].ticks {
 					continue
 				}
 				key = key[:0]
 				for c := 1; c < len(out.Cols); c++ {
 					key = out.At(int(i), c).GroupKey(key)
 				}
-				row.elder = e.numberOf(key)
+				tell(row, key)
 			}
 			return ctx.Err()
 		})
+	})
+}
+
+// An agreement says what the rows of windows with the same rows agree in.
+type agreement struct {
+	of   []int32 // by row: the place of its key in keys, from 1; standsAlone; 0: not known
+	keys []string
+	at   map[string]int32
+}
+
+// An agreementOf is a table, and a query that makes of its rows what they agree in.
+type agreementOf struct {
+	table *keptTable
+	query int
+}
+
+// agreements are what is known for all windows of the family; nil where each is by
+// itself.
+func (f *family) agreements(t *keptTable, q *kql.Query) *agreement {
+	if f == nil {
+		return nil
+	}
+	query, ok := q.KeyIn(f.cache)
+	if !ok {
+		return nil
+	}
+	of := agreementOf{t, query}
+	a := f.agreed[of]
+	if a == nil {
+		a = &agreement{at: map[string]int32{}}
+		f.agreed[of] = a
+	}
+	return a
+}
+
+// learn makes the keys of those rows that have none yet.
+func (a *agreement) learn(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
+	if a.of == nil {
+		a.of = make([]int32, len(w.rows))
+	}
+	var fresh []int32
+	for _, row := range index {
+		if a.of[row] == 0 {
+			a.of[row] = standsAlone // unless it is told better
+			fresh = append(fresh, row)
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	agreements(ctx, w, t, q, fresh, func(row int32, key []byte) {
+		n, ok := a.at[string(key)]
+		if !ok {
+			n = int32(len(a.keys) + 1)
+			text := string(key)
+			a.at[text], a.keys = n, append(a.keys, text)
+		}
+		a.of[row] = n
 	})
 }
 

@@ -400,7 +400,7 @@ func (e *Engine) Finish(ctx context.Context) ([]dogwatch.Alert, error) {
 	}
 	var out []dogwatch.Alert
 	for _, u := range e.units {
-		out = append(out, u.folds.alerts()...)
+		out = u.folds.alerts(out)
 	}
 	slices.SortStableFunc(out, func(a, b dogwatch.Alert) int {
 		if c := a.FirstEvent.Compare(b.FirstEvent); c != 0 {
@@ -448,7 +448,7 @@ func (e *Engine) finishWindows(ctx context.Context) {
 func (e *Engine) counting() []*unit {
 	var all []*unit
 	for _, u := range e.units {
-		if u.window != nil {
+		if u.window != nil && len(u.window.rows) > 0 {
 			all = append(all, u)
 		}
 	}

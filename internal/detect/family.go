@@ -15,13 +15,14 @@ type family struct {
 	batches *keptBatches
 	cache   *kql.Cache
 	passed  map[string]int // which rows a leaf let through: its number
+	agreed  map[agreementOf]*agreement
 }
 
 // relatives are units whose windows may have the same rows, as far as can be seen at
 // a glance.
 type relatives []*unit
 
-// relativesOf puts units together, in their order, but for those without rows.
+// relativesOf puts units together, in their order.
 func relativesOf(units []*unit) (out []relatives) {
 	type likeness struct {
 		rows int
@@ -30,9 +31,6 @@ func relativesOf(units []*unit) (out []relatives) {
 	at := map[likeness]int{}
 	for _, u := range units {
 		like := likeness{rows: len(u.window.rows)}
-		if like.rows == 0 {
-			continue
-		}
 		for i := range u.window.rows { // in whatever order they came
 			like.sum += uint64(u.window.rows[i].ticks)
 		}
@@ -72,7 +70,7 @@ func (r relatives) finish(ctx context.Context) {
 func (r relatives) run(ctx context.Context) {
 	var f *family
 	if len(r) > 1 {
-		f = &family{cache: kql.NewCache(), passed: map[string]int{}}
+		f = &family{cache: kql.NewCache(), passed: map[string]int{}, agreed: map[agreementOf]*agreement{}}
 		f.batches = r[0].window.batchesForAll()
 	}
 	for _, u := range r {

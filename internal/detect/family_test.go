@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/kql"
 )
 
 // Rules that keep the same rows, and differ in one place (%s), find together what
@@ -26,6 +27,7 @@ func TestRulesWithTheSameRows(t *testing.T) {
 		{"let A = Requests | where Verb == '%s' | project Name; Requests | where Verb in ('exec', 'bind') | where Name in (A) | summarize n = count() by User | where n >= 2", []string{"exec", "bind"}},
 		{"union (Requests | where Verb == '%s' | extend k = 1), (Requests | where Verb in ('exec', 'bind') | extend k = 2) | summarize n = sum(k) by User | where n >= 4", []string{"exec", "bind", "none"}},
 		{"Requests | where TimeGenerated > ago(5m) | where Verb != '%s' | join kind=leftanti (Requests | where TimeGenerated <= ago(5m) | distinct User, Name) on User, Name | summarize n = count() by User", []string{"none", "nothing"}},
+		{"Requests | where TimeGenerated > ago(5m) | join kind=leftanti (Requests | where TimeGenerated <= ago(5m)) on %s | summarize n = count() by User", []string{"User", "Name", "User, Name", "User, Name, Verb"}},
 	}
 	g := rand.New(rand.NewPCG(5, 7))
 	for _, tt := range tests {
@@ -100,5 +102,55 @@ func TestFamilies(t *testing.T) {
 	}
 	if want := []string{"024", "1"}; !sameInAnyOrder(got, want) {
 		t.Errorf("families %q, want %q", got, want)
+	}
+}
+
+// What old rows agree in is worked out once for windows with the same rows, if they ask
+// for the same.
+func TestFamiliesLearnOnce(t *testing.T) {
+	const query = `Requests | where TimeGenerated > ago(1h) | join kind=leftanti (Requests | where TimeGenerated <= ago(1h)) on %s | where Verb != '%s'`
+	var windows []*window
+	for k, places := range [][]any{{"User", "none"}, {"User, Name", "none"}, {"User", "nothing"}, {"User, Name", "nothing"}} {
+		r := lookingBack(t, fmt.Sprintf(query, places...))
+		r.Short = fmt.Sprint(k)
+		e := New([]*dogwatch.Rule{r}, Options{Catalog: world{}})
+		w := e.NewWorker(t.Context())
+		for _, b := range batches(twoWeeks(3, 200), 50) {
+			if err := w.Feed(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e.units[0].window.sort()
+		windows = append(windows, e.units[0].window)
+	}
+	learned := func(w *window) (out []int32) {
+		w.elders.learn(t.Context(), w)
+		for i := range w.rows {
+			out = append(out, w.rows[i].elder)
+			w.rows[i].elder = 0
+		}
+		w.elders = newElders(w.u.rule.Query.Recall(w.period()))
+		return out
+	}
+	f := &family{cache: kql.NewCache(), agreed: map[agreementOf]*agreement{}}
+	table := windows[0].tables["Requests"]
+	for k, w := range windows {
+		alone := learned(w)
+		w.tables["Requests"] = table // as those of one engine have it
+		for i := range w.rows {
+			w.rows[i].held.of = table
+		}
+		if w.family = f; !slices.Equal(learned(w), alone) {
+			t.Errorf("window %d learns otherwise in a family", k)
+		}
+	}
+	if len(f.agreed) != 2 {
+		t.Errorf("worked out %d times, want 2", len(f.agreed))
+	}
+	for _, a := range f.agreed {
+		a.of[0] = standsAlone
+	}
+	if got := learned(windows[3]); got[0] != standsAlone || got[1] == standsAlone {
+		t.Error("worked out anew what is known")
 	}
 }

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -195,8 +194,11 @@ func appendText(key []byte, s string) []byte {
 	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
 }
 
-// alerts are the finished alerts, by their first event.
-func (f *folder) alerts() []dogwatch.Alert {
+// alerts appends the finished alerts, by their first event.
+func (f *folder) alerts(out []dogwatch.Alert) []dogwatch.Alert {
+	if len(f.open) == 0 { // as of most rules
+		return out
+	}
 	var all []*story
 	for _, list := range f.open {
 		all = append(all, list...)
@@ -205,9 +207,12 @@ func (f *folder) alerts() []dogwatch.Alert {
 		s.trim(f.most)
 	}
 	slices.SortFunc(all, func(a, b *story) int {
-		return cmp.Or(a.from.Compare(b.from), strings.Compare(a.key, b.key))
+		if c := a.from.Compare(b.from); c != 0 {
+			return c
+		}
+		return strings.Compare(a.key, b.key)
 	})
-	var out []dogwatch.Alert
+	out = slices.Grow(out, len(all))
 	var silent time.Time
 	for _, s := range all {
 		if f.rule.SuppressFor > 0 && s.from.Before(silent) {
@@ -252,12 +257,37 @@ func (f *folder) id(s *story) string {
 	if len(s.evidence) > 0 {
 		who = identity(s.evidence[0])
 	}
-	text := strconv.AppendQuote(nil, f.rule.ID)
-	text = strconv.AppendQuote(append(text, ' '), s.key)
-	text = strconv.AppendQuote(append(text, ' '), who)
+	text := make([]byte, 0, 512)
+	text = appendQuoted(text, f.rule.ID)
+	text = appendQuoted(append(text, ' '), s.key)
+	text = appendQuoted(append(text, ' '), who)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
 }
+
+// appendQuoted is strconv.AppendQuote, and faster where most of a text stands as it is.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	for len(s) > 0 {
+		n := 0
+		for n < len(s) && isPlain(s[n]) {
+			n++
+		}
+		b, s = append(b, s[:n]...), s[n:]
+		for n = 0; n < len(s) && !isPlain(s[n]); n++ {
+		}
+		if n > 0 {
+			end := len(b)
+			b = strconv.AppendQuote(b, s[:n])
+			b = append(b[:end], b[end+1:len(b)-1]...) // without the quotes
+			s = s[n:]
+		}
+	}
+	return append(b, '"')
+}
+
+// isPlain says whether a byte is a character that stands in a quoted text as it is.
+func isPlain(c byte) bool { return ' ' <= c && c <= '~' && c != '"' && c != '\\' }
 
 // listEntities are those that the summary speaks of, then the others by time.
 func (s *story) listEntities() []dogwatch.Entity {

@@ -146,7 +146,7 @@ func everyRow(t *testing.T, r *dogwatch.Rule, in []dogwatch.Batch) []dogwatch.Al
 			t.Fatal(err)
 		}
 	}
-	return u.folds.alerts()
+	return u.folds.alerts(nil)
 }
 
 // tellSorted tells alerts whatever the order of their entities.

@@ -138,6 +138,18 @@ func (r *run) isCached(n plan.Node) bool {
 	return ok && r.cache.rows[p].store != nil
 }
 
+// KeyOf tells plans apart that are run over the same rows, without any let through
+// before: those with one key give the same. It is not ok where that depends on more than
+// the rows.
+func (c *Cache) KeyOf(p *plan.Plan) (key int, ok bool) {
+	reader := plan.NodeReader{
+		Keys: c.keys, Needed: p.Needed(),
+		Holds: func(*plan.Where) bool { return false }, Rows: func(*plan.Scan) int { return -1 },
+	}
+	k, ok := reader.OfResult(p.Root)
+	return k.ID, ok && !k.Timed
+}
+
 // once gives the rows of a step that are kept, from the cache if they are there.
 func (r *run) once(n plan.Node, make func() (*rowStore, error)) (*rowStore, error) {
 	p, ok := r.rowsOf(n)

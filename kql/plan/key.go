@@ -71,6 +71,7 @@ const (
 	ofMvExpand
 	ofShared
 	ofCrowd
+	ofResult
 )
 
 // keyedCalls are the functions that are known by their names and arguments:

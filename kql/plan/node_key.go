@@ -46,6 +46,17 @@ func (r *NodeReader) Of(n Node) (key NodeKey, ok bool) {
 	return key, key.ID >= 0
 }
 
+// OfResult is the key of all columns of a step: that of a step says nothing of those
+// that nobody asks for.
+func (r *NodeReader) OfResult(n Node) (key NodeKey, ok bool) {
+	key = r.key(func(k *nodeKeyer) {
+		k.byte(ofResult)
+		k.rows(n)
+		k.int(len(n.Schema()))
+	})
+	return key, key.ID >= 0
+}
+
 // OfCrowd is the key of a crowd.
 func (r *NodeReader) OfCrowd(c Crowd) (key NodeKey, ok bool) {
 	key = r.key(func(k *nodeKeyer) {
