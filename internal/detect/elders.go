@@ -43,6 +43,7 @@ func (e *elders) learn(ctx context.Context, w *window) {
 	if e.resting = steps <= fewLooks && len(e.numbers) == 0; e.resting {
 		return
 	}
+	w.own()
 	e.forget(w.rows)
 	for _, t := range w.tables {
 		q := e.keys[t.name]

@@ -171,7 +171,9 @@ type Worker struct {
 	whole map[string]*rowSieve    // by table, over rows of which all is known
 	rows  map[string]*value.Batch // by table, those of the batch at hand
 	few   map[string]*value.Batch // by table, some of them
+	alike map[string][][]int      // by table, the feeds whose windows are given the same rows
 	found findings                // of the rule at hand
+	units []*unit                 // of those that are fed together
 }
 
 // A feed is one rule's reading of one table, by one worker.
@@ -197,6 +199,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 			f.settled = !e.opt.Plain && !slices.ContainsFunc(f.leaves, func(leaf int) bool { return !f.live.Settles(leaf, len(schema), maxAsked) })
 			f.except = f.u.rowExceptions(ctx, table)
 		}
+		w.alike[table] = e.sharing(feeds)
 		w.whole[table] = w.newRowSieve(table)
 		w.rows[table] = value.NewLazyBatch(0, len(schema), nil)
 		w.few[table] = value.NewLazyBatch(0, len(schema), nil)
@@ -207,7 +210,7 @@ func (e *Engine) NewWorker(ctx context.Context) *Worker {
 // newReader makes what a worker has of the readings of tables.
 func (e *Engine) newReader(ctx context.Context) *Worker {
 	w := &Worker{
-		e: e, ctx: ctx, feeds: map[string][]*feed{}, asks: map[string][]ask{},
+		e: e, ctx: ctx, feeds: map[string][]*feed{}, asks: map[string][]ask{}, alike: map[string][][]int{},
 		whole: map[string]*rowSieve{}, rows: map[string]*value.Batch{}, few: map[string]*value.Batch{},
 	}
 	readings := map[string][]reading{}
@@ -254,15 +257,36 @@ func (w *Worker) Feed(b dogwatch.Batch) error {
 	s := newSource(b, w.e.opt.Catalog, w.rows[b.Table])
 	rows := w.sifted(s.batch)
 	s.sets = w.whole[b.Table].sets
-	for i, f := range feeds {
+	for _, alike := range w.alike[b.Table] {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		if len(rows[i]) > 0 {
-			w.one(f, w.part(f, s, rows[i]))
+		if of := rows[alike[0]]; len(of) > 0 && !w.together(feeds, alike, s, of) {
+			for _, i := range alike {
+				w.one(feeds[i], w.part(feeds[i], s, of))
+			}
 		}
 	}
 	return nil
+}
+
+// together keeps rows for all rules whose windows are given the same; false where each
+// is to be run by itself.
+func (w *Worker) together(feeds []*feed, alike []int, s *source, rows []int32) bool {
+	first := feeds[alike[0]]
+	if len(alike) == 1 || !first.takesAll() {
+		return false
+	}
+	s = w.part(first, s, rows)
+	if first.run(s, &w.found) != nil {
+		return false
+	}
+	w.units = w.units[:0]
+	for _, i := range alike {
+		w.units = append(w.units, feeds[i].u)
+	}
+	w.e.keep(w.units, s, &w.found)
+	return true
 }
 
 // part is some rows of a source, good until the next. Rows of which nothing is asked
@@ -370,11 +394,28 @@ func (e *Engine) take(u *unit, s *source, found *findings) {
 		u.folds.add(&found.hits[i])
 	}
 	if u.window != nil {
-		before := u.window.resident
-		u.window.add(found.kept, st)
-		e.resident += u.window.resident - before
+		u.window.own() // others may be given other rows
+		e.add(u, found)
 		e.tidy()
 	}
+}
+
+// keep adds rows to the windows of all rules that are given the same.
+func (e *Engine) keep(units []*unit, s *source, found *findings) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, u := range units {
+		u.stats.Rows += int64(s.batch.Rows.Len())
+		e.add(u, found)
+	}
+	e.tidy()
+}
+
+// add gives a window what was found.
+func (e *Engine) add(u *unit, found *findings) {
+	before := u.window.resident
+	u.window.add(found.kept, u.stats)
+	e.resident += u.window.resident - before
 }
 
 func (e *Engine) skip(u *unit, err error) {

@@ -55,7 +55,11 @@ func (r relatives) finish(ctx context.Context) {
 		first.rows = ordered(came, order)
 		for _, u := range r[1:] {
 			if first.sharesRows(u.window, came) {
-				u.window.rows = ordered(u.window.rows, order)
+				if s := u.window.shared; s != nil && s == first.shared {
+					u.window.rows = first.rows
+				} else {
+					u.window.rows = ordered(u.window.rows, order)
+				}
 				same = append(same, u)
 			} else {
 				others = append(others, u)
@@ -86,6 +90,9 @@ func (w *window) sharesRows(o *window, came []kept) bool {
 	if len(came) != len(o.rows) || !maps.Equal(w.tables, o.tables) {
 		return false
 	}
+	if w.shared != nil && w.shared == o.shared {
+		return true
+	}
 	for i := range came {
 		if !came[i].isRow(&o.rows[i]) {
 			return false
@@ -99,12 +106,12 @@ func (k *kept) isRow(o *kept) bool {
 	if k.held != nil && k.held == o.held {
 		return true
 	}
-	a, b := k.place(), o.place()
-	return a.of != nil && a == b
+	place := k.place()
+	return place != nil && place == o.place()
 }
 
-// place is where the row lies on disk, if it does.
-func (k *kept) place() shelved {
+// place is where the row lies on disk, if it does: all windows that keep it have the same.
+func (k *kept) place() *shelved {
 	if k.held != nil {
 		return k.held.lies
 	}

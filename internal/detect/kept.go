@@ -13,12 +13,19 @@ import (
 // or else on a shelf. There are very many of them.
 type kept struct {
 	ticks int64
-	size  int32 // in memory
 	elder int32 // what stands for it when it is old: see elders
 	// passed are the leaves of the rule's query that let it through.
 	passed leafSet
 	held   *held
-	lies   shelved // where held is nil
+	lies   *shelved // where held is nil
+}
+
+// size is about how many bytes it takes in memory.
+func (k *kept) size() int32 {
+	if k.held != nil {
+		return k.held.size
+	}
+	return keptSize
 }
 
 // A leafSet is some of the leaves of a query (see kql.Live).
@@ -61,7 +68,7 @@ func (k *kept) release() int64 { return k.holding(-1, 0) }
 
 func (k *kept) holding(more, alone int) int64 {
 	if k.held == nil {
-		return int64(k.size)
+		return int64(k.size())
 	}
 	if k.held.windows += int32(more); int(k.held.windows) > alone {
 		return keptSize
@@ -69,7 +76,7 @@ func (k *kept) holding(more, alone int) int64 {
 	if s, ok := k.held.row.(value.Shared); ok && s.Hold(more) > alone {
 		return heldSize
 	}
-	return int64(k.size)
+	return int64(k.size())
 }
 
 // A held body lies in memory, for all windows that keep of the row what this one
@@ -80,9 +87,9 @@ type held struct {
 	at      atomic.Pointer[dogwatch.Evidence] // nil: row tells it
 	vals    []value.Value                     // of the columns that are kept; nil: as row has them
 	row     value.Row
-	size    int32   // about how many bytes it takes
-	windows int32   // that keep it here
-	lies    shelved // where, if a window has put it on disk
+	size    int32    // about how many bytes it takes
+	windows int32    // that keep it here
+	lies    *shelved // where, if a window has put it on disk
 }
 
 // keptSize is about what a row takes in a window but for its body.
@@ -149,18 +156,18 @@ type shelfOf struct {
 
 // shelved puts a body that was written on a shelf, which is to be settled before
 // it is read.
-func (t *keptTable) shelved(s *shelf, b []byte) (shelved, error) {
+func (t *keptTable) shelved(s *shelf, b []byte) (*shelved, error) {
 	if t.shelf == nil || t.shelf.shelf != s {
 		t.shelf = &shelfOf{t, s}
 	}
 	at, err := s.put(b)
-	return shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
+	return &shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
 }
 
 // shelve puts a body on a shelf, once for all windows, and says how many bytes
 // that took there.
 func (h *held) shelve(s *shelf, b []byte) (written int, scratch []byte, err error) {
-	if h.lies.of != nil {
+	if h.lies != nil {
 		return 0, b, nil
 	}
 	b = h.append(b[:0])

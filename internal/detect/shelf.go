@@ -105,8 +105,8 @@ func (s *shelf) chunk(from int64) (*chunk, error) {
 	return &s.chunks[0], nil
 }
 
-// shelve puts the window's rows on disk, and says how many bytes of memory
-// that freed.
+// shelve puts the window's rows on disk, for all windows that share them, and says how
+// many bytes of memory that freed.
 func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 	var b []byte
 	for i := range w.rows {
@@ -126,11 +126,12 @@ func (w *window) shelve(s *shelf, st *RuleStats) (freed int64, err error) {
 		if r.held == nil {
 			continue
 		}
-		w.mem -= int64(r.size) - keptSize
-		freed += r.release() - keptSize
-		r.held, r.lies, r.size = nil, r.held.lies, keptSize
+		for _, o := range w.sharers() {
+			less := r.release() - keptSize
+			o.mem, o.resident, freed = o.mem-(int64(r.size())-keptSize), o.resident-less, freed+less
+		}
+		r.held, r.lies = nil, r.held.lies
 	}
-	w.resident -= freed
 	return freed, nil
 }
 

@@ -3,6 +3,7 @@ package detect
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/dogwatch-dev/dogwatch"
 	"github.com/dogwatch-dev/dogwatch/internal/state"
@@ -138,18 +139,20 @@ func (e *Engine) loadField(u *unit, kind uint64, b []byte) error {
 
 // loadRow reads a row: one that lay on the shelf is put there again.
 func (e *Engine) loadRow(w *window, s *state.Reader) error {
-	k, size, onShelf := kept{ticks: s.Int()}, s.Int(), s.Bool()
+	k := kept{ticks: s.Int()}
+	size, onShelf := s.Int(), s.Bool()
 	t, b := w.tables[s.Text()], s.Bytes()
 	if err := s.Close(); err != nil {
 		return err
 	}
-	if k.size = int32(size); t == nil || size < 0 || int64(k.size) != size {
+	if t == nil || size < 0 || size > math.MaxInt32 || onShelf && size != keptSize {
 		return errField
 	}
 	h, err := t.readBody(b)
 	if err != nil {
 		return errors.Join(state.ErrDamaged, err)
 	}
+	h.size = int32(size)
 	if k.held = h; onShelf {
 		if e.shelf == nil {
 			if e.shelf, err = newShelf(); err != nil {
@@ -161,10 +164,11 @@ func (e *Engine) loadRow(w *window, s *state.Reader) error {
 			return err
 		}
 	}
+	w.own()
 	w.rows = append(w.rows, k)
 	w.knows = false // what let it through is not written
 	more := k.hold()
-	w.mem, w.resident = w.mem+int64(k.size), w.resident+more
+	w.mem, w.resident = w.mem+int64(k.size()), w.resident+more
 	e.resident += more
 	return nil
 }
@@ -179,7 +183,7 @@ func (w *window) save(field func(kind uint64, b []byte)) (err error) {
 		}
 		field(aRow, state.Fields(func(s *state.Writer) {
 			s.Int(k.ticks)
-			s.Int(int64(k.size))
+			s.Int(int64(k.size()))
 			s.Bool(k.held == nil)
 			s.Text(k.table().name)
 			s.Bytes(text)

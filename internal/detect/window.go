@@ -25,8 +25,9 @@ type window struct {
 	// knows says that of each row it is known which leaves let it through.
 	knows bool
 
-	rows []kept
-	mem  int64
+	rows   []kept
+	shared *sharedRows // nil: no other window sees rows
+	mem    int64
 	// resident is mem, but for what others keep too: see kept.hold
 	resident int64
 	elders   *elders                    // nil: every row may count, however old
@@ -181,7 +182,7 @@ func (t *keptTable) take(s *source, found *findings) {
 	found.kept = slices.Grow(found.kept, len(found.passed))
 	for _, p := range found.passed {
 		h := bodies[s.number(p.row)]
-		found.kept = append(found.kept, kept{ticks: h.ticks, size: h.size, passed: p.leaves, held: h})
+		found.kept = append(found.kept, kept{ticks: h.ticks, passed: p.leaves, held: h})
 	}
 }
 
@@ -234,17 +235,18 @@ func (t *keptTable) copyRows(s *source, rows []int32, to []*held) {
 // add takes rows in. When there are more than fit, the rule is run over what
 // is there, and what it has seen for long enough goes.
 func (w *window) add(rows []kept, st *RuleStats) {
-	for _, k := range rows {
+	for i := range rows {
+		k := &rows[i]
 		if k.ticks <= w.done { // it came late: what it has a part in is run again
 			w.done = k.ticks - 1
 			if w.gone > 0 && k.ticks-w.period() < w.gone {
 				st.Late++
 			}
 		}
-		w.mem += int64(k.size)
+		w.mem += int64(k.size())
 		w.resident += k.hold()
 	}
-	w.rows = append(w.rows, rows...)
+	w.append(rows)
 	st.Kept, st.Memory = max(st.Kept, len(w.rows)), max(st.Memory, w.mem)
 	if len(w.rows) > w.maxRows || w.mem > w.maxMem {
 		w.makeRoom(st)
@@ -297,7 +299,7 @@ func (w *window) forget() {
 func (w *window) dropOldest(st *RuleStats) {
 	keep, mem := 0, w.mem
 	for keep < len(w.rows) && (len(w.rows)-keep > w.maxRows/2 || mem > w.maxMem/2) {
-		mem -= int64(w.rows[keep].size)
+		mem -= int64(w.rows[keep].size())
 		keep++
 		st.Dropped++
 	}
@@ -310,7 +312,7 @@ func (w *window) cut(n int) {
 		return
 	}
 	for i := range n {
-		w.mem -= int64(w.rows[i].size)
+		w.mem -= int64(w.rows[i].size())
 		w.resident -= w.rows[i].release()
 	}
 	w.gone = max(w.gone, w.rows[n-1].ticks)
@@ -318,7 +320,10 @@ func (w *window) cut(n int) {
 }
 
 // sort puts the rows in the order of time.
-func (w *window) sort() { w.rows = ordered(w.rows, w.order()) }
+func (w *window) sort() {
+	w.own()
+	w.rows = ordered(w.rows, w.order())
+}
 
 // order is that of time: the places of the rows.
 func (w *window) order() []int32 {

@@ -233,7 +233,7 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if r.held != nil {
 		return r.value(col)
 	}
-	v := k.of.shelved(at, &r.lies, col)
+	v := k.of.shelved(at, r.lies, col)
 	k.of.held += v.Size()
 	return v
 }
