@@ -431,7 +431,9 @@ func newSifter(j *judges, seed *hashKey) *sifter {
 
 // isPathed says whether what an event did is told by its address too: it is about no
 // object, or about what stands behind one.
-func (it *item) isPathed() bool { return !it.has(fObjectRef) || it.refText(refSubresource) == `"proxy"` }
+func (it *item) isPathed() bool {
+	return !it.has(fObjectRef) || it.refText(refSubresource) == `"proxy"`
+}
 
 // deedKey is what was asked for, without the object's name, and the answer.
 func (f *sifter) deedKey(it *item) string {

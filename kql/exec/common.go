@@ -120,7 +120,7 @@ func (c *condition) answer(b *value.Batch, rows []int32) {
 		}
 	}
 	if len(c.fresh) > 0 {
-		for _, row := range c.keep(b) {
+		for _, row := range c.keep(b, c.fresh) {
 			c.yes.Add(int(row))
 		}
 	}
@@ -146,13 +146,13 @@ func cleared(s Set, n int) Set {
 	return s
 }
 
-// keep asks about the fresh rows. Where that goes wrong, or the condition cannot
-// be made, all may pass.
-func (c *condition) keep(b *value.Batch) (out []int32) {
+// keep asks about rows, whatever was asked before. Where that goes wrong, or the
+// condition cannot be made, all may pass.
+func (c *condition) keep(b *value.Batch, rows []int32) (out []int32) {
 	defer func() {
 		if recover() != nil {
 			c.of.failed()
-			out = c.fresh
+			out = rows
 		}
 	}()
 	if !c.isMade {
@@ -161,9 +161,9 @@ func (c *condition) keep(b *value.Batch) (out []int32) {
 	}
 	if c.filter == nil {
 		c.of.failed()
-		return c.fresh
+		return rows
 	}
-	return c.filter.keep(b, c.fresh)
+	return c.filter.keep(b, rows)
 }
 
 // apart runs a subquery: its expressions are over other rows, and nobody asks where

@@ -83,8 +83,9 @@ type Panel struct {
 
 // A test is a condition and the sieves that make it.
 type test struct {
-	cond  *condition
-	users members
+	cond   *condition
+	users  members
+	shared bool // the condition stands in others, for which its answers are kept
 }
 
 // NewPanel returns a Panel for sieves that are numbered below a bound.
@@ -158,6 +159,7 @@ func (p *Panel) Prepare() {
 		x.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(i)) })
 	}
 	for i, t := range p.tests {
+		_, t.shared = p.common.isShared(t.cond.run, t.cond.expr)
 		t.users.each(func(id int) { p.asking[id] = append(p.asking[id], int32(len(p.others)+i)) })
 	}
 	for _, x := range p.expands {
@@ -251,11 +253,22 @@ func (t *test) judge(b *value.Batch, rows []int32, sets []Set) {
 	if len(rows) == 0 {
 		return
 	}
-	t.cond.answer(b, rows)
-	for _, row := range rows {
-		if !t.cond.yes.Has(int(row)) {
-			t.users.leave(sets[row])
+	if t.shared {
+		t.cond.answer(b, rows)
+		for _, row := range rows {
+			if !t.cond.yes.Has(int(row)) {
+				t.users.leave(sets[row])
+			}
 		}
+		return
+	}
+	yes := t.cond.keep(b, rows)
+	for _, row := range rows {
+		if len(yes) > 0 && yes[0] == row {
+			yes = yes[1:]
+			continue
+		}
+		t.users.leave(sets[row])
 	}
 }
 
