@@ -126,18 +126,25 @@ func (w *window) stepsOf(every, period int64) []int64 {
 	up := func(t int64) int64 { return (t + every - 1) / every * every }
 	end := up(w.rows[len(w.rows)-1].ticks)
 	var out []int64
-	for last, i := w.done, w.after(w.done-every); i < len(w.rows); i++ { // in the order of time
-		if at := up(w.rows[i].ticks); at > last {
-			out, last = append(out, at), at
+	for i := w.after(w.done - every); i < len(w.rows); { // in the order of time
+		at := up(w.rows[i].ticks)
+		if at > w.done {
+			out = append(out, at)
 		}
+		i = w.after(at)
 	}
 	if w.u.rule.Trigger.Operator == "gt" {
 		return out
 	}
-	for i := range w.rows {
-		if at := up(w.rows[i].ticks + period); at <= end && at > w.done {
+	for i := 0; i < len(w.rows); {
+		at := up(w.rows[i].ticks + period)
+		if at > end {
+			break
+		}
+		if at > w.done {
 			out = append(out, at)
 		}
+		i = w.after(at - period)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -36,7 +36,11 @@ func siftingOf(leaves []Leaf) *sifting {
 }
 
 func (s *sifting) follow(steps []plan.Node) {
-	for _, n := range steps {
+	last := len(steps) // condition
+	for last > 0 && !isWhere(steps[last-1]) {
+		last--
+	}
+	for _, n := range steps[:last] {
 		switch n := n.(type) {
 		case *plan.Where:
 			s.wheres[n] = plan.Timeless(n.P)
@@ -48,6 +52,11 @@ func (s *sifting) follow(steps []plan.Node) {
 			return
 		}
 	}
+}
+
+func isWhere(n plan.Node) bool {
+	_, yes := n.(*plan.Where)
+	return yes
 }
 
 // siftedBefore looks at the plan where the database's rows were run through it.
