@@ -30,3 +30,6 @@ func NewSieveKeys() *SieveKeys { return exec.NewSieveKeys() }
 // KeyOf is the key of a sieve: those that have one key let the same rows through, and
 // read the same of them. Some have none.
 func (l *Live) KeyOf(s *Sieve, k *SieveKeys) (key string, ok bool) { return k.Of(l.live, s) }
+
+// PartsOf are the keys of what a sieve's conditions are made of.
+func (l *Live) PartsOf(s *Sieve, k *SieveKeys) []int { return k.Parts(l.live, s) }

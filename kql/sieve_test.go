@@ -128,6 +128,32 @@ func TestSieveKeys(t *testing.T) {
 	}
 }
 
+// Sieves have those parts in common that their conditions have.
+func TestPartsOfSieves(t *testing.T) {
+	keys := NewSieveKeys()
+	partsOf := func(text string) []int {
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		live := q.NewLive(context.Background(), RunOptions{})
+		return live.PartsOf(live.Whole(0, len(sievedSchema)), keys)
+	}
+	of := partsOf(`T | where (Verb == 'a' or User has 'x') and Code == 1`)
+	for text, want := range map[string]int{
+		`T | where (Verb == 'a' or User has 'x') and Code == 1`: 4, // with `or`
+		`T | where (Verb == 'a' or User has 'x') and Code == 2`: 3,
+		`T | where (Verb == 'b' or User has 'x') and Code == 1`: 2,
+		`T | where Verb == 'a'`:                                 1,
+		`T | where IsSystem`:                                    0,
+	} {
+		shared := slices.DeleteFunc(partsOf(text), func(part int) bool { return !slices.Contains(of, part) })
+		if len(shared) != want {
+			t.Errorf("%s has %d parts in common, want %d", text, len(shared), want)
+		}
+	}
+}
+
 // What settles a leaf lets through what the leaf does, and nothing else.
 func TestSievesThatSettle(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))

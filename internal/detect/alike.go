@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/dogwatch-dev/dogwatch/kql"
@@ -36,25 +37,27 @@ func (w *Worker) asksOf(table string, readings []reading) (out []ask) {
 	if a.of[table] == nil {
 		a.of[table] = w.numberAsks(table, readings)
 	}
+	out = make([]ask, 1+slices.Max(a.of[table]))
 	for i, number := range a.of[table] {
-		if number == len(out) {
-			out = append(out, ask{})
-		}
 		out[number].readings = append(out[number].readings, readings[i])
 	}
 	return out
 }
 
 // numberAsks finds the readings whose sieves over all that a row says are the same.
-// What these tell of less is the same then too.
+// What these tell of less is the same then too. Asks that are much alike get numbers
+// that follow each other: what they have in common is then of few words of a set.
 func (w *Worker) numberAsks(table string, readings []reading) []int {
 	numbers, known := make([]int, len(readings)), map[string]int{}
 	schema, _ := w.e.opt.Catalog.Table(table)
 	keys := kql.NewSieveKeys()
+	likes := likeness{first: map[int]int{}}
 	for i, r := range readings {
 		live, key, ok := w.feeds[table][r.feed].live, "", true
+		var parts []int
 		if s := live.Whole(r.leaf, len(schema)); s != nil {
 			key, ok = live.KeyOf(s, keys)
+			parts = live.PartsOf(s, keys)
 		}
 		if !ok {
 			key = fmt.Sprint("reading ", i)
@@ -63,8 +66,51 @@ func (w *Worker) numberAsks(table string, readings []reading) []int {
 		if !seen {
 			number = len(known)
 			known[key] = number
+			likes.add(parts)
 		}
 		numbers[i] = number
 	}
+	places := likes.places()
+	for i, number := range numbers {
+		numbers[i] = places[number]
+	}
 	return numbers
+}
+
+// likeness puts asks that are much alike together.
+type likeness struct {
+	first   map[int]int // by part of a condition, the first ask that it stands in
+	leaders []int       // by ask, the first of those that it is like
+}
+
+// add adds an ask that is made of some parts. It is like the one that brought half of
+// them.
+func (l *likeness) add(parts []int) {
+	n := len(l.leaders)
+	leader, shares := n, map[int]int{}
+	for _, part := range parts {
+		first, known := l.first[part]
+		if !known {
+			l.first[part] = n
+			continue
+		}
+		if shares[first]++; 2*shares[first] >= len(parts) {
+			leader = l.leaders[first]
+		}
+	}
+	l.leaders = append(l.leaders, leader)
+}
+
+// places are by ask its place where those that are alike follow each other.
+func (l *likeness) places() []int {
+	order := make([]int, len(l.leaders))
+	for n := range order {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return l.leaders[a] - l.leaders[b] })
+	places := make([]int, len(order))
+	for place, n := range order {
+		places[n] = place
+	}
+	return places
 }

@@ -59,7 +59,7 @@ func TestRulesThatAskTheSameAreOneAsk(t *testing.T) {
 		}
 		got = append(got, feeds)
 	}
-	if want := "[[0 2] [1 8 8] [3] [4 5] [6 7]]"; fmt.Sprint(got) != want {
+	if want := "[[0 2] [3] [1 8 8] [4 5] [6 7]]"; fmt.Sprint(got) != want {
 		t.Errorf("asks are shared by %v, want %s", got, want)
 	}
 
@@ -76,5 +76,25 @@ func TestRulesThatAskTheSameAreOneAsk(t *testing.T) {
 	}
 	if want := "[2 1 2 1 1 1 4 4 1]"; fmt.Sprint(hits) != want {
 		t.Errorf("hits are %v, want %s", hits, want)
+	}
+}
+
+// Asks of rules that differ in a constant stand next to each other, whatever stands
+// between the rules.
+func TestAsksThatAreAlikeFollowEachOther(t *testing.T) {
+	var rules []*dogwatch.Rule
+	for _, n := range []string{"a", "b", "c"} {
+		rules = append(rules,
+			compile(t, "Requests | where Verb == 'create' and User startswith 'x' and Name == '"+n+"'", nil),
+			compile(t, "Requests | where (Verb == 'get' or Verb == 'list') and Name has '"+n+"'", nil),
+		)
+	}
+	w := New(rules, Options{Catalog: world{}}).NewWorker(t.Context())
+	var got []int
+	for _, a := range w.asks["Requests"] {
+		got = append(got, a.readings[0].feed)
+	}
+	if want := "[0 2 4 1 3 5]"; fmt.Sprint(got) != want {
+		t.Errorf("asks are of rules %v, want %s", got, want)
 	}
 }

@@ -2,6 +2,8 @@ package exec
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
@@ -31,6 +33,38 @@ func (k *SieveKeys) Of(l *Live, s *Sieve) (key string, ok bool) {
 		b.WriteString(part)
 	}
 	return b.String(), true
+}
+
+// Parts are the keys of what a sieve's conditions are made of, but for columns and
+// constants, each once: sieves that have many in common are much alike.
+func (k *SieveKeys) Parts(l *Live, s *Sieve) []int {
+	seen := map[int]bool{}
+	for _, n := range s.Steps {
+		switch n := n.(type) {
+		case *plan.Where:
+			k.common.addParts(l.run, seen, n.P)
+		case *plan.MvExpand:
+			k.common.addParts(l.run, seen, n.Exprs...)
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func (c *commons) addParts(r *run, seen map[int]bool, all ...plan.Expr) {
+	for _, e := range all {
+		switch e.(type) {
+		case *plan.Const, *plan.Col, *plan.Scalar:
+			continue
+		}
+		key, ok := c.key(r, e)
+		if ok && seen[key] {
+			continue
+		}
+		if ok {
+			seen[key] = true
+		}
+		c.addParts(r, seen, plan.Children(e)...)
+	}
 }
 
 // listKey is the key of some expressions.
