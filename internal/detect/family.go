@@ -29,11 +29,16 @@ func relativesOf(units []*unit) (out []relatives) {
 		sum  uint64
 	}
 	at := map[likeness]int{}
+	var like likeness
+	var before *window
 	for _, u := range units {
-		like := likeness{rows: len(u.window.rows)}
-		for i := range u.window.rows { // in whatever order they came
-			like.sum += uint64(u.window.rows[i].ticks)
+		if before == nil || !before.seesRowsOf(u.window) {
+			like = likeness{rows: len(u.window.rows)}
+			for i := range u.window.rows { // in whatever order they came
+				like.sum += uint64(u.window.rows[i].ticks)
+			}
 		}
+		before = u.window
 		n, ok := at[like]
 		if !ok {
 			n = len(out)
@@ -90,7 +95,7 @@ func (w *window) sharesRows(o *window, came []kept) bool {
 	if len(came) != len(o.rows) || !maps.Equal(w.tables, o.tables) {
 		return false
 	}
-	if w.shared != nil && w.shared == o.shared {
+	if w.seesRowsOf(o) {
 		return true
 	}
 	for i := range came {
@@ -99,6 +104,11 @@ func (w *window) sharesRows(o *window, came []kept) bool {
 		}
 	}
 	return true
+}
+
+// seesRowsOf says whether two windows see the same rows in memory.
+func (w *window) seesRowsOf(o *window) bool {
+	return w.shared != nil && w.shared == o.shared && len(w.rows) == len(o.rows)
 }
 
 // isRow says whether two windows keep the same row.
