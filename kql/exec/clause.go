@@ -118,7 +118,7 @@ func eitherOf(x, y []clause, whole bool) (out []clause, isWhole bool) {
 	for _, a := range x {
 		for _, b := range y {
 			switch k := joinedClause(a, b); {
-			case len(k) > maxColumns:
+			case len(k) > maxColumns, len(k) > 1 && isComputed(k[len(k)-1].col):
 				whole = false
 			case !slices.ContainsFunc(k, (*literal).isAll):
 				out = bothOf(out, []clause{k})
@@ -146,6 +146,17 @@ func joinedClause(a, b clause) (out clause) {
 	}
 	return append(append(out, a...), b...)
 }
+
+// firstComputed is the number of the first of the columns that are made of others, one for
+// each key of what makes them. They stand in no clause over several columns: of the rows
+// that the others settle they need not be made.
+const firstComputed = 1 << 20
+
+// maxComputed is what a column that is made of others may cost: what is dearer is asked
+// after all that is cheaper, as tests are.
+const maxComputed = 80
+
+func isComputed(col int) bool { return col >= firstComputed }
 
 // A literal is what a clause wants of a column.
 type literal struct {
@@ -300,9 +311,12 @@ func (c *clauser) literalOf(e plan.Expr, want bool) *literal {
 	if !ok || len(call.Args) == 0 || call.Bound.Result != value.Bool || call.Bound.Volatile || call.Bound.Timed {
 		return nil
 	}
-	col, ok := call.Args[0].(*plan.Col)
-	if !ok || slices.ContainsFunc(call.Args[1:], func(a plan.Expr) bool { return !isConst(a) }) {
+	if slices.ContainsFunc(call.Args[1:], func(a plan.Expr) bool { return !isConst(a) }) {
 		return nil
+	}
+	col, ok := call.Args[0].(*plan.Col)
+	if !ok {
+		return c.computed(call, want)
 	}
 	switch test := call.Bound.Test; {
 	case call.Name == "startswith" || call.Name == "!startswith" || call.Name == "set_has_element":
@@ -319,6 +333,20 @@ func (c *clauser) literalOf(e plan.Expr, want bool) *literal {
 		return &literal{col: col.Index, value: c.holding(call, want)}
 	}
 	return nil
+}
+
+// computed is the literal of a call on a flag or a whole number that is made of columns;
+// nil if it is of another form.
+func (c *clauser) computed(e *plan.Call, want bool) *literal {
+	x := e.Args[0]
+	key, ok := c.common.key(c.run, x)
+	if !ok || !isCounted(x.Type()) || !plan.Timeless(x) || cost(x) > maxComputed {
+		return nil
+	}
+	if c.common.computed[key] == nil {
+		c.common.computed[key] = &lateEval{common: c.common, run: c.run, expr: x}
+	}
+	return &literal{col: firstComputed + key, value: c.holding(e, want)}
 }
 
 // naming is the literal of a call that names the beginning of a text or an element

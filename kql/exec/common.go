@@ -13,13 +13,15 @@ type commons struct {
 	byKey map[int]int // conditions
 	uses  map[int]int // by key, how often a part stands in a condition
 	parts map[int]*commonPart
-	round int // counts batches
+	// computed are by key what columns of clauses are made by.
+	computed map[int]*lateEval
+	round    int // counts batches
 	// failed is called where a condition cannot be asked.
 	failed func()
 }
 
 func newCommons() *commons {
-	return &commons{keys: plan.NewExprKeys(), byKey: map[int]int{}, uses: map[int]int{}, parts: map[int]*commonPart{}}
+	return &commons{keys: plan.NewExprKeys(), byKey: map[int]int{}, uses: map[int]int{}, parts: map[int]*commonPart{}, computed: map[int]*lateEval{}}
 }
 
 func (c *commons) key(r *run, e plan.Expr) (int, bool) {
@@ -90,6 +92,19 @@ func (c *commons) part(r *run, e plan.Expr) (evaluator, error) {
 		c.parts[key] = &commonPart{common: c, of: ev}
 	}
 	return c.parts[key], nil
+}
+
+// column gives a column of clauses. ok: else all may pass.
+func (c *commons) column(b *value.Batch, col int, rows []int32) (vals []value.Value, ok bool) {
+	if !isComputed(col) {
+		return b.Col(col, rows), true
+	}
+	defer func() {
+		if recover() != nil {
+			c.failed()
+		}
+	}()
+	return c.computed[col-firstComputed].eval(b, rows), true
 }
 
 // A condition is what some sieves ask of a row, and the answers of a batch.

@@ -18,6 +18,10 @@ func (p *Panel) index(r *run, id int, conds []sieveCondition, told []plan.Known)
 		d := dearCondition{run: r, id: id, expr: cond.expr, whole: whole, tested: cond.asked}
 		for _, k := range clauses {
 			switch {
+			case len(k) == 1 && isComputed(k[0].col):
+				if d.whole = whole && len(clauses) == 1; d.whole {
+					d.clauses = append(d.clauses, k)
+				}
 			case len(k) == 1 && isTold(told, k[0].col):
 				d.whole = false
 			case len(k) == 1 && (k[0].isList() || k[0].value != nil):
@@ -31,7 +35,7 @@ func (p *Panel) index(r *run, id int, conds []sieveCondition, told []plan.Known)
 		}
 	}
 	for _, k := range singles {
-		p.glances = addClause(p.glances, p.width, id, k)
+		p.glances = p.addClause(p.glances, id, k)
 	}
 }
 
@@ -73,7 +77,7 @@ func (p *Panel) indexDear() {
 		})
 		many = many[:min(len(many), maxDear)]
 		for _, k := range many {
-			p.others = addClause(p.others, p.width, d.id, k)
+			p.others = p.addClause(p.others, d.id, k)
 		}
 		if d.tested && (!d.whole || len(many) < len(d.clauses)) {
 			p.testFor(d.run, d.expr).users.add(d.id)
@@ -86,17 +90,18 @@ func (p *Panel) indexDear() {
 type clauseIndex struct {
 	cols  []*hits
 	users Set
+	from  *commons // what gives columns
 
 	vals [maxColumns][]value.Value // of the batch at hand
 }
 
 // addClause puts a sieve's clause into the first index that has room for it.
-func addClause(list []*clauseIndex, width, id int, k clause) []*clauseIndex {
+func (p *Panel) addClause(list []*clauseIndex, id int, k clause) []*clauseIndex {
 	at := slices.IndexFunc(list, func(x *clauseIndex) bool { return x.isFor(k) && !x.users.Has(id) })
 	if at < 0 {
-		x := &clauseIndex{users: NewSet(width)}
+		x := &clauseIndex{users: NewSet(p.width), from: p.common}
 		for _, l := range k {
-			x.cols = append(x.cols, newHits(l.col, width))
+			x.cols = append(x.cols, newHits(l.col, p.width))
 		}
 		list, at = append(list, x), len(list)
 	}
@@ -118,7 +123,11 @@ func (x *clauseIndex) judge(b *value.Batch, rows []int32, sets []Set) {
 		return
 	}
 	for i, h := range x.cols {
-		x.vals[i] = b.Col(h.col, rows)
+		vals, ok := x.from.column(b, h.col, rows)
+		if !ok {
+			return
+		}
+		x.vals[i] = vals
 	}
 	for _, row := range rows {
 		set := sets[row]
