@@ -31,7 +31,7 @@ const laidTime = 27
 // near reads a time that is of the last one's minute, and written like that. It is
 // false for others.
 func (c *clock) near(s string) (int64, bool) {
-	if len(s) != laidTime || load(s)^c.minute[0]|load(s[8:])^c.minute[1]|uint64(s[16])^c.minute[2] != 0 {
+	if len(s) != laidTime || load(s) != c.minute[0] || load(s[8:]) != c.minute[1] || uint64(s[16]) != c.minute[2] {
 		return 0, false
 	}
 	tens, second, rest := uint64(s[17])-'0', uint64(s[18])-'0', load(s[19:])

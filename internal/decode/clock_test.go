@@ -25,3 +25,24 @@ func FuzzClock(f *testing.F) {
 		}
 	})
 }
+
+// A time is read as it stands behind every other that differs from it in a digit.
+func TestTimesThatDifferInADigit(t *testing.T) {
+	for _, text := range []string{"2026-11-21T07:57:05.123456Z", "2019-08-30T23:39:05.123456Z", "2004-02-01T10:00:05.123456Z"} {
+		for i := range text[:17] {
+			for digit := byte('0'); digit <= '9'; digit++ {
+				if text[i] < '0' || text[i] > '9' {
+					continue
+				}
+				var c clock
+				before := []byte(text)
+				before[i] = digit
+				c.ticks(string(before))
+				want, _ := value.ParseDateTime(text)
+				if got, ok := c.ticks(text); !ok || got != want {
+					t.Errorf("%s behind %s is %d, want %d", text, before, got, want)
+				}
+			}
+		}
+	}
+}

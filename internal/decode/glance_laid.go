@@ -29,7 +29,7 @@ func (n *laidName) at(s string, i int) bool {
 		return false
 	}
 	t := s[i : i+16]
-	return load(t)&n.of[0]^n.is[0]|load(t[8:])&n.of[1]^n.is[1] == 0 && (len(n.text) <= 16 || n.ends(s, i))
+	return load(t)&n.of[0] == n.is[0] && load(t[8:])&n.of[1] == n.is[1] && (len(n.text) <= 16 || n.ends(s, i))
 }
 
 // ends says whether the last bytes of a name of more than 16 stand where they do if it
@@ -39,7 +39,7 @@ func (n *laidName) ends(s string, i int) bool {
 		return false
 	}
 	t := s[i-16 : i]
-	return load(t)^n.last[0]|load(t[8:])^n.last[1] == 0
+	return load(t) == n.last[0] && load(t[8:]) == n.last[1]
 }
 
 // What the API server writes, in its order. Of laidRest and laidRef any may be

@@ -17,6 +17,7 @@ func FuzzGlance(f *testing.F) {
 		`{"kind" : "Event" , "apiVersion":"audit.k8s.io/v1","objectRef":{"name":"a\"}b","resource":"x"} , "requestObject":{"a":[{"b":"]}"}]} }  `,
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","v\u0065rb":"get"}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1","objectRef":{}}`,
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":get}`, `{}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1"`,
+		`{"kind":"Event","apiVersion":"audit.k8s.io/v1", level": ","AuditID":"","stage":"","requestURI":"","verb":"","user":{},"stageTimestamp":""}`,
 	} {
 		f.Add(s)
 	}
@@ -76,4 +77,40 @@ func TestGlanceAtRealEvents(t *testing.T) {
 			t.Errorf("not seen: %.300q", line)
 		}
 	}
+}
+
+// A name that the API server writes is told from every one that differs in a bit.
+func TestLaidNames(t *testing.T) {
+	for _, names := range [][]laidName{laidTexts[:], laidRest[:], laidRef[:]} {
+		for k := range names {
+			n := &names[k]
+			line := "{" + n.text + strings.Repeat(" ", 32)
+			if !n.at(line, 1) {
+				t.Errorf("%q is not found where it stands", n.text)
+			}
+			for bit := range 8 * len(n.text) {
+				other := []byte(line)
+				other[1+bit/8] ^= 1 << (bit % 8)
+				if n.at(string(other), 1) {
+					t.Errorf("%q is taken for %q", other[1:1+len(n.text)], n.text)
+				}
+			}
+		}
+	}
+}
+
+func FuzzLaidNames(f *testing.F) {
+	for _, s := range []string{`"userAgent":"`, `"UserAgent":"`, ` level": "`, `"stageTimestamp":"`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		line := s + strings.Repeat(" ", 32)
+		for _, names := range [][]laidName{laidTexts[:], laidRest[:], laidRef[:]} {
+			for k := range names {
+				if got, want := names[k].at(line, 0), strings.HasPrefix(line, names[k].text); got != want {
+					t.Errorf("%q is %q: %v", s, names[k].text, got)
+				}
+			}
+		}
+	})
 }
