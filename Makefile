@@ -2,7 +2,7 @@
 # make check    what CI runs: race, lint, arrows, generated files are fresh
 # make demo     scan the recorded attacks, then the recorded ordinary traffic
 # make update   rewrite wanted answers and generated pages, then read the diff
-# make fuzz     a minute (FUZZTIME) for each fuzz target
+# make fuzz     a minute (FUZZTIME) for each fuzz target (of the folder FUZZED)
 # make bench    benchmarks over recorded events
 # make flame    draw where the time of a scan goes (docs/flame.svg)
 # make bench-duckdb   the query language beside DuckDB (ROWS)
@@ -15,6 +15,7 @@ GO       ?= go
 BIN      := bin/dogwatch
 CORPORA  := testdata/corpora
 FUZZTIME ?= 1m
+FUZZED   ?= .
 ORACLE   ?= 2000
 BENCH    ?= .
 ROWS     ?= 1000000
@@ -83,7 +84,7 @@ update:
 
 # Targets are found by their names; one go test can fuzz only one of them.
 fuzz:
-	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \
+	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' $(FUZZED) | \
 	sed -E 's#^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*)#\1 \2#' | sort -u | \
 	while read -r dir name; do \
 		echo "== $$dir $$name"; \
