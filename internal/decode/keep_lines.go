@@ -85,16 +85,23 @@ func (k *Keeper) factsOf() *facts {
 func (k *Keeper) isRow(rec *record) bool {
 	r, x, cluster := k.r, &k.sight, rec.cluster()
 	stage := x.str(fStage)
-	if stage == requestReceived || !r.requests.isFirst(cluster, x.asking, times{x.received, x.staged, x.timed}, stage, x.staysOpen) {
+	if stage == requestReceived {
+		r.ledger.Joined++
+		return false
+	}
+	// Copies are looked at as well, see Reader.isRow.
+	var reused, inFuture bool
+	if x.timed {
+		reused, inFuture = r.signs.look(cluster, rec.in.Source, x.asking, x.received)
+	}
+	if !r.requests.isFirst(cluster, x.asking, times{x.received, x.staged, x.timed}, stage, x.staysOpen) {
 		r.ledger.Joined++
 		return false
 	}
 	if shows, _ := x.mayShow(); shows {
 		r.versions.follow(cluster, &rec.event, x.refOf(), true)
 	}
-	if x.timed {
-		rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, x.asking, x.received)
-	}
+	rec.reusedID, rec.inFuture = reused, inFuture
 	rec.facts = k.factsOf()
 	return true
 }

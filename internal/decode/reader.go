@@ -266,18 +266,24 @@ func (v *view) add(rec *record, rules dogwatch.RuleSet) {
 func (r *Reader) isRow(v *view, rec *record) bool {
 	switch {
 	case v == r.kube:
-		cluster := rec.cluster()
-		a := askingOf(&r.signs.seed, &rec.event)
-		if !r.requests.isRow(cluster, &rec.event, a) {
+		cluster, stage := rec.cluster(), rec.event.str(fStage)
+		if stage == requestReceived {
 			r.ledger.Joined++
 			return false
 		}
-		rec.facts = &facts{r: r}
+		a := askingOf(&r.signs.seed, &rec.event)
+		// Copies are looked at as well: the first may have been cut.
+		var reused, inFuture bool
+		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
+			reused, inFuture = r.signs.look(cluster, rec.in.Source, a, ticks)
+		}
+		if !r.requests.isFirst(cluster, a, timesOf(&rec.event), stage, func() bool { return staysOpen(&rec.event) }) {
+			r.ledger.Joined++
+			return false
+		}
+		rec.reusedID, rec.inFuture, rec.facts = reused, inFuture, &facts{r: r}
 		if !rec.cut && shows(&rec.event, rec.event.str(fVerb)) {
 			r.versions.follow(cluster, &rec.event, refOf(&rec.event, false, false), true)
-		}
-		if ticks, ok := r.clock.ticks(rec.event.str(fReceived)); ok && !rec.cut {
-			rec.reusedID, rec.inFuture = r.signs.look(cluster, rec.in.Source, a, ticks)
 		}
 	case v.copies != nil && rec.category != "":
 		return v.copies.isNew(rec.cluster(), &rec.event)

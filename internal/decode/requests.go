@@ -31,12 +31,6 @@ const (
 	responseStarted = "ResponseStarted"
 )
 
-// isRow says whether an event becomes a row.
-func (q *requests) isRow(cluster string, e *event, a asking) bool {
-	stage := e.str(fStage)
-	return stage != requestReceived && q.isFirst(cluster, a, timesOf(e), stage, func() bool { return staysOpen(e) })
-}
-
 // times are when a request was received and when a stage of it was reached, in
 // ticks.
 type times struct {

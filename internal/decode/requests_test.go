@@ -42,7 +42,9 @@ func TestRingKeepsTheLast(t *testing.T) {
 // A session's end is joined however many requests lie between.
 func TestSessionsAreRememberedLonger(t *testing.T) {
 	q := newRequests()
-	isRow := func(cluster string, e *event) bool { return q.isRow(cluster, e, askingOf(&q.seed, e)) }
+	isRow := func(cluster string, e *event) bool {
+		return q.isFirst(cluster, askingOf(&q.seed, e), timesOf(e), e.str(fStage), func() bool { return staysOpen(e) })
+	}
 	event := func(id int, verb, stage string) *event {
 		e := event{text: fmt.Sprintf(`{"auditID":"id-%d","stage":%q,"verb":%q,"requestReceivedTimestamp":"2026-11-21T07:10:32.040372Z","stageTimestamp":"2026-11-21T07:10:33Z"}`, id, stage, verb)}
 		members, _ := scanObject(e.text, 0, nil)

@@ -232,7 +232,7 @@ func (r *Reader) admit(cluster string, it *item) (a admission) {
 	return a
 }
 
-// isFirst is requests.isRow for an event that was seen at a glance.
+// isFirst is requests.isFirst for an event that was seen at a glance.
 func (r *Reader) isFirst(cluster string, it *item) bool {
 	stage := it.stage
 	if stage == "" {

@@ -2,9 +2,12 @@ package decode
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dogwatch-dev/dogwatch"
 )
 
 // asked is one request as the audit log has it.
@@ -60,6 +63,23 @@ func TestAuditIDReused(t *testing.T) {
 				t.Errorf("got %s, want %s: %v", got, test.want, rows)
 			}
 		})
+	}
+}
+
+// Of a request that was cut only its copy shows what it asked.
+func TestAuditIDReusedAfterACutCopy(t *testing.T) {
+	whole := asked("a", "ann", "/api/v1/pods", "2026-11-21T07:00:00.000001Z")
+	log := inEnvelope(whole)
+	log = log[:len(log)-len(`:33Z"}`)] + "\n" + inEnvelope(whole) + "\n" + inEnvelope(asked("a", "bob", "/api/v1/pods", "2026-11-21T07:00:00.000001Z")) + "\n"
+	for name, sieve := range map[string]dogwatch.Sieve{"one by one": nil, "sifted": aSieve{}} {
+		out := tellOf(t, []byte(log), sieve, 1, false)
+		if len(out.rows) < 2 || !strings.HasSuffix(out.rows[0], " ann  true false ") || !strings.HasSuffix(out.rows[1], " bob  false true ") {
+			t.Errorf("%s: %q", name, out.rows)
+		}
+	}
+	kept := keptBy(t, Options{}, []byte(log))
+	if got := kept["AuditIDReused"]; !slices.Equal(got, []string{"false", "", "true"}) {
+		t.Errorf("kept: %v", got)
 	}
 }
 
