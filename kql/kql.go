@@ -259,6 +259,10 @@ func (q *Query) Run(ctx context.Context, db Database, opt RunOptions, emit func(
 // goroutine.
 type Runner = exec.Runner
 
+// Prepare finds out what can be known of the query without rows, which the first run
+// does otherwise: for queries that run often, and should not be late when they do.
+func (q *Query) Prepare() { q.plan.Prepare() }
+
 // NewRunner makes ready to run.
 func (q *Query) NewRunner() *Runner { return exec.NewRunner(q.plan, q.leaves) }
 

@@ -134,6 +134,7 @@ func newUnit(r *dogwatch.Rule, opt Options, kept keptTables) *unit {
 	if r.Counts() {
 		u.feed = relaxed(r.Query, opt.Catalog)
 		u.window = newWindow(u, opt, kept)
+		r.Query.Prepare()
 	}
 	return u
 }

@@ -305,6 +305,13 @@ type Plan struct {
 	gate       *Gate
 }
 
+// Prepare finds what runs ask of the plan, which the first of them finds otherwise.
+func (p *Plan) Prepare() {
+	p.Needed()
+	p.Gate()
+	p.Floor(nil)
+}
+
 // Needed is Needed of the whole plan, which is found once.
 func (p *Plan) Needed() map[Node][]bool {
 	p.once.Do(func() { p.needed = Needed(p.Root) })
