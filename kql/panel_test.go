@@ -2,9 +2,11 @@ package kql
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
@@ -134,6 +136,50 @@ func TestPanelAnswersAsItsSieves(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Where a column that conditions share takes more room than there is, all rows are let
+// through, and that is told: whoever has them must ask again.
+func TestPanelLetsThroughWhatItCannotCompute(t *testing.T) {
+	const n = 10
+	panel, failures := NewPanel(n), 0
+	panel.OnFailure = func() { failures++ }
+	for id := range n {
+		text := fmt.Sprintf(`T | where strlen(replace_string(User, 'u', '0123456789')) > %d`, 100*id)
+		q, err := Compile(diag.NewFile("q", text), sieved{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		live := q.NewLive(context.Background(), RunOptions{MaxMemory: 100_000})
+		live.Join(panel, id, live.Sieve(0, len(sievedSchema), func(int, []string) bool { return true }), math.MaxInt32)
+	}
+	knows := slices.Repeat([]bool{true}, len(sievedSchema))
+	for _, test := range []struct {
+		users int
+		fails bool
+	}{{7, false}, {45, false}, {40_000, true}, {45, false}} {
+		rows, _ := sievedRows(rand.New(rand.NewPCG(7, 8)), knows)
+		rows.Cols[2] = value.ColumnOf(slices.Repeat([]value.Value{value.StringOf(strings.Repeat("u", test.users))}, rows.N))
+		sets := make([]Set, rows.N)
+		for row := range sets {
+			sets[row] = NewSet(n)
+			for id := range n {
+				sets[row].Add(id)
+			}
+		}
+		failures = 0
+		panel.Judge(rows, sets)
+		for row, set := range sets {
+			for id := range n {
+				if got, want := set.Has(id), test.fails || test.users > 10*id; got != want {
+					t.Errorf("%d times, row %d: more than %d: %t", test.users, row, 10*id, got)
+				}
+			}
+		}
+		if (failures > 0) != test.fails {
+			t.Errorf("%d times: %d failures", test.users, failures)
 		}
 	}
 }
