@@ -208,14 +208,16 @@ func idName(id string) string {
 }
 
 func idType(id string) string {
-	i := strings.LastIndex(strings.ToLower(id), "/providers/")
-	if i < 0 {
-		return ""
+	parts := strings.Split(id, "/")
+	for at := len(parts) - 2; at > 0; at-- {
+		if !strings.EqualFold(parts[at], "providers") {
+			continue
+		}
+		var types []string
+		for k := at + 2; k < len(parts); k += 2 {
+			types = append(types, parts[k])
+		}
+		return strings.Join(types, "/")
 	}
-	parts := strings.Split(id[i+len("/providers/"):], "/")
-	var types []string
-	for k := 1; k < len(parts); k += 2 {
-		types = append(types, parts[k])
-	}
-	return strings.Join(types, "/")
+	return ""
 }

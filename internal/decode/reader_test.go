@@ -21,7 +21,8 @@ func FuzzReader(f *testing.F) {
 		line, _, _ := strings.Cut(text, "\n") // short ones: mutations are many
 		f.Add(line[:min(len(line), 2000)])
 	}
-	for _, s := range append(sawn, "[\n{\"kind\":\"Event\",\n\"verb\":\"get\"},\n{}]", "{\"tables\":[{\"columns\":[{\"name\":\"log_s\"}],\"rows\":[[\"x\"],[1]]}]}") {
+	for _, s := range append(sawn, "[\n{\"kind\":\"Event\",\n\"verb\":\"get\"},\n{}]", "{\"tables\":[{\"columns\":[{\"name\":\"log_s\"}],\"rows\":[[\"x\"],[1]]}]}",
+		`{"TimeGenerated":"2026-11-22T09:00:01Z","Category":"kube-audit","ResourceId":"/SUBSCRIPTIONS/1/`+strings.Repeat("\xd1", 40)+`/PROVIDERS/M/N/O","Type":"AzureDi`) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
