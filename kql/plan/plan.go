@@ -309,7 +309,7 @@ type Plan struct {
 func (p *Plan) Prepare() {
 	p.Needed()
 	p.Gate()
-	p.Floor(nil)
+	p.Floor(nil) // and with it those of all
 }
 
 // Needed is Needed of the whole plan, which is found once.
