@@ -58,16 +58,13 @@ func (a *App) benchOnce(ctx context.Context, name string, text []byte) (*BenchRe
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	start, cpu := time.Now(), cpuTime()
-	emit, fed := feeding(func(b dogwatch.Batch) error {
+	emit := func(b dogwatch.Batch) error {
 		out.Candidates += int64(b.Rows.Len())
 		return s.worker.Feed(b)
-	})
+	}
 	err = s.reader.ReadText(ctx, name, text, emit)
 	if err == nil {
 		err = s.reader.Finish(emit)
-	}
-	if failed := fed(); err == nil {
-		err = failed
 	}
 	if err != nil {
 		return nil, err

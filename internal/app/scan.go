@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -84,12 +83,8 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 
 // read feeds the rules with all inputs.
 func (s *scanning) read(ctx context.Context, a *App, in Input, result *ScanResult) error {
-	emit, fed := feeding(s.worker.Feed)
 	var err error
-	result.Ledger, err = a.sit(ctx, in, s.reader, emit)
-	if failed := fed(); err == nil {
-		err = failed
-	}
+	result.Ledger, err = a.sit(ctx, in, s.reader, s.worker.Feed)
 	if err == nil && result.kept != nil {
 		err = result.kept.draft(a, s)
 	}
@@ -100,44 +95,6 @@ func (s *scanning) read(ctx context.Context, a *App, in Input, result *ScanResul
 	s.reader.Forget()
 	s.worker = nil
 	return err
-}
-
-// feeding hands batches to a goroutine of its own, that takes them one by one,
-// where there is a processor for it. fed waits for it, and returns the first
-// error, after which nothing more is taken.
-func feeding(take func(dogwatch.Batch) error) (emit func(dogwatch.Batch) error, fed func() error) {
-	if runtime.GOMAXPROCS(0) == 1 {
-		return take, func() error { return nil }
-	}
-	batches, done := make(chan dogwatch.Batch, 2), make(chan struct{})
-	var failed atomic.Pointer[error]
-	go func() {
-		defer close(done)
-		for b := range batches {
-			if failed.Load() != nil {
-				continue
-			}
-			if err := take(b); err != nil {
-				failed.Store(&err)
-			}
-		}
-	}()
-	emit = func(b dogwatch.Batch) error {
-		if err := failed.Load(); err != nil {
-			return *err
-		}
-		batches <- b
-		return nil
-	}
-	fed = func() error {
-		close(batches)
-		<-done
-		if err := failed.Load(); err != nil {
-			return *err
-		}
-		return nil
-	}
-	return emit, fed
 }
 
 // A scanning is the rules at work on what a reader reads.

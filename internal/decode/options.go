@@ -31,7 +31,7 @@ type Options struct {
 
 	// Sieve, when set, lets the rows of KubeAudit be left out that no rule
 	// cares for. With several processors it is asked, by one goroutine at a
-	// time, while batches are handed on.
+	// time, while batches are handed on, which is done by one at a time too.
 	Sieve dogwatch.Sieve
 }
 

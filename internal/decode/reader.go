@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type Reader struct {
 	block     int // size of the last block of records
 	freeFacts []facts
 
+	outlet      *outlet
 	ledger      *Ledger
 	ledgers     []*Ledger
 	inflows     map[inflowKey]*inflow
@@ -72,7 +74,7 @@ const maxWaited = 8192
 
 // NewReader returns a Reader for some tables; none means all.
 func NewReader(opts Options, tables ...string) (*Reader, error) {
-	r := &Reader{opts: opts.withDefaults(), started: time.Now(), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
+	r := &Reader{opts: opts.withDefaults(), started: time.Now(), outlet: newOutlet(true), inflows: map[inflowKey]*inflow{}, rhythms: map[rhythmKey]*rhythm{}}
 	r.identities = newIdentities(r.opts.SystemIdentities)
 	r.operators = newOperatorSet(r.opts.Operators)
 	if len(tables) == 0 {
@@ -86,6 +88,7 @@ func NewReader(opts Options, tables ...string) (*Reader, error) {
 		r.want(t)
 	}
 	if r.opts.Sieve != nil && r.onlyKube() {
+		r.outlet.isDirect = runtime.GOMAXPROCS(0) == 1
 		r.siftings = newSiftings(r, r.opts.Sieve)
 		r.sees = r.glanceAt
 	}
@@ -135,8 +138,9 @@ func (r *Reader) want(t *table) {
 }
 
 // Read reads one input to its end and hands on its rows in batches, in the
-// order of the records, each table's rows together. An error of the input comes
-// back after the rows of what could be read.
+// order of the records, each table's rows together; emit may be called by another
+// goroutine, one at a time, but not once Read has returned. An error of the input
+// comes back after the rows of what could be read.
 func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(dogwatch.Batch) error) error {
 	return r.read(ctx, name, newWindow(in), emit)
 }
@@ -148,6 +152,15 @@ func (r *Reader) ReadText(ctx context.Context, name string, text []byte, emit fu
 }
 
 func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dogwatch.Batch) error) error {
+	r.outlet.emit = emit
+	err := r.readAll(ctx, name, w, r.outlet.put)
+	if failed := r.outlet.settle(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+func (r *Reader) readAll(ctx context.Context, name string, w *window, emit func(dogwatch.Batch) error) error {
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
 	f := &framer{w: w, refuse: r.ledger.refuse}

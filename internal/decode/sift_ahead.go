@@ -3,7 +3,10 @@ package decode
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch"
 )
@@ -28,7 +31,7 @@ type chunk struct {
 	listed  bool      // they end in a list
 	opened  int64     // where the last list began that was stepped into, counted as breaks; -1: none was
 	count   int       // records on the last line
-	done    chan struct{}
+	looked  atomic.Bool
 }
 
 const (
@@ -44,7 +47,7 @@ const (
 	calmChunks = 4
 	// lastBytes are the end of an input, in which rows are handed on ever sooner, so
 	// that the rules are not alone at work at last.
-	lastBytes = 8 << 20
+	lastBytes = 16 << 20
 )
 
 // A chunker cuts a text into chunks.
@@ -131,33 +134,52 @@ func endsInList(s string) bool {
 	return strings.HasSuffix(s, ",") || strings.HasSuffix(s, "[")
 }
 
-// ahead hands the chunks of a text to sifters, each on a goroutine of its own, and
-// gives them back in their order.
+// ahead lets sifters look at the chunks of a text at the same time. What they found
+// is taken in the order of the chunks, and what rows that leaves is handed on in
+// order too: each by one sifter at a time, which is whoever comes by. So none of them
+// waits for another as long as there is something to do.
 type ahead struct {
 	sifters []*sifter
-	free    []*chunk
-	queue   []*chunk // those that are being looked at, in order
-	jobs    chan *chunk
+	outlet  *outlet // whose mu is held where what follows is used
+
 	chunker chunker // of what was not handed out
+	free    []*chunk
+	queue   []*chunk // those that are being looked at, or wait to be taken, in order
+	take    func(*chunk) (more bool)
+	taking  bool // one is being taken
+	cutAll  bool // no more are to be had from the chunker
+	stopped bool // no more are to be taken
 }
 
-func (a *ahead) start() {
-	a.jobs = make(chan *chunk, maxLater*len(a.sifters))
-	for _, f := range a.sifters {
-		go f.work(a.jobs)
+const (
+	// maxLater is how many chunks wait at most for what is new in them to be asked.
+	maxLater = 4
+	// maxQueue is how many chunks are looked at, by each sifter, before the first
+	// of them is taken.
+	maxQueue = 4
+)
+
+// run looks at all chunks, and takes them as long as that wants more.
+func (a *ahead) run(take func(*chunk) (more bool)) {
+	a.take, a.cutAll, a.stopped = take, false, false
+	a.outlet.attend(true)
+	var others sync.WaitGroup
+	for _, f := range a.sifters[1:] {
+		others.Go(func() { a.work(f) })
 	}
+	a.work(a.sifters[0])
+	others.Wait()
+	a.free = append(a.free, a.queue...)
+	a.queue = a.queue[:0]
+	a.outlet.attend(false)
 }
-
-// maxLater is how many chunks wait at most for what is new in them to be asked.
-const maxLater = 4
 
 // work looks at chunks until there are no more. While another sifter asks, it goes
-// on with the next chunk and asks about both later. It touches nothing of the sifter
-// once the last chunk is done.
-func (f *sifter) work(jobs <-chan *chunk) {
+// on with the next chunk and asks about both later.
+func (a *ahead) work(f *sifter) {
 	var later []*chunk
 	for {
-		c := nextJob(jobs, len(later) == 0)
+		c := a.next(len(later) == 0)
 		if c == nil && len(later) == 0 {
 			return
 		}
@@ -173,66 +195,74 @@ func (f *sifter) work(jobs <-chan *chunk) {
 		}
 		for _, c := range later {
 			f.finish(c)
-			c.done <- struct{}{}
+			c.looked.Store(true)
 		}
 		later = later[:0]
-		runtime.Gosched() // those who take chunks, and rows, go first
 	}
 }
 
-// nextJob takes a chunk; nil: there are no more, or none that need not be waited for.
-func nextJob(jobs <-chan *chunk, wait bool) *chunk {
-	if wait {
-		return <-jobs
-	}
-	select {
-	case c := <-jobs:
-		return c
-	default:
-		return nil
-	}
-}
-
-// next is the next chunk that was looked at; nil if there are no more.
-func (a *ahead) next() *chunk {
-	for len(a.queue) < cap(a.jobs) {
-		c := a.take()
-		if !a.chunker.next(c) {
-			a.put(c)
-			break
+// next does what has its turn and is next a chunk to look at; nil: there are no
+// more, or none that need not be waited for.
+func (a *ahead) next(wait bool) *chunk {
+	a.outlet.mu.Lock()
+	defer a.outlet.mu.Unlock()
+	for {
+		if a.outlet.pass() || a.takeNext() {
+			continue
 		}
-		a.queue = append(a.queue, c)
-		a.jobs <- c
+		if c := a.cut(); c != nil {
+			return c
+		}
+		if !wait || a.stopped || a.cutAll && len(a.queue) == 0 {
+			return nil
+		}
+		a.outlet.changed.Wait()
 	}
-	if len(a.queue) == 0 {
-		return nil
+}
+
+// takeNext takes the next chunk if it was looked at; false: it was not, or another
+// is taken just now, or what was taken is still to be handed on. mu is not held
+// meanwhile.
+func (a *ahead) takeNext() bool {
+	if a.taking || a.stopped || len(a.queue) == 0 || !a.queue[0].looked.Load() || a.outlet.isFull() {
+		return false
 	}
 	c := a.queue[0]
-	a.queue = append(a.queue[:0], a.queue[1:]...)
-	<-c.done
+	a.taking = true
+	a.outlet.mu.Unlock()
+	more := a.take(c)
+	a.outlet.mu.Lock()
+	a.queue = slices.Delete(a.queue, 0, 1)
+	a.free = append(a.free, c)
+	a.taking, a.stopped = false, !more
+	a.outlet.changed.Broadcast()
+	return true
+}
+
+// cut cuts off a chunk; nil: there are no more, or many that wait.
+func (a *ahead) cut() *chunk {
+	if a.stopped || a.cutAll || len(a.queue) == maxQueue*len(a.sifters) {
+		return nil
+	}
+	c := a.newChunk()
+	if !a.chunker.next(c) {
+		a.cutAll = true
+		a.free = append(a.free, c)
+		return nil
+	}
+	a.queue = append(a.queue, c)
 	return c
 }
 
-func (a *ahead) take() *chunk {
-	if n := len(a.free); n > 0 {
-		c := a.free[n-1]
-		a.free = a.free[:n-1]
-		return c
+func (a *ahead) newChunk() *chunk {
+	n := len(a.free)
+	if n == 0 {
+		return &chunk{}
 	}
-	return &chunk{done: make(chan struct{}, 1)}
-}
-
-// put gives a chunk back.
-func (a *ahead) put(c *chunk) { a.free = append(a.free, c) }
-
-// stop waits for the sifters to be at rest.
-func (a *ahead) stop() {
-	close(a.jobs)
-	for _, c := range a.queue {
-		<-c.done
-		a.put(c)
-	}
-	a.queue = a.queue[:0]
+	c := a.free[n-1]
+	a.free = a.free[:n-1]
+	c.looked.Store(false)
+	return c
 }
 
 // sift takes records at the start of the window, which stands before a line or
@@ -242,43 +272,36 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 	if !s.window(f) {
 		return false, nil
 	}
-	next, put := s.one, func(*chunk) {}
-	if s.mayRun() && len(s.chunker.text) > leastChunk {
-		s.start()
-		defer s.stop()
-		next, put = s.next, s.put
-	}
 	size, breaks := 0, int64(0)
-	for {
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		c := next()
-		if c == nil {
-			break
-		}
-		if c.begins != f.listed {
-			put(c)
-			break
+	var err error
+	take := func(c *chunk) (more bool) {
+		if err = ctx.Err(); err != nil || c.begins != f.listed {
+			return false
 		}
 		whole := c.size == len(c.text)
 		r.takeChunk(f, c, w.line+breaks)
 		size, breaks = size+c.size, breaks+c.breaks
-		put(c)
 		hand := r.handOn
 		if s.isSoon(w.end - w.pos - size) {
 			hand = r.flush
 		}
-		if err := hand(emit); err != nil {
-			return false, err
+		if err = hand(emit); err != nil {
+			return false
 		}
 		if s.calm++; !whole {
 			s.calm = 0
-			break
+			return false
 		}
-		if len(s.sifters) > 1 && s.calm == calmChunks {
-			break
+		return len(s.sifters) == 1 || s.calm != calmChunks
+	}
+	if s.mayRun() && len(s.chunker.text) > leastChunk {
+		s.run(take)
+	} else {
+		for c := s.one(); c != nil && take(c); c = s.one() {
 		}
+	}
+	if err != nil {
+		return false, err
 	}
 	w.take(size, breaks)
 	f.line = w.line
@@ -345,6 +368,7 @@ type siftings struct {
 
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	s, j := &siftings{calm: calmChunks}, newJudges(r, sieve)
+	s.outlet = r.outlet
 	for range runtime.GOMAXPROCS(0) {
 		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
 	}

@@ -103,41 +103,40 @@ func TestSifterAsksLater(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.SplitAfter(string(corpus(t, "attacks.ndjson")), "\n")
-	half := len(lines) / 2
-	var chunks []*chunk
-	for _, part := range [][]string{lines[:half], lines[half:]} {
-		chunks = append(chunks, &chunk{text: strings.Join(part, ""), atEOF: true, done: make(chan struct{}, 1)})
-	}
-	j, jobs := newJudges(r, aSieve{}), make(chan *chunk, len(chunks))
-	for _, c := range chunks {
-		jobs <- c
-	}
-	close(jobs)
+	j, plain := newJudges(r, aSieve{}), newSifter(newJudges(r, aSieve{}), &r.signs.seed)
+	a := &ahead{sifters: []*sifter{newSifter(j, &r.signs.seed)}, outlet: newOutlet(false)}
+	text := string(corpus(t, "attacks.ndjson")[:2*maxLater*chunkSize])
+	a.chunker = chunker{text: text[:strings.LastIndexByte(text, '\n')+1], atEOF: true}
 	j.mu.Lock()
-	go newSifter(j, &r.signs.seed).work(jobs)
-	for len(jobs) > 0 { // it takes the second though it cannot ask about the first
+	chunks, waited, done := 0, 0, make(chan struct{})
+	go func() {
+		defer close(done)
+		a.run(func(c *chunk) bool {
+			other := &chunk{text: c.text, atEOF: true}
+			plain.look(other)
+			if len(c.items) != len(other.items) || len(c.items) == 0 {
+				t.Errorf("%d events, and %d", len(c.items), len(other.items))
+				return false
+			}
+			for i := range c.items {
+				got, want := &c.items[i], &other.items[i]
+				if got.any != want.any || got.odd != want.odd || !slices.Equal(got.rules, want.rules) {
+					t.Errorf("%s has rules %v, not %v", got.text, got.rules, want.rules)
+				}
+			}
+			chunks, waited = chunks+1, waited+len(c.waiting)
+			return true
+		})
+	}()
+	for queued := 0; queued < maxLater; { // it takes more though it cannot ask about the first
 		time.Sleep(time.Millisecond) // nothing tells that it has: so it is given time
+		a.outlet.mu.Lock()
+		queued = len(a.queue)
+		a.outlet.mu.Unlock()
 	}
 	j.mu.Unlock()
-	plain := newSifter(newJudges(r, aSieve{}), &r.signs.seed)
-	waited := 0
-	for _, c := range chunks {
-		<-c.done
-		other := &chunk{text: c.text, atEOF: true}
-		plain.look(other)
-		if len(c.items) != len(other.items) || len(c.items) == 0 {
-			t.Fatalf("%d events, and %d", len(c.items), len(other.items))
-		}
-		for i := range c.items {
-			got, want := &c.items[i], &other.items[i]
-			if got.any != want.any || got.odd != want.odd || !slices.Equal(got.rules, want.rules) {
-				t.Fatalf("%s has rules %v, not %v", got.text, got.rules, want.rules)
-			}
-		}
-		waited += len(c.waiting)
-	}
-	if waited < 100 {
-		t.Errorf("only %d events waited", waited)
+	<-done
+	if chunks < maxLater || waited < 100 {
+		t.Errorf("%d chunks, in which %d events waited", chunks, waited)
 	}
 }
