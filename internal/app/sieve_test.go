@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"runtime"
 	"slices"
 	"testing"
@@ -45,6 +46,29 @@ func TestSieveChangesNoAlert(t *testing.T) {
 		}
 		if 2*sifted.rows > plain.rows && name != "deeds" {
 			t.Errorf("%s: the sieve leaves %d of %d rows", name, sifted.rows, plain.rows)
+		}
+	}
+}
+
+// Records that are read one by one stand among others in the lists of Azure: neither
+// changes what rules care for the others, whatever the number of processors.
+func TestSieveOfListsOfTwoKindsChangesNoAlert(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	a, n := Load(Config{NoTests: true}), 0
+	odd := regexp.MustCompile(`,"properties":`)
+	log := odd.ReplaceAllStringFunc(string(azure(events(t), 1<<30)), func(s string) string {
+		if n++; n%3 == 0 {
+			return `,"identity":[1]` + s
+		}
+		return s
+	})
+	plain := scanText(t, a, []byte(log), false)
+	for _, cpus := range []int{1, 3} {
+		runtime.GOMAXPROCS(cpus)
+		sifted := scanText(t, a, []byte(log), true)
+		sifted.mustKeep(t, plain)
+		if len(plain.alerts) < 50 || !bytes.Equal(asJSON(t, sifted.alerts), asJSON(t, plain.alerts)) {
+			t.Errorf("%d processors: the sieve changes alerts (%d, without it %d)", cpus, len(sifted.alerts), len(plain.alerts))
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Reader struct {
 	lastLower  string
 	siftings   *siftings // nil: every record is a row
 	enveloped  [1]item   // the event at hand that came in an envelope
+	sets       []uint64  // that such an event's rules are made of
 	whole      []byte    // memory of such an event's text
 	// sees looks at such an event at a glance; it is nil where none is seen so, and
 	// returns nil for what is not.

@@ -167,11 +167,14 @@ func (r *Reader) siftRecord(rec *record) bool {
 	if it.aks = isAKS(rec.cluster()); it.aks {
 		it.caller = -1 // it was looked for among others
 	}
-	f.sets = f.sets[:0]
+	// The sets of a chunk whose items are being taken may be the sifter's own.
+	others := f.sets
+	f.sets = r.sets[:0]
 	if f.parts(it); it.waits {
 		f.ask(true)
 		f.settle(r.enveloped[:], theFirst)
 	}
+	r.sets, f.sets = f.sets, others
 	if a := r.admit(rec.cluster(), it); a.isRow {
 		rec.event.prior = it.prior
 		r.addSifted(rec, it, a)
