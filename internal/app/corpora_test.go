@@ -202,7 +202,6 @@ func auditID(event string) string {
 
 // azure puts events into Azure's envelope, 250 a message, cut as it cuts them.
 func azure(events []string, cut int) []byte {
-	const resource = "/SUBSCRIPTIONS/00000000-0000-0000-0000-000000000000/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/AKS"
 	var out bytes.Buffer
 	for batch := range slices.Chunk(events, 250) {
 		out.WriteString(`{"records":[`)
@@ -210,12 +209,18 @@ func azure(events []string, cut int) []byte {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			log, _ := json.Marshal(e[:min(len(e), cut)])
-			fmt.Fprintf(&out, `{"time":%q,"category":"kube-audit","operationName":"Microsoft.ContainerService/managedClusters/diagnosticLogs/Read","resourceId":%q,"properties":{"log":%s,"stream":"stdout","pod":"kube-apiserver-1","containerID":"x"}}`, stageTime(e), resource, log)
+			out.Write(azureRecord(e[:min(len(e), cut)]))
 		}
 		out.WriteString("]}\n")
 	}
 	return out.Bytes()
+}
+
+// azureRecord is an event as Azure writes it into a list.
+func azureRecord(event string) []byte {
+	const resource = "/SUBSCRIPTIONS/00000000-0000-0000-0000-000000000000/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/AKS"
+	log, _ := json.Marshal(event)
+	return fmt.Appendf(nil, `{"time":%q,"category":"kube-audit","operationName":"Microsoft.ContainerService/managedClusters/diagnosticLogs/Read","resourceId":%q,"properties":{"log":%s,"stream":"stdout","pod":"kube-apiserver-1","containerID":"x"}}`, stageTime(event), resource, log)
 }
 
 // stageTime is when an event was written.

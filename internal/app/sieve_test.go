@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,15 +198,75 @@ func newComparison(t testing.TB, rules int, seed uint64) comparison {
 	return comparison{generated(t, rules, seed), bytes.Split(bytes.TrimSpace(text), []byte("\n"))}
 }
 
+// run compares scans of one log, in a form and with as many processors as the seed
+// says.
 func (c comparison) run(t *testing.T, seed uint64, events int) {
 	t.Helper()
-	log := mixed(t, rand.New(rand.NewPCG(seed, 7)), c.lines, events)
+	random := rand.New(rand.NewPCG(seed, 7))
+	log := mixed(t, random, c.lines, events)
+	if random.IntN(2) > 0 {
+		log = inLists(random, log)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1 + random.IntN(3)))
 	with, without := scanText(t, c.app, log, true), scanText(t, c.app, log, false)
 	with.mustKeep(t, without)
 	x, y := asJSON(t, with.alerts), asJSON(t, without.alerts)
 	if !bytes.Equal(x, y) {
 		t.Fatalf("seed %d: alerts with the sieve:\n%s\nwithout:\n%s", seed, difference(x, y), difference(y, x))
 	}
+}
+
+// inLists puts the lines of a log into messages of Azure: most as Azure writes them,
+// in lists or alone, some in another way, so that they are read one by one.
+func inLists(r *rand.Rand, log []byte) []byte {
+	odd := []func(whole, event string) string{
+		func(_, event string) string { return event },
+		func(whole, _ string) string {
+			return strings.Replace(whole, `,"properties":`, `,"identity":[1],"properties":`, 1)
+		},
+		func(whole, _ string) string { return strings.Replace(whole, `"kube-audit"`, `"kube-audit-admin"`, 1) },
+		func(whole, _ string) string { return strings.Replace(whole, `"kube-audit"`, `"guard"`, 1) },
+		func(whole, _ string) string { return strings.Replace(whole, `"log":"`, `"log":" `, 1) },
+		func(whole, _ string) string {
+			return strings.Replace(whole, `"stream"`, `"stream":"stderr","stream"`, 1)
+		},
+		func(whole, _ string) string { return strings.Replace(whole, `\"verb\"`, `\u0022verb\u0022`, 1) },
+		func(whole, _ string) string {
+			return strings.Replace(whole, `MANAGEDCLUSTERS/AKS`, `MANAGEDCLUSTERS/OTHER`, 1)
+		},
+		// A copy that was cut would say less than the request's other copy: it is another's.
+		func(_, event string) string {
+			return string(azureRecord(strings.Replace(event, `"auditID":"`, `"auditID":"cut-`, 1)[:len(event)*2/3]))
+		},
+		func(_, _ string) string { return string(azureRecord("no JSON")) },
+		func(_, _ string) string { return "17" },
+	}
+	var out []byte
+	every, listed := 1+r.IntN(12), false
+	for line := range bytes.Lines(log) {
+		event := strings.TrimSuffix(string(line), "\n")
+		whole := string(azureRecord(event))
+		if r.IntN(every) == 0 {
+			whole = odd[r.IntN(len(odd))](whole, event)
+		}
+		switch {
+		case !listed && r.IntN(4) == 0:
+			out = append(append(out, whole...), '\n')
+			continue
+		case !listed:
+			out = append(out, `{"records":[`...)
+		default:
+			out = append(out, ',')
+		}
+		out = append(out, whole...)
+		if listed = r.IntN(60) > 0; !listed {
+			out = append(out, "]}\n"...)
+		}
+	}
+	if listed {
+		out = append(out, "]}\n"...)
+	}
+	return out
 }
 
 // mixed makes events whose members come from different events, some left out,
