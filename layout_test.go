@@ -38,6 +38,7 @@ const (
 	s2      = "github.com/golang/geo/s2"
 	zstd    = "github.com/klauspost/compress/zstd"
 	gzip    = "github.com/klauspost/compress/gzip"
+	ahead   = "github.com/klauspost/readahead"
 	txtar   = "github.com/rogpeppe/go-internal/txtar"
 	scripts = "github.com/rogpeppe/go-internal/testscript"
 	parquet = "github.com/parquet-go/parquet-go"
@@ -64,7 +65,7 @@ var layout = map[string]place{
 	"rules":             {},
 	"docs":              {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/state":    {},
-	"internal/source":   {imports: []string{nouns, zstd, gzip}},
+	"internal/source":   {imports: []string{nouns, zstd, gzip, ahead}},
 	"internal/nesting":  {imports: []string{syscpu}},
 	"internal/skeleton": {imports: []string{"internal/nesting", syscpu}},
 	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},

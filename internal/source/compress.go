@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/readahead"
 )
 
 // Compression is told by the first bytes, never by the name: logs are renamed.
@@ -35,9 +37,34 @@ var unreadable = []struct {
 // maxWindow bounds the memory that compressed data may ask for.
 const maxWindow = 128 << 20
 
+// While what was decompressed is used, so many blocks of this size are decompressed
+// already, where there is a processor for it.
+const (
+	aheadBlocks = 4
+	aheadSize   = 256 << 10
+)
+
 // decompress returns the plain bytes of r; done, if any, frees what reading
 // them took.
 func decompress(r io.Reader) (plain io.Reader, done func(), err error) {
+	plain, free, err := decompressed(r)
+	z, ok := plain.(*named)
+	if !ok || runtime.GOMAXPROCS(0) == 1 {
+		return plain, free, err
+	}
+	ahead, err := readahead.NewReaderSize(z, aheadBlocks, aheadSize)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ahead, func() {
+		_ = ahead.Close() // waits for the decompressor; it returns nil
+		if free != nil {
+			free()
+		}
+	}, nil
+}
+
+func decompressed(r io.Reader) (plain io.Reader, done func(), err error) {
 	in := bufio.NewReaderSize(r, 256<<10)
 	head, _ := in.Peek(8) // an error comes back when reading
 	switch {

@@ -3,12 +3,15 @@ package source
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/klauspost/compress/gzip"
@@ -50,7 +53,20 @@ func utf16ed(s string) []byte {
 	return b
 }
 
+// read reads data with one processor and with two, on which it is decompressed ahead:
+// that makes no difference.
 func read(t testing.TB, data []byte) (string, error) {
+	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	got, err := readOnce(t, data)
+	runtime.GOMAXPROCS(2)
+	if ahead, other := readOnce(t, data); ahead != got || fmt.Sprint(other) != fmt.Sprint(err) {
+		t.Errorf("with two processors %d bytes and error %v, with one %d and %v", len(ahead), other, len(got), err)
+	}
+	return got, err
+}
+
+func readOnce(t testing.TB, data []byte) (string, error) {
 	s, err := Reader("x", bytes.NewReader(data)).Open()
 	if err != nil {
 		return "", err
@@ -100,6 +116,32 @@ func TestDamagedDataGivesWhatCouldBeRead(t *testing.T) {
 	}
 	if _, err := read(t, gzipMagic); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("two bytes of gzip: %v", err)
+	}
+}
+
+// Who closes an input leaves nothing at work, however much of it was read.
+func TestCloseEndsDecompression(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	long := strings.Repeat(log, 200_000)
+	for name, data := range map[string][]byte{"gzip": gzipped(t, long), "zstd": zstded(t, long)} {
+		before := runtime.NumGoroutine()
+		for _, n := range []int{0, 1, 3 << 20} {
+			s, err := Reader("x", bytes.NewReader(data)).Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadFull(s, make([]byte, n)); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("%s, closed after %d bytes: %v", name, n, err)
+			}
+		}
+		for wait := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+			if time.Since(wait) > 10*time.Second { // the last steps of one may come later
+				t.Fatalf("%s: %d goroutines, %d before", name, runtime.NumGoroutine(), before)
+			}
+		}
 	}
 }
 
