@@ -99,7 +99,7 @@ flame:
 	@dir=$$(mktemp -d) && \
 	$(GO) test -run '^$$' -bench '^BenchmarkScan$$' -benchtime 80x -cpu 1 -cpuprofile $$dir/cpu.prof -o $$dir/app.test ./internal/app && \
 	$(GO) tool pprof -traces -unit ms $$dir/app.test $$dir/cpu.prof 2>/dev/null | \
-	$(GO) run -C tools ./flame -title "dogwatch scan: where the time goes" -root 'App..Scan$$|app.feeding.func|Engine..finishWindows.func|gcBgMarkWorker$$' -without 'app.Load$$|zstd|newScanning' > docs/flame.svg; \
+	$(GO) run -C tools ./flame -title "dogwatch scan: where the time goes" -root 'App..Scan$$|Engine..finishWindows.func|gcBgMarkWorker$$' -without 'app.Load$$|zstd|newScanning' > docs/flame.svg; \
 	rm -rf $$dir
 
 # Our queries and DuckDB's over the same rows, whose answers must be the same.

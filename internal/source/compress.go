@@ -37,34 +37,58 @@ var unreadable = []struct {
 // maxWindow bounds the memory that compressed data may ask for.
 const maxWindow = 128 << 20
 
-// While what was decompressed is used, so many blocks of this size are decompressed
-// already, where there is a processor for it.
+// What is left of a long input is decompressed ahead, so many blocks of this size, while
+// what was decompressed is used. For a short one their memory would cost more time than
+// that saves.
 const (
+	aheadFrom   = 8 << 20
 	aheadBlocks = 4
-	aheadSize   = 256 << 10
+	aheadSize   = 1 << 20
 )
 
+// An aheadReader reads plain, and once it is long, reads it ahead.
+type aheadReader struct {
+	plain io.Reader
+	ahead io.ReadCloser // of plain; nil: it was not long yet
+	read  int
+}
+
+func (a *aheadReader) Read(p []byte) (int, error) {
+	if a.ahead != nil {
+		return a.ahead.Read(p)
+	}
+	n, err := a.plain.Read(p)
+	if a.read += n; err == nil && a.read >= aheadFrom {
+		a.ahead, err = readahead.NewReaderSize(a.plain, aheadBlocks, aheadSize)
+	}
+	return n, err
+}
+
+// stop waits until plain is not read any more.
+func (a *aheadReader) stop() {
+	if a.ahead != nil {
+		_ = a.ahead.Close() // it returns nil
+	}
+}
+
 // decompress returns the plain bytes of r; done, if any, frees what reading
-// them took.
+// them took. Where there is a processor for it, they are read ahead.
 func decompress(r io.Reader) (plain io.Reader, done func(), err error) {
-	plain, free, err := decompressed(r)
-	z, ok := plain.(*named)
-	if !ok || runtime.GOMAXPROCS(0) == 1 {
+	plain, free, err := decompressor(r)
+	if _, ok := plain.(*named); !ok || runtime.GOMAXPROCS(0) == 1 {
 		return plain, free, err
 	}
-	ahead, err := readahead.NewReaderSize(z, aheadBlocks, aheadSize)
-	if err != nil {
-		return nil, nil, err
-	}
-	return ahead, func() {
-		_ = ahead.Close() // waits for the decompressor; it returns nil
+	a := &aheadReader{plain: plain}
+	return a, func() {
+		a.stop()
 		if free != nil {
 			free()
 		}
 	}, nil
 }
 
-func decompressed(r io.Reader) (plain io.Reader, done func(), err error) {
+// decompressor is decompress, but that nothing is read ahead.
+func decompressor(r io.Reader) (plain io.Reader, done func(), err error) {
 	in := bufio.NewReaderSize(r, 256<<10)
 	head, _ := in.Peek(8) // an error comes back when reading
 	switch {

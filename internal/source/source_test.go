@@ -104,7 +104,7 @@ func TestCompressionIsToldByContent(t *testing.T) {
 }
 
 func TestDamagedDataGivesWhatCouldBeRead(t *testing.T) {
-	long := strings.Repeat(log, 20_000)
+	long := strings.Repeat(log, 2*aheadFrom/len(log))
 	for name, data := range map[string][]byte{"gzip": gzipped(t, long), "zstd": zstded(t, long+randomText(1<<20))} {
 		got, err := read(t, data[:len(data)-len(data)/3])
 		if err == nil || !strings.Contains(err.Error(), name+" data is damaged or cut off") {
@@ -122,10 +122,10 @@ func TestDamagedDataGivesWhatCouldBeRead(t *testing.T) {
 // Who closes an input leaves nothing at work, however much of it was read.
 func TestCloseEndsDecompression(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	long := strings.Repeat(log, 200_000)
+	long := strings.Repeat(log, 3*aheadFrom/len(log))
 	for name, data := range map[string][]byte{"gzip": gzipped(t, long), "zstd": zstded(t, long)} {
 		before := runtime.NumGoroutine()
-		for _, n := range []int{0, 1, 3 << 20} {
+		for _, n := range []int{0, 1, aheadFrom / 2, 2 * aheadFrom} {
 			s, err := Reader("x", bytes.NewReader(data)).Open()
 			if err != nil {
 				t.Fatal(err)
