@@ -139,8 +139,8 @@ func (r *Reader) want(t *table) {
 }
 
 // Read reads one input to its end and hands on its rows in batches, in the
-// order of the records, each table's rows together; emit may be called by another
-// goroutine, one at a time, but not once Read has returned. An error of the input
+// order of the records, each table's rows together; other goroutines may read from in and
+// call emit, each one at a time, but not once Read has returned. An error of the input
 // comes back after the rows of what could be read.
 func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(dogwatch.Batch) error) error {
 	return r.read(ctx, name, newWindow(in), emit)

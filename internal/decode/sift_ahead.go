@@ -14,8 +14,10 @@ import (
 // A chunk is a part of an input, and what a sifter saw in it.
 type chunk struct {
 	text   string
-	atEOF  bool // the last line has no break
-	begins bool // it begins in a list of records
+	buf    []byte // that text was read into, to be written to again
+	atEOF  bool   // the last line has no break
+	behind int    // so much of the input follows; -1: not known
+	begins bool   // it begins in a list of records
 
 	items   []item    // the events
 	waiting []int     // those of them that wait for what the sieve is asked
@@ -26,7 +28,7 @@ type chunk struct {
 	logs    []byte    // what was unescaped
 	left    []leftOut // of items
 	body    int       // where the next body may begin in the text, if it was looked for
-	size    int       // bytes that were taken: less than text, where the next is to be read another way
+	size    int       // bytes that were looked at: less than text, where the next is to be read another way
 	breaks  int64     // line breaks in them
 	listed  bool      // they end in a list
 	opened  int64     // where the last list began that was stepped into, counted as breaks; -1: none was
@@ -39,9 +41,6 @@ const (
 	chunkSize = 2 << 20
 	// leastChunk is how small chunks are where several sifters share what is left.
 	leastChunk = 1 << 18
-	// aheadSize is how much of an input is read at once where several sifters
-	// are at work.
-	aheadSize = 8 << 20
 	// calmChunks must have been read since a stop before sifters run ahead: what was
 	// seen behind a stop is seen again.
 	calmChunks = 4
@@ -50,13 +49,15 @@ const (
 	lastBytes = 16 << 20
 )
 
-// A chunker cuts a text into chunks.
+// A chunker cuts an input into chunks.
 type chunker struct {
 	text   string // what is not cut yet
 	atEOF  bool
-	listed bool // it begins in a list, or is taken to
-	lists  bool // it is cut also between the elements of lists
-	shares int  // for how many pieces what is left must do, if it ends the input
+	in     *window // that the rest of the input is read from; nil: text is all that is cut
+	reads  bool    // some was read
+	listed bool    // text begins in a list, or is taken to
+	lists  bool    // it is cut also between the elements of lists
+	shares int     // for how many pieces what is left must do, if it ends the input
 }
 
 // most is how long the next piece may be.
@@ -71,12 +72,38 @@ func (t *chunker) most() int {
 // whatever is left where the input ends. false: there is nothing more.
 func (t *chunker) next(c *chunk) bool {
 	n := t.size()
+	if n == 0 && t.read(c) {
+		n = t.size()
+	}
 	if n == 0 {
 		return false
 	}
 	c.text, c.begins, t.text = t.text[:n], t.listed, t.text[n:]
-	c.atEOF = t.atEOF && t.text == ""
+	c.atEOF, c.behind = t.atEOF && t.text == "", -1
+	if t.atEOF {
+		c.behind = len(t.text)
+	}
 	t.listed = t.lists && endsInList(c.text)
+	return true
+}
+
+// read reads the text of a chunk, behind what is left of that before; false: there is
+// none, or that is too long.
+func (t *chunker) read(c *chunk) bool {
+	if t.in == nil || t.atEOF || len(t.text) >= chunkSize {
+		return false
+	}
+	if c.buf == nil {
+		c.buf = make([]byte, chunkSize)
+	}
+	n := copy(c.buf, t.text)
+	for n < chunkSize && !t.in.eof {
+		n += t.in.read(c.buf[n:])
+	}
+	t.text, t.atEOF, t.reads = viewOf(c.buf[:n]), t.in.eof, true
+	if t.atEOF {
+		c.buf = nil // it is cut into several chunks
+	}
 	return true
 }
 
@@ -145,10 +172,12 @@ type ahead struct {
 	chunker chunker // of what was not handed out
 	free    []*chunk
 	queue   []*chunk // those that are being looked at, or wait to be taken, in order
-	take    func(*chunk) (more bool)
-	taking  bool // one is being taken
-	cutAll  bool // no more are to be had from the chunker
-	stopped bool // no more are to be taken
+	take    func(*chunk) (taken int, more bool)
+	taking  bool     // one is being taken
+	cutting bool     // one is being cut off, and read
+	cutAll  bool     // no more are to be had from the chunker
+	stopped bool     // no more are to be taken
+	rest    []string // what was cut off or read and is not taken
 }
 
 const (
@@ -159,9 +188,10 @@ const (
 	maxQueue = 4
 )
 
-// run looks at all chunks, and takes them as long as that wants more.
-func (a *ahead) run(take func(*chunk) (more bool)) {
-	a.take, a.cutAll, a.stopped = take, false, false
+// run looks at all chunks, and takes them as long as that wants more; of the last it takes so
+// many bytes.
+func (a *ahead) run(take func(*chunk) (taken int, more bool)) {
+	a.take, a.cutAll, a.stopped, a.rest = take, false, false, a.rest[:0]
 	a.outlet.attend(true)
 	var others sync.WaitGroup
 	for _, f := range a.sifters[1:] {
@@ -169,6 +199,10 @@ func (a *ahead) run(take func(*chunk) (more bool)) {
 	}
 	a.work(a.sifters[0])
 	others.Wait()
+	for _, c := range a.queue {
+		a.rest = append(a.rest, c.text)
+	}
+	a.rest = append(a.rest, a.chunker.text)
 	a.free = append(a.free, a.queue...)
 	a.queue = a.queue[:0]
 	a.outlet.attend(false)
@@ -230,23 +264,31 @@ func (a *ahead) takeNext() bool {
 	c := a.queue[0]
 	a.taking = true
 	a.outlet.mu.Unlock()
-	more := a.take(c)
+	n, more := a.take(c)
 	a.outlet.mu.Lock()
 	a.queue = slices.Delete(a.queue, 0, 1)
 	a.free = append(a.free, c)
-	a.taking, a.stopped = false, !more
+	if a.taking, a.stopped = false, !more; !more {
+		a.rest = append(a.rest, c.text[n:])
+	}
 	a.outlet.changed.Broadcast()
 	return true
 }
 
-// cut cuts off a chunk; nil: there are no more, or many that wait.
+// cut cuts off a chunk; nil: there are no more, or many that wait, or another sifter
+// cuts. mu is not held meanwhile.
 func (a *ahead) cut() *chunk {
-	if a.stopped || a.cutAll || len(a.queue) == maxQueue*len(a.sifters) {
+	if a.stopped || a.cutAll || a.cutting || len(a.queue) == maxQueue*len(a.sifters) {
 		return nil
 	}
 	c := a.newChunk()
-	if !a.chunker.next(c) {
-		a.cutAll = true
+	a.cutting = true
+	a.outlet.mu.Unlock()
+	more := a.chunker.next(c)
+	a.outlet.mu.Lock()
+	a.cutting, a.cutAll = false, !more
+	a.outlet.changed.Broadcast()
+	if !more {
 		a.free = append(a.free, c)
 		return nil
 	}
@@ -272,38 +314,49 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 	if !s.window(f) {
 		return false, nil
 	}
-	size, breaks := 0, int64(0)
+	size, breaks, last := 0, int64(0), w.last
 	var err error
-	take := func(c *chunk) (more bool) {
+	take := func(c *chunk) (taken int, more bool) {
 		if err = ctx.Err(); err != nil || c.begins != f.listed {
-			return false
+			return 0, false
 		}
 		whole := c.size == len(c.text)
 		r.takeChunk(f, c, w.line+breaks)
 		size, breaks = size+c.size, breaks+c.breaks
+		if c.size > 0 {
+			last = c.text[c.size-1]
+		}
 		hand := r.handOn
-		if s.isSoon(w.end - w.pos - size) {
+		if s.isSoon(c.behind) {
 			hand = r.flush
 		}
 		if err = hand(emit); err != nil {
-			return false
+			return c.size, false
 		}
 		if s.calm++; !whole {
 			s.calm = 0
-			return false
+			return c.size, false
 		}
-		return len(s.sifters) == 1 || s.calm != calmChunks
+		return c.size, len(s.sifters) == 1 || s.calm != calmChunks
 	}
 	if s.mayRun() && len(s.chunker.text) > leastChunk {
+		s.chunker.in, s.chunker.shares = w, 2*runtime.GOMAXPROCS(0)
 		s.run(take)
 	} else {
-		for c := s.one(); c != nil && take(c); c = s.one() {
+		for c := s.one(); c != nil; c = s.one() {
+			if _, more := take(c); !more {
+				break
+			}
 		}
 	}
 	if err != nil {
 		return false, err
 	}
-	w.take(size, breaks)
+	if s.chunker.reads {
+		w.goOn(size, breaks, last, s.rest)
+	} else {
+		w.take(size, breaks)
+	}
 	f.line = w.line
 	return size > 0, nil
 }
@@ -321,7 +374,7 @@ func (r *Reader) takeChunk(f *framer, c *chunk, line int64) {
 		}
 		fr := frame{text: x.text, members: x.members, whole: true, line: line + x.line, number: x.number}
 		if r.record(&fr) {
-			f.w.kept = true
+			f.w.kept, c.buf = true, nil
 		}
 	}
 	r.takeItems(c.items[from:], line, onLine)
@@ -386,10 +439,7 @@ func (s *siftings) mayRun() bool { return len(s.sifters) > 1 && s.calm >= calmCh
 func (s *siftings) window(f *framer) bool {
 	w := f.w
 	lists := f.listed
-	switch {
-	case s.mayRun():
-		w.fillTo(aheadSize)
-	case lists:
+	if lists || s.mayRun() {
 		w.fillTo(blockSize)
 	}
 	if !lists {
@@ -399,16 +449,13 @@ func (s *siftings) window(f *framer) bool {
 		}
 	}
 	s.chunker = chunker{text: w.text(), atEOF: w.eof, listed: f.listed, lists: lists}
-	if s.mayRun() {
-		s.chunker.shares = 2 * runtime.GOMAXPROCS(0)
-	}
 	return true
 }
 
-// isSoon says whether rows are handed on now, so much of a text that ends the input
-// being left: each time that it is half of what it was.
+// isSoon says whether rows are handed on now, so much of the input being left (-1: not
+// known): each time that it is half of what it was.
 func (s *siftings) isSoon(left int) bool {
-	if len(s.sifters) == 1 || !s.chunker.atEOF || left > s.soon {
+	if len(s.sifters) == 1 || left < 0 || left > s.soon {
 		return false
 	}
 	s.soon = left / 2

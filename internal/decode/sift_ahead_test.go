@@ -3,7 +3,9 @@ package decode
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -46,14 +48,29 @@ func brokenUp(t testing.TB, random *rand.Rand, every int) []byte {
 	return b.Bytes()
 }
 
-// Several sifters read a log as one does, whatever is in it: the same rows in
-// the same order, the same ledger.
+// pieces gives a text in pieces of any size, and at its end an error.
+type pieces struct {
+	text   []byte
+	random *rand.Rand
+	err    error
+}
+
+func (p *pieces) Read(b []byte) (n int, err error) {
+	n = copy(b, p.text[:min(len(p.text), p.random.IntN(chunkSize/2))])
+	if p.text = p.text[n:]; len(p.text) == 0 {
+		return n, p.err
+	}
+	return n, nil
+}
+
+// Several sifters read a log as one does, whatever is in it and however it comes: the
+// same rows in the same order, the same ledger.
 func TestSiftersReadAheadAsOne(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
+	random, broken := rand.New(rand.NewPCG(1, 2)), errors.New("the line is broken")
 	for _, every := range []int{0, 2000, 100, 5} {
 		log := brokenUp(t, random, every)
 		log = log[:len(log)-random.IntN(2)*100]
-		read := func(cpus int, stream bool) (rows []string, ledger string) {
+		read := func(cpus int, in io.Reader) (rows []string, ledger string) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cpus))
 			r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
 			if err != nil {
@@ -69,24 +86,29 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 				}
 				return nil
 			}
-			if stream {
-				err = r.Read(context.Background(), "log", bytes.NewReader(log), emit)
+			if in != nil {
+				err = r.Read(context.Background(), "log", in, emit)
 			} else {
 				err = r.ReadText(context.Background(), "log", log, emit)
 			}
-			if err != nil {
+			if p, _ := in.(*pieces); p != nil && p.err == broken {
+				if want := fmt.Sprintf("at byte %d:", len(log)); !errors.Is(err, broken) || !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v, not one %s", err, want)
+				}
+			} else if err != nil {
 				t.Fatal(err)
 			}
 			l := r.Ledgers()[0]
 			return rows, fmt.Sprint(l.Bytes, l.Decoded, l.Joined, l.Refused)
 		}
-		rows, ledger := read(1, false)
-		for _, cpus := range []int{1, 4} {
-			for _, stream := range []bool{true, false} {
-				more, other := read(cpus, stream)
+		rows, ledger := read(1, nil)
+		for _, cpus := range []int{1, 2, 4} {
+			ins := []io.Reader{nil, bytes.NewReader(log), &pieces{log, random, io.EOF}, &pieces{log, random, broken}}
+			for _, in := range ins {
+				more, other := read(cpus, in)
 				if !slices.Equal(rows, more) || ledger != other {
-					t.Fatalf("broken up every %d lines, %d sifters, stream %v: %d rows and %.200s, not %d and %.200s",
-						every, cpus, stream, len(more), other, len(rows), ledger)
+					t.Fatalf("broken up every %d lines, %d sifters, read from %T: %d rows and %.200s, not %d and %.200s",
+						every, cpus, in, len(more), other, len(rows), ledger)
 				}
 			}
 		}
@@ -111,12 +133,12 @@ func TestSifterAsksLater(t *testing.T) {
 	chunks, waited, done := 0, 0, make(chan struct{})
 	go func() {
 		defer close(done)
-		a.run(func(c *chunk) bool {
+		a.run(func(c *chunk) (int, bool) {
 			other := &chunk{text: c.text, atEOF: true}
 			plain.look(other)
 			if len(c.items) != len(other.items) || len(c.items) == 0 {
 				t.Errorf("%d events, and %d", len(c.items), len(other.items))
-				return false
+				return 0, false
 			}
 			for i := range c.items {
 				got, want := &c.items[i], &other.items[i]
@@ -125,7 +147,7 @@ func TestSifterAsksLater(t *testing.T) {
 				}
 			}
 			chunks, waited = chunks+1, waited+len(c.waiting)
-			return true
+			return c.size, true
 		})
 	}()
 	for queued := 0; queued < maxLater; { // it takes more though it cannot ask about the first

@@ -55,19 +55,23 @@ func (w *window) fill() bool {
 	if w.end == len(w.buf) {
 		w.grow()
 	}
-	for {
-		n, err := w.in.Read(w.buf[w.end:])
-		w.end += n
-		if err != nil {
+	n := w.read(w.buf[w.end:])
+	w.end += n
+	return n > 0
+}
+
+// read reads some bytes; 0: there are no more.
+func (w *window) read(p []byte) (n int) {
+	for n == 0 && !w.eof {
+		var err error
+		if n, err = w.in.Read(p); err != nil {
 			w.eof = true
 			if err != io.EOF {
 				w.err = err
 			}
 		}
-		if n > 0 || w.eof {
-			return n > 0
-		}
 	}
+	return n
 }
 
 // fillTo reads until so much text is there, or there is no more.
@@ -125,6 +129,25 @@ func (w *window) take(n int, breaks int64) {
 	if n > 0 {
 		w.last = w.buf[w.pos-1]
 	}
+}
+
+// goOn takes n bytes that hold some line breaks, of the text and of what was read behind
+// it elsewhere, and goes on with texts that follow them; last is the last byte taken.
+func (w *window) goOn(n int, breaks int64, last byte, texts []string) {
+	size := 0
+	for _, s := range texts {
+		size += len(s)
+	}
+	if w.kept || len(w.buf) < size {
+		w.buf, w.kept = make([]byte, max(size, w.most)), false
+	}
+	w.pos, w.end, w.noBreak, w.newline = 0, 0, 0, -1
+	for _, s := range texts { // those of the window itself come first
+		w.end += copy(w.buf[w.end:], s)
+	}
+	w.line += breaks
+	w.offset += int64(n)
+	w.last = last
 }
 
 // atLineStart says whether the text begins a line.
