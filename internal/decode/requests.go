@@ -155,9 +155,9 @@ func (r *ring) insert(id uint64) {
 // grow makes room: a short log should not pay for the memory of a long one.
 func (r *ring) grow() {
 	size := min(max(4*len(r.order), 1024), r.size)
-	order := make([]uint64, size)
+	order := written[uint64](size)
 	copy(order, r.order)
-	r.order, r.slots = order, make([]uint64, 1<<bits.Len(uint(2*size-1)))
+	r.order, r.slots = order, written[uint64](1<<bits.Len(uint(2*size-1)))
 	for _, id := range r.order {
 		if id != 0 {
 			r.insert(id)

@@ -178,7 +178,7 @@ func (a *askedIDs) setOf(id uint64) int {
 // grow makes room: a short log should not pay for the memory of a long one.
 func (a *askedIDs) grow() {
 	old := a.sets
-	a.sets = make([]askedSet, 4*len(old))
+	a.sets = written[askedSet](4 * len(old))
 	for s := range old {
 		for _, x := range old[s] {
 			if x.id != 0 {
