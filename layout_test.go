@@ -64,13 +64,14 @@ var layout = map[string]place{
 
 	"rules":             {},
 	"docs":              {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
+	"internal/parallel": {},
 	"internal/state":    {},
 	"internal/source":   {imports: []string{nouns, zstd, gzip, ahead}},
 	"internal/nesting":  {imports: []string{syscpu}},
 	"internal/skeleton": {imports: []string{"internal/nesting", syscpu}},
 	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
-	"internal/rule":     {imports: []string{nouns, "rules", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
-	"internal/detect":   {imports: []string{nouns, "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
+	"internal/rule":     {imports: []string{nouns, "rules", "internal/parallel", "kql", "kql/diag", "kql/value", "kql/syntax", yaml}, tests: []string{"internal/decode", txtar}},
+	"internal/detect":   {imports: []string{nouns, "internal/parallel", "internal/state", "kql", "kql/diag", "kql/value", "kql/syntax"}, tests: []string{"internal/rule", "internal/decode", txtar}},
 
 	"internal/store":           {imports: []string{"internal/skeleton", "internal/store/sha", "internal/store/zst", "kql/value"}},
 	"internal/store/sha":       {imports: []string{syscpu}},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -106,13 +107,18 @@ type scanning struct {
 
 func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 	s := &scanning{engine: detect.New(a.rules, detect.Options{Catalog: a.set.Catalog(), Resident: a.resident})}
-	s.worker = s.engine.NewWorker(ctx)
 	opts := a.decodeOptions(a.set.Lists)
-	if opts.Sieve = s.worker; runtime.GOMAXPROCS(0) > 1 {
+	var worker sync.WaitGroup
+	if runtime.GOMAXPROCS(0) > 1 {
+		worker.Go(func() { s.worker = s.engine.NewWorker(ctx) })
 		opts.Sieve = s.engine.NewSieve(ctx) // rows are judged while others are looked at
+	} else {
+		s.worker = s.engine.NewWorker(ctx)
+		opts.Sieve = s.worker
 	}
 	var err error
-	if s.reader, err = decode.NewReader(opts, s.engine.Tables()...); err == nil {
+	s.reader, err = decode.NewReader(opts, s.engine.Tables()...)
+	if worker.Wait(); err == nil {
 		s.engine.ReadRows(s.reader.Row)
 		s.worker.Trust(sifted, s.reader.Told()...)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/parallel"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -112,31 +112,36 @@ type unit struct {
 // New makes ready to run rules.
 func New(rules []*dogwatch.Rule, opt Options) *Engine {
 	e := &Engine{opt: opt.withDefaults()}
-	kept, counting := keptTables{}, 0
+	var counting []*unit
 	for _, r := range rules {
 		if !r.Enabled {
 			continue
 		}
-		if e.units = append(e.units, newUnit(r, e.opt, kept)); r.Counts() {
-			counting++
+		u := newUnit(r, e.opt)
+		if e.units = append(e.units, u); r.Counts() {
+			counting = append(counting, u)
 		}
 	}
+	var kept keptTables
+	parallel.Each(len(counting), func(i int) { counting[i].count(e.opt, &kept) })
 	if e.opt.Resident <= 0 {
-		e.opt.Resident = InMemory(counting)
+		e.opt.Resident = InMemory(len(counting))
 	}
 	e.shelveAt = e.opt.Resident
 	return e
 }
 
-func newUnit(r *dogwatch.Rule, opt Options, kept keptTables) *unit {
+func newUnit(r *dogwatch.Rule, opt Options) *unit {
 	u := &unit{rule: r, feed: r.Query, shape: newShape(r), folds: newFolder(r, opt)}
 	u.stats = &RuleStats{Rule: r, Excepted: make([]int64, len(r.Exceptions))}
-	if r.Counts() {
-		u.feed = relaxed(r.Query, opt.Catalog)
-		u.window = newWindow(u, opt, kept)
-		r.Query.Prepare()
-	}
 	return u
+}
+
+// count makes ready a rule that counts.
+func (u *unit) count(opt Options, kept *keptTables) {
+	u.feed = relaxed(u.rule.Query, opt.Catalog)
+	u.window = newWindow(u, opt, kept)
+	u.rule.Query.Prepare()
 }
 
 // ReadRows says how rows are read that were kept as they are. Without it they are
@@ -467,22 +472,8 @@ func (e *Engine) clear() {
 // finishWindows runs the rules that count over what was kept, several at the
 // same time.
 func (e *Engine) finishWindows(ctx context.Context) {
-	work := make(chan relatives)
-	var all sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		all.Go(func() {
-			for r := range work {
-				r.finish(ctx)
-			}
-		})
-	}
-	for _, r := range relativesOf(e.counting()) {
-		if ctx.Err() == nil {
-			work <- r
-		}
-	}
-	close(work)
-	all.Wait()
+	all := relativesOf(e.counting())
+	parallel.Each(len(all), func(i int) { all[i].finish(ctx) })
 }
 
 // counting are the rules that count and have rows, first those with the most: what one

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -54,7 +55,7 @@ type keptTable struct {
 // not asked for is never read.
 const maxCopied = 16
 
-func newWindow(u *unit, opt Options, kept keptTables) *window {
+func newWindow(u *unit, opt Options, kept *keptTables) *window {
 	w := &window{u: u, tables: map[string]*keptTable{}, maxRows: opt.MaxRows, maxMem: opt.MaxMemory, maxWork: maxWork}
 	// A query without its conditions on the clock may have other leaves.
 	w.knows = u.feed == u.rule.Query && len(u.feed.Leaves()) <= maxLeaves
@@ -70,17 +71,25 @@ func newWindow(u *unit, opt Options, kept keptTables) *window {
 }
 
 // keptTables are those of all windows, by the table's name and the columns.
-type keptTables map[string]*keptTable
+type keptTables struct {
+	mu sync.Mutex
+	of map[string]*keptTable
+}
 
-func (k keptTables) table(name string, schema value.Schema, columns []int) *keptTable {
+func (k *keptTables) table(name string, schema value.Schema, columns []int) *keptTable {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	key := fmt.Sprint(name, columns)
-	t := k[key]
+	t := k.of[key]
 	if t == nil {
 		t = &keptTable{name: name, schema: schema, columns: columns, at: make([]int, len(schema))}
 		for i := range t.at {
 			t.at[i] = slices.Index(columns, i)
 		}
-		k[key] = t
+		if k.of == nil {
+			k.of = map[string]*keptTable{}
+		}
+		k.of[key] = t
 	}
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/parallel"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -119,10 +120,10 @@ func (s *Set) readPath(p string) {
 	if !info.IsDir() {
 		fsys, name := dirFS(filepath.Dir(p))
 		base := filepath.Base(p)
-		s.readFile(fsys, base, name, false)
+		s.readFile(fsys, base, name, false)()
 		test := strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml") + ".test.yaml"
 		if _, err := fs.Stat(fsys, test); err == nil && !isTest(base) {
-			s.readFile(fsys, test, name, false)
+			s.readFile(fsys, test, name, false)()
 		}
 		return
 	}
@@ -132,24 +133,31 @@ func (s *Set) readPath(p string) {
 	}
 }
 
-// read reads all rule files below a folder and says how many rules there were.
+// read reads all rule files below a folder, several at the same time, and says how many
+// rules there were.
 func (s *Set) read(fsys fs.FS, dir string, name func(string) string, builtin bool) (found int) {
+	var files []func() (add func())
 	err := fs.WalkDir(fsys, dir, func(p string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			s.cannotRead(name(p), err)
+			files = append(files, func() func() { return func() { s.cannotRead(name(p), err) } })
 		case e.IsDir():
 			if base := e.Name(); p != dir && (strings.HasPrefix(base, ".") || base == "lists" || base == "testdata") {
 				return fs.SkipDir
 			}
 		case isYAML(p):
-			s.readFile(fsys, p, name, builtin)
+			files = append(files, func() func() { return s.readFile(fsys, p, name, builtin) })
 			if !isTest(p) {
 				found++
 			}
 		}
 		return nil
 	})
+	adds := make([]func(), len(files))
+	parallel.Each(len(files), func(i int) { adds[i] = files[i]() })
+	for _, add := range adds {
+		add()
+	}
 	if err != nil {
 		s.cannotRead(name(dir), err)
 	}
@@ -163,29 +171,27 @@ func isYAML(p string) bool {
 
 func isTest(p string) bool { return strings.HasSuffix(shortName(p), ".test") }
 
-func (s *Set) readFile(fsys fs.FS, p string, name func(string) string, builtin bool) {
+// readFile reads a file; add adds to the set what it holds.
+func (s *Set) readFile(fsys fs.FS, p string, name func(string) string, builtin bool) (add func()) {
 	if s.noTests && isTest(p) {
-		return
+		return func() {}
 	}
 	text, err := readFile(fsys, p)
 	if err != nil {
-		s.cannotRead(name(p), err)
-		return
+		return func() { s.cannotRead(name(p), err) }
 	}
 	file := diag.NewFile(name(p), text)
 	if isTest(p) {
 		t := readTests(file, fsys, path.Dir(p))
 		t.builtin = builtin
-		s.addTests(t)
-		return
+		return func() { s.addTests(t) }
 	}
 	if isExceptions(p) {
-		s.exceptionFiles = append(s.exceptionFiles, file)
-		return
+		return func() { s.exceptionFiles = append(s.exceptionFiles, file) }
 	}
 	src := readRule(file)
 	src.builtin = builtin
-	s.add(src)
+	return func() { s.add(src) }
 }
 
 // add takes a rule in; it replaces a built-in one of the same short name.
@@ -254,13 +260,14 @@ func (s *source) placeOf(key string) diag.Span {
 	return diag.Span{}
 }
 
-// compile compiles all rules, and gathers every mistake.
+// compile compiles all rules, several at the same time, and gathers every mistake.
 func (s *Set) compile() {
 	cat := s.Catalog()
-	for _, src := range s.sources {
-		r, errs := src.compile(cat)
-		errs.Sort()
-		s.note(errs)
+	compiled, mistakes := make([]*dogwatch.Rule, len(s.sources)), make([]diag.List, len(s.sources))
+	parallel.Each(len(s.sources), func(i int) { compiled[i], mistakes[i] = s.sources[i].compile(cat) })
+	for i, r := range compiled {
+		mistakes[i].Sort()
+		s.note(mistakes[i])
 		if r == nil {
 			continue
 		}
