@@ -349,16 +349,13 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 			}
 		}
 	}
-	if err != nil {
-		return false, err
-	}
 	if s.chunker.reads {
 		w.goOn(size, breaks, last, s.rest)
 	} else {
 		w.take(size, breaks)
 	}
 	f.line = w.line
-	return size > 0, nil
+	return size > 0, err
 }
 
 // takeChunk takes the records of a chunk whose first line has a number.

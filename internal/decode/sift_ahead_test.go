@@ -118,6 +118,30 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 	}
 }
 
+// What was read when a scan is called off is in the ledger.
+func TestSiftersTellWhatTheyReadUntilCalledOff(t *testing.T) {
+	log := brokenUp(t, rand.New(rand.NewPCG(3, 4)), 0)
+	for _, cpus := range []int{1, 2} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cpus))
+		r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		emit := func(dogwatch.Batch) error {
+			stop()
+			return nil
+		}
+		err = r.Read(ctx, "log", &pieces{log, rand.New(rand.NewPCG(5, 6)), io.EOF}, emit)
+		l := r.Ledgers()[0]
+		whole := bytes.Count(log[:l.Bytes], []byte{'\n'})
+		if !errors.Is(err, context.Canceled) || l.Decoded == 0 || l.Decoded != int64(whole) || l.Bytes == int64(len(log)) {
+			t.Errorf("%d processors: error %v, and %d events decoded in %d bytes, which hold %d", cpus, err, l.Decoded, l.Bytes, whole)
+		}
+	}
+}
+
 // A sifter that cannot ask reads on, and says of all chunks then what it says of each
 // that it is asked about at once.
 func TestSifterAsksLater(t *testing.T) {
