@@ -211,7 +211,7 @@ func TestOtherStatesAreRefused(t *testing.T) {
 	refused(a, whole[:len(whole)/2], "damaged or cut off")
 	refused(a, whole[:len(whole)-8], "damaged or cut off")
 	refused(a, append(bytes.Clone(whole), '\n'), "something follows")
-	refused(a, []byte("dogwatch state 2\n"), `format "2"`)
+	refused(a, []byte("dogwatch state 1\n"), `format "1"`)
 	refused(a, []byte("{}"), "no state of dogwatch")
 	refused(a, nil, "no state of dogwatch")
 	bad := bytes.Clone(whole)

@@ -35,7 +35,7 @@ func kubeAuditHead() []column {
 			return firstOf(r.category, "file")
 		}),
 		text("AuditID", "The request's id. The client may choose it: never take it alone for an identity.", member1(fAuditID)),
-		truth("AuditIDReused", "Another request, or the same more than a minute apart, came with this AuditID before: API servers give every request its own, so the client chose it. About the last 262,144 requests are remembered.", func(r *record) value.Value { return value.BoolOf(r.reusedID) }),
+		truth("AuditIDReused", "Another request, or the same more than a minute apart, came with this AuditID before: API servers give every request its own, so the client chose it. The last 131,072 requests are remembered, and up to as many before.", func(r *record) value.Value { return value.BoolOf(r.reusedID) }),
 		truth("InFuture", "TimeGenerated lies in front of the clock of the machine that reads it, and more than a day in front of all that was read before from the same source.", func(r *record) value.Value { return value.BoolOf(r.inFuture) }),
 		truth("TimesWrong", "StageTime lies more than a second before TimeGenerated, or more than two hours after it in a request that does not stay open: the API server writes both.", func(r *record) value.Value {
 			var c clock // the Reader goes on reading with its own

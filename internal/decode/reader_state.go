@@ -165,14 +165,22 @@ func (s *signs) load(r *state.Reader) {
 }
 
 func (a *askedIDs) save(w *state.Writer) {
-	w.Len(len(a.sets))
-	for i := range a.sets {
-		n := slices.IndexFunc(a.sets[i][:], func(x askedID) bool { return x.id == 0 })
-		if n < 0 {
-			n = idsInSet
-		}
-		w.Len(n)
-		for _, x := range a.sets[i][:n] {
+	a.newer.save(w)
+	a.older.save(w)
+}
+
+func (a *askedIDs) load(s *state.Reader) {
+	a.newer.load(s)
+	a.older.load(s)
+	if a.older.n > 0 && a.older.n != maxAsked {
+		s.Fail("")
+	}
+}
+
+func (t *idTable) save(w *state.Writer) {
+	w.Len(t.n)
+	for _, x := range t.slots {
+		if x.id != 0 {
 			w.Word(x.id)
 			w.Uint(uint64(x.request))
 			w.Int(int64(x.minute))
@@ -180,36 +188,19 @@ func (a *askedIDs) save(w *state.Writer) {
 	}
 }
 
-func (a *askedIDs) load(s *state.Reader) {
-	sets := s.Len()
-	if !canHaveSets(sets) {
+func (t *idTable) load(s *state.Reader) {
+	n := s.Len()
+	if n > maxAsked {
 		s.Fail("")
-		return
 	}
-	for range sets {
-		var set askedSet
-		n := s.Len()
-		if n > idsInSet {
+	for ; n > 0 && s.Err() == nil; n-- {
+		x := askedID{s.Word(), uint32(s.Uint()), int32(s.Int())}
+		if x.id == 0 || t.find(x.id) != nil {
 			s.Fail("")
-		}
-		for i := 0; i < n && s.Err() == nil; i++ {
-			set[i] = askedID{s.Word(), uint32(s.Uint()), int32(s.Int())}
-		}
-		if s.Err() != nil {
 			return
 		}
-		a.sets = append(a.sets, set)
+		t.add(x)
 	}
-}
-
-// canHaveSets says whether growing makes so many sets, and ends at maxSets.
-func canHaveSets(n int) bool {
-	for m := maxSets; m > 0; m /= 4 {
-		if n == m {
-			return true
-		}
-	}
-	return n == 0
 }
 
 func (s *inflow) save(w *state.Writer) {

@@ -92,98 +92,99 @@ const touchAhead = 32
 // that is far from the processor, and it fetches several at once if they are asked
 // for together.
 func (s *signs) touch(cluster string, items []item) {
-	if s.known.sets == nil {
-		return
-	}
 	of, sum := s.clusterNumber(cluster), uint64(0)
+	newer, older := s.known.newer.slots, s.known.older.slots
 	for i := range items {
-		set := &s.known.sets[s.known.setOf(items[i].asking.id^of|1)]
-		sum += set[0].id + set[idsInSet/2].id
+		id := items[i].asking.id ^ of | 1
+		if len(newer) > 0 {
+			sum += newer[placeOf(newer, id)].id
+		}
+		if len(older) > 0 {
+			sum += older[placeOf(older, id)].id
+		}
 	}
 	s.touched = sum // or the compiler would leave the loop out
 }
 
-// askedIDs are audit IDs and what was asked with each, about the last quarter of
-// a million of them: of the few that share a set, the one of the oldest time
-// makes room.
-type askedIDs struct{ sets []askedSet }
+// askedIDs are audit IDs and what was asked first with each: the last maxAsked of them,
+// and of those before up to as many. Which these are depends on the order of the log
+// alone, so that a log has the same rows each time.
+type askedIDs struct{ newer, older idTable }
 
-type askedSet [idsInSet]askedID
-
-// An askedID is an audit ID and the first request that came with it.
-type askedID struct {
-	id      uint64
-	request uint32
-	minute  int32
-}
-
-const (
-	idsInSet = 8 // two lines of a processor's cache
-	maxSets  = rememberRequests / idsInSet
-)
+const maxAsked = rememberRequests / 2
 
 // isReused notes a request and says whether its ID came with another before.
 func (a *askedIDs) isReused(id uint64, request uint32, minute int32) bool {
 	id |= 1
-	for {
-		first := a.setOf(id)
-		for n := range a.reach() {
-			set := &a.sets[(first+n)&(len(a.sets)-1)]
-			for i := range set {
-				if set[i].id == id {
-					near := minute - set[i].minute
-					return set[i].request != request || near < -1 || near > 1
-				}
-				if set[i].id == 0 {
-					set[i] = askedID{id, request, minute}
-					return false
-				}
-			}
-		}
-		if len(a.sets) == maxSets {
-			a.sets[first].replaceOldest(askedID{id, request, minute})
-			return false
-		}
-		a.grow()
+	known := a.newer.find(id)
+	if known == nil {
+		known = a.older.find(id)
 	}
+	if known != nil {
+		near := minute - known.minute
+		return known.request != request || near < -1 || near > 1
+	}
+	if a.newer.n == maxAsked {
+		clear(a.older.slots)
+		a.newer, a.older = idTable{slots: a.older.slots}, a.newer
+	}
+	a.newer.add(askedID{id, request, minute})
+	return false
 }
 
-// reach is in how many sets an ID is looked for: its own and, where that is full,
-// the next ones. At last, when old ones make room, it is its own.
-func (a *askedIDs) reach() int {
-	if len(a.sets) == maxSets {
-		return 1
-	}
-	return 16
+// An askedID is an audit ID and the first request that came with it.
+type askedID struct {
+	id      uint64 // 0: there is none
+	request uint32
+	minute  int32
 }
 
-func (s *askedSet) replaceOldest(x askedID) {
-	oldest := 0
-	for i := range s {
-		if s[i].minute < s[oldest].minute {
-			oldest = i
-		}
-	}
-	s[oldest] = x
+// An idTable finds audit IDs. At least a quarter of its slots are free; an ID is in the first
+// that was free from its place on.
+type idTable struct {
+	slots []askedID
+	n     int
 }
 
-// setOf is the place of an ID's own set.
-func (a *askedIDs) setOf(id uint64) int {
-	if a.sets == nil {
-		a.sets = make([]askedSet, 128)
+// placeOf is where an ID is looked for first.
+func placeOf(slots []askedID, id uint64) int { return int(home(id)) & (len(slots) - 1) }
+
+// slot is where an ID is, or would be.
+func (t *idTable) slot(id uint64) *askedID {
+	at := placeOf(t.slots, id)
+	for t.slots[at].id != id && t.slots[at].id != 0 {
+		at = (at + 1) & (len(t.slots) - 1)
 	}
-	return int(home(id)) & (len(a.sets) - 1)
+	return &t.slots[at]
+}
+
+// find is an ID; nil: it is not there.
+func (t *idTable) find(id uint64) *askedID {
+	if t.n == 0 {
+		return nil
+	}
+	if x := t.slot(id); x.id == id {
+		return x
+	}
+	return nil
+}
+
+// add adds an ID that is not there.
+func (t *idTable) add(x askedID) {
+	if 4*t.n >= 3*len(t.slots) {
+		t.grow()
+	}
+	*t.slot(x.id) = x
+	t.n++
 }
 
 // grow makes room: a short log should not pay for the memory of a long one.
-func (a *askedIDs) grow() {
-	old := a.sets
-	a.sets = written[askedSet](4 * len(old))
-	for s := range old {
-		for _, x := range old[s] {
-			if x.id != 0 {
-				a.isReused(x.id, x.request, x.minute)
-			}
+func (t *idTable) grow() {
+	old := t.slots
+	t.slots = written[askedID](max(1024, 4*len(old)))
+	for _, x := range old {
+		if x.id != 0 {
+			*t.slot(x.id) = x
 		}
 	}
 }

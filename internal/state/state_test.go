@@ -72,7 +72,7 @@ func TestOtherFormatsAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                        "no state of dogwatch",
 		"{\"kind\":\"Event\"}":    "no state of dogwatch",
-		"dogwatch state 99\nxxxx": `format "99", and this dogwatch reads format "1"`,
+		"dogwatch state 99\nxxxx": `format "99", and this dogwatch reads format "2"`,
 		magic:                     "ends too early",
 	} {
 		s := NewReader(strings.NewReader(text))

@@ -10,7 +10,7 @@ import (
 const (
 	// magic begins a state. Its number is that of the format: whoever changes
 	// what is written, or what it means, counts it up.
-	magic = "dogwatch state 1\n"
+	magic = "dogwatch state 2\n"
 	// frameSize is how many bytes a frame has about. One field is never parted.
 	frameSize = 64 << 10
 	// frameHead is a frame's length and checksum.
