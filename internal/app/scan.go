@@ -118,7 +118,8 @@ func (a *App) newScanning(ctx context.Context) (*scanning, error) {
 	}
 	var err error
 	s.reader, err = decode.NewReader(opts, s.engine.Tables()...)
-	if worker.Wait(); err == nil {
+	worker.Wait()
+	if err == nil {
 		s.engine.ReadRows(s.reader.Row)
 		s.worker.Trust(sifted, s.reader.Told()...)
 	}

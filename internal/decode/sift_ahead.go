@@ -44,8 +44,8 @@ const (
 	// calmChunks must have been read since a stop before sifters run ahead: what was
 	// seen behind a stop is seen again.
 	calmChunks = 4
-	// lastBytes are the end of an input, in which rows are handed on ever sooner, so
-	// that the rules are not alone at work at last.
+	// lastBytes are the end of an input, in which rows are handed on ever sooner once it
+	// is known to be the end, so that the rules are not alone at work at last.
 	lastBytes = 16 << 20
 )
 
@@ -188,8 +188,8 @@ const (
 	maxQueue = 4
 )
 
-// run looks at all chunks, and takes them as long as that wants more; of the last it takes so
-// many bytes.
+// run looks at all chunks, and has them taken in order as long as more are wanted; taken
+// is how many bytes of a chunk were. rest is what was not taken then.
 func (a *ahead) run(take func(*chunk) (taken int, more bool)) {
 	a.take, a.cutAll, a.stopped, a.rest = take, false, false, a.rest[:0]
 	a.outlet.attend(true)

@@ -123,7 +123,7 @@ func New(rules []*dogwatch.Rule, opt Options) *Engine {
 		}
 	}
 	var kept keptTables
-	parallel.Each(len(counting), func(i int) { counting[i].count(e.opt, &kept) })
+	parallel.Each(len(counting), func(i int) { counting[i].makeWindow(e.opt, &kept) })
 	if e.opt.Resident <= 0 {
 		e.opt.Resident = InMemory(len(counting))
 	}
@@ -137,8 +137,8 @@ func newUnit(r *dogwatch.Rule, opt Options) *unit {
 	return u
 }
 
-// count makes ready a rule that counts.
-func (u *unit) count(opt Options, kept *keptTables) {
+// makeWindow makes ready a rule that counts.
+func (u *unit) makeWindow(opt Options, kept *keptTables) {
 	u.feed = relaxed(u.rule.Query, opt.Catalog)
 	u.window = newWindow(u, opt, kept)
 	u.rule.Query.Prepare()

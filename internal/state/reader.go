@@ -42,7 +42,7 @@ func NewReader(in io.Reader) *Reader {
 		s.err = errors.New("this is no state of dogwatch")
 	default:
 		format, _, _ := strings.Cut(string(begin[len(name):n]), "\n")
-		s.err = fmt.Errorf("the state has format %q, and this dogwatch reads format %q", format, strings.TrimSpace(magic[len(name):]))
+		s.err = fmt.Errorf("the state has format %q, and this dogwatch reads format %q: begin anew, with another file", format, strings.TrimSpace(magic[len(name):]))
 	}
 	return s
 }
