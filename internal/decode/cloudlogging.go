@@ -135,13 +135,14 @@ func entryCode(p, response string) string {
 
 // isRefused says whether there were permissions to be had and none was granted.
 func isRefused(authorization string) bool {
-	parts := elements(authorization)
-	for _, part := range parts {
+	some := false
+	for part := range elements(authorization) {
 		if get(part, "granted") == "true" {
 			return false
 		}
+		some = true
 	}
-	return len(parts) > 0
+	return some
 }
 
 // httpCode maps a code as google/rpc/code.proto says.

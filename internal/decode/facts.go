@@ -22,7 +22,7 @@ type facts struct {
 	addressDone bool
 	client      string
 	forwarded   []string
-	ips         []string
+	firstIP     [1]string // room to read the addresses: mostly there is one
 
 	objectDone, changeDone bool
 	object                 value.Value
@@ -78,11 +78,12 @@ func (rec *record) theAddress() *facts {
 	f := rec.facts
 	if !f.addressDone {
 		f.addressDone = true
-		for _, e := range elements(rec.event.raw(fSourceIPs)) {
-			f.ips = append(f.ips, str(e))
+		ips := f.firstIP[:0]
+		for e := range elements(rec.event.raw(fSourceIPs)) {
+			ips = append(ips, str(e))
 		}
 		if !rec.lastIs(fSourceIPs) {
-			f.client, f.forwarded = f.r.clientOf(rec, f.ips)
+			f.client, f.forwarded = f.r.clientOf(rec, ips)
 		}
 	}
 	return f
@@ -188,7 +189,7 @@ func isDryRun(e *event, verb string) bool {
 		}
 	}
 	if verb == "delete" || verb == "deletecollection" {
-		for _, v := range elements(get(e.raw(fRequest), "dryRun")) {
+		for v := range elements(get(e.raw(fRequest), "dryRun")) {
 			if str(v) == "All" {
 				return true
 			}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
+	"unsafe"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -44,14 +46,14 @@ func (r *record) flags() [4]*bool {
 
 var errRow = errors.New("a row that was kept is damaged")
 
-// Row reads a row that AppendBinary wrote; the row shares no memory with b. It is
-// a row of this reader's cluster.
-func (r *Reader) Row(table string, b []byte) (value.Row, error) {
+// Row reads a row that AppendBinary wrote; the row keeps the memory of what was
+// written. It is a row of this reader's cluster.
+func (r *Reader) Row(table, written string) (value.Row, error) {
 	if table != "KubeAudit" {
 		return nil, fmt.Errorf("rows of %q are not kept as they are", table)
 	}
 	row := &keptRow{columns: tableOf(table).columns, reader: r}
-	c := cursor{rest: b}
+	c := cursor{rest: written}
 	rec := &row.record
 	for _, s := range rec.texts() {
 		*s = c.text()
@@ -84,6 +86,7 @@ func (r *Reader) inputOf(name string) *Ledger {
 	defer r.inputsMu.Unlock()
 	l := r.inputs[name]
 	if l == nil {
+		name = strings.Clone(name) // it may be part of a row
 		l = &Ledger{Source: name, cluster: r.opts.Cluster}
 		if r.inputs == nil {
 			r.inputs = map[string]*Ledger{}
@@ -95,24 +98,30 @@ func (r *Reader) inputOf(name string) *Ledger {
 
 // A cursor reads what AppendBinary wrote.
 type cursor struct {
-	rest []byte
+	rest string
 	bad  bool
 }
 
 func (c *cursor) uint() uint64 {
-	n, size := binary.Uvarint(c.rest)
+	n, size := binary.Uvarint(c.number())
 	return n * uint64(c.taken(size))
 }
 
 func (c *cursor) int() int64 {
-	n, size := binary.Varint(c.rest)
+	n, size := binary.Varint(c.number())
 	return n * int64(c.taken(size))
+}
+
+// number is where a number may stand.
+func (c *cursor) number() []byte {
+	n := min(len(c.rest), binary.MaxVarintLen64)
+	return unsafe.Slice(unsafe.StringData(c.rest), n)
 }
 
 // taken steps over a number of some bytes: 1 if there is one, else 0.
 func (c *cursor) taken(size int) int {
 	if size <= 0 {
-		c.bad, c.rest = true, nil
+		c.bad, c.rest = true, ""
 		return 0
 	}
 	c.rest = c.rest[size:]
@@ -131,10 +140,10 @@ func (c *cursor) byte() (b byte) {
 func (c *cursor) text() string {
 	n := c.uint()
 	if n > uint64(len(c.rest)) {
-		c.bad, c.rest = true, nil
+		c.bad, c.rest = true, ""
 		return ""
 	}
-	s := string(c.rest[:n])
+	s := c.rest[:n]
 	c.rest = c.rest[n:]
 	return s
 }

@@ -136,8 +136,8 @@ func (r *record) extra(key string) string {
 		return ""
 	}
 	token := get(extra, key)
-	if all := elements(token); len(all) > 0 {
-		return str(all[0])
+	for first := range elements(token) {
+		return str(first)
 	}
 	return str(token)
 }
@@ -153,7 +153,12 @@ func (r *record) isAnonymous() bool {
 	if !strings.Contains(groups, "system:unauthenticated") {
 		return false
 	}
-	return slices.ContainsFunc(elements(groups), func(g string) bool { return str(g) == "system:unauthenticated" })
+	for g := range elements(groups) {
+		if str(g) == "system:unauthenticated" {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *record) isSystem() bool {

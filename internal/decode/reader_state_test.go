@@ -106,7 +106,7 @@ func TestKeptRowsAreReadBack(t *testing.T) {
 		err = r.Read(context.Background(), "x", strings.NewReader(text), func(b dogwatch.Batch) error {
 			for i := range b.Rows.N {
 				kept := b.Rows.Keep(i).(*keptRow)
-				row, err := r.Row("KubeAudit", kept.AppendBinary(nil))
+				row, err := r.Row("KubeAudit", string(kept.AppendBinary(nil)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -148,7 +148,7 @@ func FuzzKeptRow(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		row, err := r.Row("KubeAudit", b)
+		row, err := r.Row("KubeAudit", string(b))
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -18,7 +19,7 @@ func columnsOf(s string, members []member) []string {
 			continue
 		}
 		names := []string{}
-		for _, c := range elements(s[m.start:m.end]) {
+		for c := range elements(s[m.start:m.end]) {
 			name := str(get(c, "name"))
 			if name == "" {
 				name = str(get(c, "ColumnName"))
@@ -44,7 +45,7 @@ func (f *framer) row(columns []string) error {
 		f.refuse(fr.line, "a row that is cut off", "")
 		return nil
 	}
-	fr.text = joinRow(columns, elements(f.w.text()[:k.i]))
+	fr.text = joinRow(columns, slices.Collect(elements(f.w.text()[:k.i])))
 	f.w.advance(k.i)
 	members, end := scanObject(fr.text, 0, f.members[:0])
 	fr.members, fr.whole, f.members = members, end == len(fr.text), members[:0]

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"iter"
 	"math/bits"
 	"strings"
 
@@ -345,21 +346,20 @@ func str(token string) string {
 	return token
 }
 
-// elements lists the values of an array token.
-func elements(array string) []string {
-	if array == "" || array[0] != '[' {
-		return nil
-	}
-	var all []string
-	for i := skipSpace(array, 1); i < len(array) && array[i] != ']'; {
-		end := skipValue(array, i)
-		if end <= i {
-			break
+// elements are the values of an array token.
+func elements(array string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if array == "" || array[0] != '[' {
+			return
 		}
-		all = append(all, array[i:end])
-		if i = skipSpace(array, end); i < len(array) && array[i] == ',' {
-			i = skipSpace(array, i+1)
+		for i := skipSpace(array, 1); i < len(array) && array[i] != ']'; {
+			end := skipValue(array, i)
+			if end <= i || !yield(array[i:end]) {
+				return
+			}
+			if i = skipSpace(array, end); i < len(array) && array[i] == ',' {
+				i = skipSpace(array, i+1)
+			}
 		}
 	}
-	return all
 }

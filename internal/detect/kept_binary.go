@@ -22,8 +22,9 @@ type writtenRow interface {
 	AppendBinary(b []byte) []byte
 }
 
-// A RowReader reads rows of a table that were kept as they are, and written.
-type RowReader func(table string, b []byte) (value.Row, error)
+// A RowReader reads rows of a table that were kept as they are, and written. A row may
+// keep the memory of what was written.
+type RowReader func(table, written string) (value.Row, error)
 
 // append writes a body.
 func (h *held) append(b []byte) []byte {
@@ -113,7 +114,7 @@ func (t *keptTable) readRow(b []byte) (value.Row, error) {
 	if t.rows == nil {
 		return nil, errBody
 	}
-	return t.rows(t.name, said)
+	return t.rows(t.name, string(said))
 }
 
 // readBody reads a body into memory.

@@ -266,6 +266,9 @@ func (b *Batch) Col(col int, sel []int32) []Value {
 
 // At returns one value.
 func (b *Batch) At(row, col int) Value {
+	if c := &b.Cols[col]; c.of == nil && c.vals != nil && (c.done == nil || c.done[row]) {
+		return c.vals[row]
+	}
 	one := [1]int32{int32(row)}
 	return b.Col(col, one[:])[row]
 }
