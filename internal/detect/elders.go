@@ -2,7 +2,9 @@ package detect
 
 import (
 	"context"
+	"slices"
 
+	"github.com/dogwatch-dev/dogwatch/internal/parallel"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -15,9 +17,7 @@ type elders struct {
 	age     int64
 	keys    map[string]*kql.Query
 	numbers map[string]int32 // of what rows agree in, from 1
-	seen    []int64          // by number: the step that has one
-	steps   int64
-	resting bool // every row is looked at
+	resting bool             // every row is looked at
 }
 
 // standsAlone is the number of rows for which no other can stand.
@@ -27,7 +27,7 @@ func newElders(r *kql.Recall) *elders {
 	if r == nil {
 		return nil
 	}
-	return &elders{age: r.Age, keys: r.Keys, numbers: map[string]int32{}, seen: []int64{0}}
+	return &elders{age: r.Age, keys: r.Keys, numbers: map[string]int32{}}
 }
 
 // fewLooks is how many looks at all rows cost less than finding out which may
@@ -71,7 +71,7 @@ func (e *elders) forget(rows []kept) {
 	if len(e.numbers) <= 2*len(rows)+manyNumbers {
 		return
 	}
-	e.numbers, e.seen = map[string]int32{}, []int64{0}
+	e.numbers = map[string]int32{}
 	for i := range rows {
 		rows[i].elder = 0
 	}
@@ -82,7 +82,7 @@ func (e *elders) forget(rows []kept) {
 func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
 	known := w.family.agreements(t, q)
 	if known == nil {
-		agreements(ctx, w, t, q, index, func(row int32, key []byte) { w.rows[row].elder = e.numberOf(key) })
+		agreements(ctx, w, t, q, index, e.numberOf, func(row, n int32) { w.rows[row].elder = n })
 		return
 	}
 	known.learn(ctx, w, t, q, index)
@@ -93,41 +93,83 @@ func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Que
 			continue
 		}
 		if numbers[k] == 0 {
-			numbers[k] = e.numberOf([]byte(known.keys[k]))
+			numbers[k] = e.numberOf(known.keys[k])
 		}
 		w.rows[row].elder = numbers[k]
 	}
 }
 
-// agreements calls tell with what old rows have to agree in, of some rows of a table.
-// Rows that cannot be judged are left out, and stand alone: a run says what is wrong
-// with them.
-func agreements(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32, tell func(row int32, key []byte)) {
+// agreedAtOnce is how many rows are asked in one go what they agree in.
+const agreedAtOnce = 8 * openAtOnce
+
+// agreements calls tell with the number of what old rows have to agree in, of some rows of
+// a table. Rows that cannot be judged are left out, and stand alone: a run says what is
+// wrong with them.
+func agreements(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32, numberOf func(key string) int32, tell func(row, number int32)) {
+	parts := slices.Collect(slices.Chunk(index, agreedAtOnce))
+	start := func() func(i int) *agreed {
+		return func(i int) *agreed { return agreedOf(ctx, w, t, q, parts[i]) }
+	}
+	parallel.InOrder(len(parts), maxAtOnce, start, func(_ int, a *agreed) {
+		numbers := make([]int32, len(a.keys))
+		for i, key := range a.keys {
+			numbers[i] = numberOf(key)
+		}
+		for i, row := range a.rows {
+			tell(row, numbers[a.of[i]])
+		}
+	})
+}
+
+// agreed is what some rows have to agree in.
+type agreed struct {
+	rows []int32
+	of   []int32 // by place in rows: that of its key
+	keys []string
+	at   map[string]int32 // their places
+	key  []byte
+}
+
+func agreedOf(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) *agreed {
+	a := &agreed{at: map[string]int32{}}
 	defer func() { _ = recover() }()
 	live := q.NewLive(ctx, kql.RunOptions{})
-	db := (*keptBatches)(nil).db(w, 0, len(w.rows), index)
-	var key []byte
-	_ = db.Scan(ctx, t.name, nil, func(b *value.Batch) error {
-		plain := *b
+	k := &keptBatches{w: w, hi: len(w.rows), only: index}
+	_ = k.batches(t, 0, len(w.rows), func(b batchOfKept) error {
+		plain := *b.Batch
 		plain.Origin = nil // those of what comes out are rows of b
 		return live.Feed(0, &plain, func(out *value.Batch) error {
-			for c := range out.Cols { // all rows at once
-				out.Col(c, out.Rows())
-			}
-			for _, i := range out.Rows() {
-				row := int32(b.Origin[origin(out, int(i))][0])
-				if at := out.At(int(i), 0); at.Kind() != value.KDateTime || at.Int() != w.rows[row].ticks {
-					continue
-				}
-				key = key[:0]
-				for c := 1; c < len(out.Cols); c++ {
-					key = out.At(int(i), c).GroupKey(key)
-				}
-				tell(row, key)
-			}
+			a.add(w, b, out)
 			return ctx.Err()
 		})
 	})
+	return a
+}
+
+// add takes up what came of a batch.
+func (a *agreed) add(w *window, b batchOfKept, out *value.Batch) {
+	rows := out.Rows()
+	cols := make([][]value.Value, len(out.Cols))
+	for c := range cols { // all rows at once
+		cols[c] = out.Col(c, rows)
+	}
+	for _, i := range rows {
+		row := b.index[origin(out, int(i))]
+		if at := cols[0][i]; at.Kind() != value.KDateTime || at.Int() != w.rows[row].ticks {
+			continue
+		}
+		a.key = a.key[:0]
+		for _, col := range cols[1:] {
+			a.key = col[i].GroupKey(a.key)
+		}
+		of, known := a.at[string(a.key)]
+		if !known {
+			of = int32(len(a.keys))
+			key := string(a.key)
+			a.at[key], a.keys = of, append(a.keys, key)
+		}
+		a.rows, a.of = append(a.rows, row), append(a.of, of)
+	}
 }
 
 // An agreement says what the rows of windows with the same rows agree in.
@@ -177,43 +219,58 @@ func (a *agreement) learn(ctx context.Context, w *window, t *keptTable, q *kql.Q
 	if len(fresh) == 0 {
 		return
 	}
-	agreements(ctx, w, t, q, fresh, func(row int32, key []byte) {
-		n, ok := a.at[string(key)]
+	numberOf := func(key string) int32 {
+		n, ok := a.at[key]
 		if !ok {
-			n = int32(len(a.keys) + 1)
-			text := string(key)
-			a.at[text], a.keys = n, append(a.keys, text)
+			a.keys = append(a.keys, key)
+			n = int32(len(a.keys))
+			a.at[key] = n
 		}
-		a.of[row] = n
-	})
+		return n
+	}
+	agreements(ctx, w, t, q, fresh, numberOf, func(row, n int32) { a.of[row] = n })
 }
 
-func (e *elders) numberOf(key []byte) int32 {
-	n, ok := e.numbers[string(key)]
+func (e *elders) numberOf(key string) int32 {
+	n, ok := e.numbers[key]
 	if !ok {
-		n = int32(len(e.seen))
-		e.numbers[string(key)] = n
-		e.seen = append(e.seen, 0)
+		n = int32(len(e.numbers) + 1)
+		e.numbers[key] = n
 	}
 	return n
 }
 
-// among are the places of the rows from lo to hi that count for a step; nil: all.
-// The rows are in the order of time.
-func (e *elders) among(rows []kept, lo, hi int, at int64) (only []int32) {
+// A choice says which rows count for one step after the other.
+type choice struct {
+	*elders
+	seen  []int32 // by number: the step that has one
+	steps int32
+}
+
+// choice makes ready to choose among rows that are numbered; nil: all count.
+func (e *elders) choice() *choice {
 	if e == nil || e.resting {
 		return nil
 	}
-	e.steps++
+	return &choice{elders: e, seen: make([]int32, len(e.numbers)+1)}
+}
+
+// among are the places of the rows from lo to hi that count for a step; nil: all.
+// The rows are in the order of time.
+func (c *choice) among(rows []kept, lo, hi int, at int64) (only []int32) {
+	if c == nil {
+		return nil
+	}
+	c.steps++
 	only = make([]int32, 0, 1024)
 	for i := lo; i < hi; i++ {
 		n := rows[i].elder
 		switch {
-		case rows[i].ticks >= at-e.age || n == standsAlone:
-		case n == 0 || e.seen[n] == e.steps: // no old row of its table counts, or an earlier one stands for it
+		case rows[i].ticks >= at-c.age || n == standsAlone:
+		case n == 0 || c.seen[n] == c.steps: // no old row of its table counts, or an earlier one stands for it
 			continue
 		default:
-			e.seen[n] = e.steps
+			c.seen[n] = c.steps
 		}
 		only = append(only, int32(i))
 	}

@@ -2,10 +2,13 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync"
 
+	"github.com/dogwatch-dev/dogwatch/internal/parallel"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -19,8 +22,8 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 		steps = until(steps, to)
 	}
 	for all := w.batchesForAll(); len(steps) > 0; {
-		n := w.together(steps)
-		if n == 1 || w.opens(ctx, steps[0], steps[n-1], all, st) {
+		n, asked := w.together(steps)
+		if !asked || w.opens(ctx, steps[0], steps[n-1], all, st) {
 			w.stepAll(ctx, steps[:n], all, st)
 		}
 		if ctx.Err() != nil {
@@ -40,13 +43,14 @@ func until(steps []int64, to int64) []int64 {
 	return steps[:n]
 }
 
-// together is how many of the first steps look at much the same rows, and so are
-// asked together whether they can give anything.
-func (w *window) together(steps []int64) int {
+// together is how many of the first steps are taken together, and whether they are
+// asked first if they can give anything: where they look at much the same rows.
+func (w *window) together(steps []int64) (n int, asked bool) {
 	if w.elders != nil || w.u.rule.Trigger.Met(0) {
-		return 1
+		return len(steps), false
 	}
-	return len(until(steps, steps[0]+w.period()))
+	n = len(until(steps, steps[0]+w.period()))
+	return n, n > 1
 }
 
 // opens says whether any of some steps can give anything.
@@ -62,21 +66,48 @@ func (w *window) opens(ctx context.Context, first, last int64, all *keptBatches,
 	return w.runner(w.u.rule.Query).Opens(ctx, all.db(w, lo, hi, nil), kql.RunOptions{Now: last, MaxMemory: w.maxMem})
 }
 
-// stepAll runs the rule at some steps.
+// maxAtOnce is how many steps of a rule are run at the same time. Each may keep so many
+// times less than the rule: one that needs more is run again, by itself.
+const maxAtOnce = 8
+
+// stepAll runs the rule at some steps: where each reads rows of its own, several at the
+// same time.
 func (w *window) stepAll(ctx context.Context, steps []int64, all *keptBatches, st *RuleStats) {
-	for _, at := range steps {
-		lo, hi := w.between(at)
-		if err := w.step(ctx, at, all.db(w, lo, hi, w.elders.among(w.rows, lo, hi, at)), st); err != nil {
-			if st.Err == nil {
-				st.Err = err
-			}
-			st.Skipped += int64(hi - lo)
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		w.done = at
+	most := 1
+	if w.elders != nil && w.family == nil && all == nil {
+		most = maxAtOnce
 	}
+	var alone sync.RWMutex
+	start := func() func(i int) stepped {
+		s := &stepper{w: w, all: all, choice: w.elders.choice()}
+		if most == 1 {
+			s.runner = w.runner(w.u.rule.Query)
+		} else {
+			s.runner = w.u.rule.Query.NewRunner()
+		}
+		return func(i int) stepped {
+			alone.RLock()
+			out := s.step(ctx, steps[i], w.maxMem/int64(most))
+			alone.RUnlock()
+			if most > 1 && needsMemory(out.err) {
+				alone.Lock()
+				defer alone.Unlock()
+				out = s.step(ctx, steps[i], w.maxMem)
+			}
+			return out
+		}
+	}
+	parallel.InOrder(len(steps), most, start, func(i int, s stepped) {
+		if ctx.Err() == nil {
+			w.took(s, st)
+			w.done = steps[i]
+		}
+	})
+}
+
+func needsMemory(err error) bool {
+	var limit *kql.LimitError
+	return errors.As(err, &limit) && limit.What == "memory"
 }
 
 // between are the rows that a step looks at.
@@ -150,37 +181,80 @@ func (w *window) stepsOf(every, period int64) []int64 {
 	return slices.Compact(out)
 }
 
-// step runs the rule over rows, and its results, when they are cause for an alert,
-// go where all hits go.
-func (w *window) step(ctx context.Context, at int64, db *windowDB, st *RuleStats) (err error) {
+// A stepper runs the rule at steps, one after the other.
+type stepper struct {
+	w      *window
+	runner *kql.Runner
+	all    *keptBatches // nil: each step reads its rows
+	choice *choice
+}
+
+// A stepped is what a step gave, of so many rows.
+type stepped struct {
+	at       int64
+	rows     int
+	looks    int // rows that it looked at, as no other stands for them
+	hits     []hit
+	excepted []int64 // by exception; nil: none was met
+	err      error
+}
+
+// step runs the rule at a step, with some bytes of memory.
+func (s *stepper) step(ctx context.Context, at, memory int64) (out stepped) {
+	lo, hi := s.w.between(at)
+	db := s.all.db(s.w, lo, hi, s.choice.among(s.w.rows, lo, hi, at))
+	out.at, out.rows, out.looks = at, hi-lo, hi-lo
+	if db.only != nil {
+		out.looks = len(db.only)
+	}
+	out.err = s.run(ctx, db, memory, &out)
+	return out
+}
+
+// run runs the rule over rows.
+func (s *stepper) run(ctx context.Context, db *windowDB, memory int64, out *stepped) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error: %v at %s", p, place(debug.Stack()))
 		}
 	}()
-	var hits []hit
-	n := db.hi - db.lo
-	if st.Looks += int64(n); db.only != nil {
-		st.Looks += int64(len(db.only) - n)
-	}
-	opt := kql.RunOptions{Now: at, MaxMemory: w.maxMem, TrackOrigin: true, MaxOrigins: origins(n)}
-	err = w.runner(w.u.rule.Query).Run(ctx, db, opt, func(b *value.Batch) error {
+	w := s.w
+	opt := kql.RunOptions{Now: out.at, MaxMemory: memory, TrackOrigin: true, MaxOrigins: origins(out.rows)}
+	return s.runner.Run(ctx, db, opt, func(b *value.Batch) error {
 		for _, i := range b.Rows() {
 			r := row{w.u.shape, b, int(i)}
-			if n := r.excepted(); n > 0 && n <= len(st.Excepted) && w.u.lasts(n-1, kql.TimeOf(at)) {
-				st.Excepted[n-1]++
+			if n := r.excepted(); n > 0 && n <= len(w.u.rule.Exceptions) && w.u.lasts(n-1, kql.TimeOf(out.at)) {
+				if out.excepted == nil {
+					out.excepted = make([]int64, len(w.u.rule.Exceptions))
+				}
+				out.excepted[n-1]++
 				continue
 			}
-			hits = append(hits, w.hit(r, w.rows, at))
+			out.hits = append(out.hits, w.hit(r, w.rows, out.at))
 		}
 		return nil
 	})
-	if err != nil || !w.u.rule.Trigger.Met(int64(len(hits))) {
-		return err
+}
+
+// took counts what a step did, and its results, when they are cause for an alert, go
+// where all hits go.
+func (w *window) took(s stepped, st *RuleStats) {
+	st.Looks += int64(s.looks)
+	for i, n := range s.excepted {
+		st.Excepted[i] += n
 	}
-	if len(hits) == 0 { // an alert for what is missing
-		hits = append(hits, w.nothing(at))
+	if s.err != nil {
+		if st.Err == nil {
+			st.Err = s.err
+		}
+		st.Skipped += int64(s.rows)
+		return
 	}
-	w.u.take(hits, st)
-	return nil
+	if !w.u.rule.Trigger.Met(int64(len(s.hits))) {
+		return
+	}
+	if len(s.hits) == 0 { // an alert for what is missing
+		s.hits = append(s.hits, w.nothing(s.at))
+	}
+	w.u.take(s.hits, st)
 }

@@ -141,9 +141,9 @@ func everyRow(t *testing.T, r *dogwatch.Rule, in []dogwatch.Batch) []dogwatch.Al
 		if i+1 < len(u.window.rows) && u.window.rows[i+1].ticks == k.ticks {
 			continue
 		}
-		lo, hi := u.window.between(k.ticks)
-		if err := u.window.step(t.Context(), k.ticks, (*keptBatches)(nil).db(u.window, lo, hi, nil), u.stats); err != nil {
-			t.Fatal(err)
+		s := &stepper{w: u.window, runner: u.window.runner(r.Query)}
+		if u.window.took(s.step(t.Context(), k.ticks, u.window.maxMem), u.stats); u.stats.Err != nil {
+			t.Fatal(u.stats.Err)
 		}
 	}
 	return u.folds.alerts(nil)
