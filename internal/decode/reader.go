@@ -250,6 +250,10 @@ func (r *Reader) record(fr *frame) (kept bool) {
 		}
 		kept = kept || len(v.records) > before
 	}
+	if kept && rec.own {
+		r.arena.giveBack(text)
+		return false
+	}
 	if kept || !seen {
 		return true
 	}
@@ -262,6 +266,15 @@ func (r *Reader) record(fr *frame) (kept bool) {
 	r.held -= len(fr.text)
 	r.waited++
 	return false
+}
+
+// part gives a row of KubeAudit alone a copy of its text where rules read rows one by
+// one: what remembers one of them must not hold on to all that was read beside it.
+func (r *Reader) part(rec *record) {
+	if r.siftings != nil && !r.othersHave(rec) {
+		*rec = rec.alone()
+		rec.own = true
+	}
 }
 
 // add adds a row, with the rules that may care for it.
@@ -295,6 +308,7 @@ func (r *Reader) isRow(v *view, rec *record) bool {
 			r.ledger.Joined++
 			return false
 		}
+		r.part(rec)
 		rec.reusedID, rec.inFuture, rec.facts = reused, inFuture, &facts{r: r}
 		if !rec.cut && shows(&rec.event, rec.event.str(fVerb)) {
 			r.versions.follow(cluster, &rec.event, refOf(&rec.event, false, false), true)

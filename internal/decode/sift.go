@@ -176,6 +176,7 @@ func (r *Reader) siftRecord(rec *record) bool {
 	}
 	r.sets, f.sets = f.sets, others
 	if a := r.admit(rec.cluster(), it); a.isRow {
+		r.part(rec)
 		rec.event.prior = it.prior
 		r.addSifted(rec, it, a)
 	}
