@@ -85,8 +85,7 @@ func (f *framer) top(c byte) error {
 		f.w.advance(1)
 		return nil
 	}
-	f.otherLine()
-	return nil
+	return f.otherLine()
 }
 
 // maxPause is how many objects are taken one by one at most before lines are
@@ -165,13 +164,16 @@ func (f *framer) place(lists int) int {
 // otherLine takes a line that does not start with a record: after a byte order
 // mark or what a container runtime or syslog writes before it there may still
 // be one.
-func (f *framer) otherLine() {
+func (f *framer) otherLine() error {
 	line := f.w.line
 	n, ok := f.w.lineEnd(blockSize)
 	s := f.w.text()[:n]
 	if skip := prefix(s); skip > 0 {
+		if took, err := f.someLines(); took || err != nil {
+			return f.restOfList(err)
+		}
 		f.w.advance(skip)
-		return
+		return nil
 	}
 	reason := "not JSON"
 	if isBinary(s) {
@@ -184,6 +186,7 @@ func (f *framer) otherLine() {
 		f.w.advance(n)
 	}
 	f.refuse(line, reason, sample)
+	return nil
 }
 
 func prefix(s string) int {

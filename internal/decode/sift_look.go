@@ -57,7 +57,41 @@ func (f *sifter) next(c *chunk) bool {
 		c.size += len(recordsHead)
 		return true
 	}
-	return rest[0] == '{' && (f.enveloped && f.envelopeLine(c, rest) || f.eventLine(c, rest) || !f.enveloped && f.envelopeLine(c, rest))
+	if rest[0] == '{' {
+		return f.line(c, rest)
+	}
+	skip := beginOfRecord(rest)
+	c.size += skip
+	switch rest = rest[skip:]; {
+	case rest == "":
+		return true
+	case rest[0] == '\n':
+		c.endLine()
+		return true
+	case rest[0] == '{' && f.line(c, rest):
+		return true
+	}
+	c.size -= skip
+	return false
+}
+
+// beginOfRecord is where on a line a record begins, behind white space and what a
+// container runtime or syslog writes before it, or where an empty line ends.
+func beginOfRecord(s string) int {
+	i := 0
+	for i < len(s) && s[i] != '\n' && isSpace(s[i]) {
+		i++
+	}
+	if s = s[i:]; s == "" || strings.IndexByte("\n{[,]}", s[0]) >= 0 {
+		return i
+	}
+	line, _, _ := strings.Cut(s[:min(len(s), maxPrefix)], "\n")
+	return i + prefix(line)
+}
+
+// line takes a line that is an event or an envelope.
+func (f *sifter) line(c *chunk, s string) bool {
+	return f.enveloped && f.envelopeLine(c, s) || f.eventLine(c, s) || !f.enveloped && f.envelopeLine(c, s)
 }
 
 // eventLine takes a line that is an event.

@@ -254,6 +254,10 @@ func FuzzEnvelopes(f *testing.F) {
 	for range 60 {
 		f.Add(recordsHead + one + "," + oddEnvelope(random, event) + "," + one + "]}\n" + oddEnvelope(random, event) + "\n" + one)
 	}
+	for range 40 {
+		f.Add(string(behindText(f, random, 6_000, 2)))
+	}
+	f.Add(criLine(event+"\n") + criLine(event))
 	f.Fuzz(func(t *testing.T, log string) {
 		want := tellOf(t, []byte(log), nil, 1, false)
 		sameTold(t, "text", tellOf(t, []byte(log), aSieve{}, 1, false), want)
