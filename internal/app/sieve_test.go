@@ -204,8 +204,11 @@ func (c comparison) run(t *testing.T, seed uint64, events int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 7))
 	log := mixed(t, random, c.lines, events)
-	if random.IntN(2) > 0 {
+	switch random.IntN(4) {
+	case 0, 1:
 		log = inLists(random, log)
+	case 2:
+		log = inOtherForms(t, random, log)
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1 + random.IntN(3)))
 	with, without := scanText(t, c.app, log, true), scanText(t, c.app, log, false)
@@ -265,6 +268,49 @@ func inLists(r *rand.Rand, log []byte) []byte {
 	}
 	if listed {
 		out = append(out, "]}\n"...)
+	}
+	return out
+}
+
+// inOtherForms puts the lines of a log behind what a container runtime writes, and into
+// lists of the audit webhook's, whose elements tell no kind.
+func inOtherForms(t *testing.T, r *rand.Rand, log []byte) []byte {
+	kindless := func(line []byte) []byte {
+		event := map[string]json.RawMessage{}
+		if err := json.Unmarshal(line, &event); err != nil {
+			t.Fatal(err)
+		}
+		delete(event, "kind")
+		delete(event, "apiVersion")
+		return appendEvent(nil, r, event)
+	}
+	var out []byte
+	lines := slices.Collect(bytes.Lines(log))
+	for len(lines) > 0 {
+		some := lines[:min(len(lines), 1+r.IntN(30))]
+		lines = lines[len(some):]
+		list, behind, without := r.IntN(3) == 0, r.IntN(2) == 0, r.IntN(2) == 0
+		if list {
+			out = append(out, `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[`...)
+		}
+		for i, line := range some {
+			switch {
+			case list && i > 0:
+				out = append(out, ',')
+			case behind && !list:
+				out = append(out, "2026-11-21T07:10:50.123456789Z stdout F "...)
+			}
+			if without {
+				line = kindless(line)
+			}
+			if list {
+				line = bytes.TrimSuffix(line, []byte("\n"))
+			}
+			out = append(out, line...)
+		}
+		if list {
+			out = append(out, "]}\n"...)
+		}
 	}
 	return out
 }

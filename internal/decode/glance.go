@@ -68,12 +68,20 @@ func (g *glance) read(s string, k *skeleton, r *runs) bool {
 		g.seen |= 1 << field
 		g.spans[field] = span{uint32(start), uint32(w.i)}
 	}
-	const kind, version = 1<<fKind | 1<<fAPIVersion, `"audit.k8s.io/`
 	if !w.ended() {
 		return false
 	}
 	g.text = s[:w.i]
-	return g.seen&kind == kind && g.raw(fKind) == `"Event"` && strings.HasPrefix(g.raw(fAPIVersion), version)
+	return g.isEvent()
+}
+
+// isEvent says whether the object is an audit event by its kind, or, as the elements of
+// the webhook's lists have none, by what only audit events have.
+func (g *glance) isEvent() bool {
+	if g.seen&(1<<fKind|1<<fAPIVersion) == 0 {
+		return g.has(fAuditID) && g.seen&(1<<fStage|1<<fURI|1<<fVerb) != 0
+	}
+	return g.raw(fKind) == `"Event"` && strings.HasPrefix(g.raw(fAPIVersion), `"audit.k8s.io/`)
 }
 
 // member reads the value of a member of the event.

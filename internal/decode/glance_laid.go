@@ -46,6 +46,9 @@ func (n *laidName) ends(s string, i int) bool {
 // missing.
 const laidHead = `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`
 
+// laidElement begins an event in a list of the webhook's, which has no kind.
+const laidElement = `{"level":"`
+
 var (
 	laidTexts = [...]laidName{
 		laid(`"level":"`, fLevel), laid(`"auditID":"`, fAuditID), laid(`"stage":"`, fStage),
@@ -75,12 +78,16 @@ const (
 // laidOut is open for an event. It steps over the members that stand as the API
 // server writes them, and stops at the first that does not.
 func (g *glance) laidOut(w *walk, r *runs) (more bool) {
-	if !strings.HasPrefix(w.s, laidHead) {
+	switch {
+	case strings.HasPrefix(w.s, laidHead):
+		g.spans[fKind], g.spans[fAPIVersion] = span{8, 15}, span{29, 46}
+		g.seen = 1<<fKind | 1<<fAPIVersion
+		w.i = len(laidHead)
+	case strings.HasPrefix(w.s, laidElement):
+		w.i = 1
+	default:
 		return w.open()
 	}
-	g.spans[fKind], g.spans[fAPIVersion] = span{8, 15}, span{29, 46}
-	g.seen = 1<<fKind | 1<<fAPIVersion
-	w.i = len(laidHead)
 	if w.ahead(); !g.texts(w) {
 		return true
 	}

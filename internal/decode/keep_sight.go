@@ -48,7 +48,7 @@ type sight struct {
 
 // read looks at an event whose text has the skeleton k.
 func (x *sight) read(text string, k *skeleton, c *clock) bool {
-	if !x.glance.read(text, k, nil) || x.has(fTimestamp) || x.has(fMetadata) || startsText(x.raw(fRequest)) || startsText(x.raw(fResponse)) || !x.user(k) {
+	if !x.glance.read(text, k, nil) || !x.has(fKind) || x.has(fTimestamp) || x.has(fMetadata) || startsText(x.raw(fRequest)) || startsText(x.raw(fResponse)) || !x.user(k) {
 		return false
 	}
 	x.received, x.timed = c.ticks(x.str(fReceived))

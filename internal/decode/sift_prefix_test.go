@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -12,6 +13,13 @@ import (
 
 	"github.com/dogwatch-dev/dogwatch"
 )
+
+var anAuditID = regexp.MustCompile(`"auditID":"[^"]*",`)
+
+// kindless is an event as it stands in a list of the audit webhook's.
+func kindless(line string) string {
+	return strings.Replace(line, `"kind":"Event","apiVersion":"audit.k8s.io/v1",`, "", 1)
+}
 
 // behindText is a log of lines that begin with what runtimes and syslog write before
 // them: one in so many is another thing.
@@ -24,6 +32,16 @@ func behindText(t testing.TB, random *rand.Rand, size, every int) []byte {
 		func(line string) string { return line },
 		func(line string) string { return inEnvelope(line) + "\n" },
 		func(line string) string { return criLine(inEnvelope(line)) + "\n" },
+		kindless,
+		func(line string) string { return inEnvelope(kindless(line)) + "\n" },
+		func(line string) string { return strings.Replace(line, `"kind":"Event",`, "", 1) },
+		func(line string) string { return strings.Replace(kindless(line), `"auditID"`, `"id"`, 1) },
+		func(line string) string { return anAuditID.ReplaceAllString(kindless(line), "") },
+		func(line string) string {
+			return strings.Replace(kindless(line), `"level"`, `"Type":"AKSAudit","level"`, 1)
+		},
+		func(line string) string { return `{"kind":"EventList","items":[` + kindless(line) + "]}\n" },
+		func(string) string { return `{"auditID":"a"}` + "\n" + `{"auditID":"a","verb":"get"}` + "\n" },
 		func(line string) string { return "<13>Nov 21 07:10:50 cp-1 kube-apiserver[1]: " + line },
 		func(line string) string { return "\xef\xbb\xbf" + line },
 		func(line string) string { return " \xef\xbb\xbf" + line },
@@ -87,6 +105,11 @@ func TestLinesBehindTextAreSeenAtAGlance(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := string(behindText(t, rand.New(rand.NewPCG(9, 7)), chunkSize/2, 0))
+	for line := range strings.Lines(log[:len(log)/9]) {
+		if strings.HasSuffix(line, "}\n") {
+			log += kindless(line)
+		}
+	}
 	err = r.ReadText(context.Background(), "log", []byte(log), func(dogwatch.Batch) error { return nil })
 	if n := strings.Count(log, "\n"); err != nil || len(r.siftings.alone.items) != n {
 		t.Errorf("%d of %d items are seen (%v)", len(r.siftings.alone.items), n, err)
