@@ -49,10 +49,30 @@ func (g *glance) has(field int) bool { return g.seen&(1<<field) != 0 }
 // r may be nil. It is false for what another than the API server may have written,
 // or what is no event.
 func (g *glance) read(s string, k *skeleton, r *runs) bool {
+	w := walk{s: s, k: k}
+	if !g.readMembers(&w, r) || !w.ended() {
+		return false
+	}
+	g.text = s[:w.i]
+	return g.isEvent()
+}
+
+// readElement is read for an element of a list at the start of s: whether the list goes
+// on behind it remains to be seen.
+func (g *glance) readElement(s string, r *runs) bool {
+	w := walk{s: s}
+	if !g.readMembers(&w, r) || !w.closed() {
+		return false
+	}
+	g.text = s[:w.i]
+	return g.isEvent()
+}
+
+// readMembers reads an object's members, and steps behind it.
+func (g *glance) readMembers(w *walk, r *runs) bool {
 	g.seen, g.begins, g.prior, g.caller, g.verdict = 0, 0, "", -1, -1
 	g.spans, g.ref, g.code, g.isClocked = [nFields]span{}, [nRefs]span{}, span{}, false
-	w := walk{s: s, k: k}
-	for more := g.laidOut(&w, r); more; more = w.next() {
+	for more := g.laidOut(w, r); more; more = w.next() {
 		key, ok := w.key()
 		if !ok {
 			return false
@@ -68,11 +88,7 @@ func (g *glance) read(s string, k *skeleton, r *runs) bool {
 		g.seen |= 1 << field
 		g.spans[field] = span{uint32(start), uint32(w.i)}
 	}
-	if !w.ended() {
-		return false
-	}
-	g.text = s[:w.i]
-	return g.isEvent()
+	return true
 }
 
 // isEvent says whether the object is an audit event by its kind, or, as the elements of

@@ -16,6 +16,8 @@ func FuzzGlance(f *testing.F) {
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","verb":"list"}`,
 		`{"kind" : "Event" , "apiVersion":"audit.k8s.io/v1","objectRef":{"name":"a\"}b","resource":"x"} , "requestObject":{"a":[{"b":"]}"}]} }  `,
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","v\u0065rb":"get"}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1","objectRef":{}}`,
+		`{"level":"Metadata","auditID":"a","stage":"ResponseComplete","requestURI":"/x","verb":"get","user":{"username":"ann"}}`,
+		`{"auditID":"a","verb":"get"}`, `{"auditID":"a","user":{}}`, `{"verb":"get"}`, `{"kind":"Event","auditID":"a","verb":"get"}`,
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":get}`, `{}`, `{"kind":"Event","apiVersion":"audit.k8s.io/v1"`,
 		`{"kind":"Event","apiVersion":"audit.k8s.io/v1", level": ","AuditID":"","stage":"","requestURI":"","verb":"","user":{},"stageTimestamp":""}`,
 	} {

@@ -57,6 +57,7 @@ type chunker struct {
 	reads  bool    // some was read
 	listed bool    // text begins in a list, or is taken to
 	lists  bool    // it is cut also between the elements of lists
+	events bool    // which are events
 	shares int     // for how many pieces what is left must do, if it ends the input
 }
 
@@ -119,7 +120,7 @@ func (t *chunker) size() int {
 			}
 			if n += i; t.text[n] == '\n' {
 				return n
-			} else if t.lists && isBetween(t.text, n) {
+			} else if t.lists && t.isBetween(t.text, n) {
 				return n
 			}
 			n++
@@ -141,7 +142,7 @@ func (t *chunker) last(s string) int {
 		if s[n] == '\n' {
 			return n
 		}
-		if s[n] == '{' && isBetween(s, n) {
+		if s[n] == '{' && t.isBetween(s, n) {
 			return n
 		}
 	}
@@ -149,9 +150,10 @@ func (t *chunker) last(s string) int {
 }
 
 // isBetween says whether an element of a list begins at the bracket s[n], behind
-// another. In a text the quote would have a backslash before it.
-func isBetween(s string, n int) bool {
-	return n >= 2 && n+1 < len(s) && s[n+1] == '"' && s[n-1] == ',' && s[n-2] == '}'
+// another. In a text the quote would have a backslash before it; an event may have lists
+// of objects in it.
+func (t *chunker) isBetween(s string, n int) bool {
+	return n >= 2 && n+1 < len(s) && s[n+1] == '"' && s[n-1] == ',' && s[n-2] == '}' && (!t.events || beginsEvent(s[n:]))
 }
 
 // endsInList says whether what follows a piece that was cut off is most likely an
@@ -441,11 +443,12 @@ func (s *siftings) window(f *framer) bool {
 	}
 	if !lists {
 		_, whole := w.lineEnd(blockSize)
-		if lists = strings.HasPrefix(w.text(), recordsHead); !lists && !whole {
+		if lists = listHead(w.text()) > 0; !lists && !whole {
 			return false
 		}
 	}
 	s.chunker = chunker{text: w.text(), atEOF: w.eof, listed: f.listed, lists: lists}
+	s.chunker.events = strings.HasPrefix(w.text(), eventsHead) || f.listed && beginsEvent(w.text())
 	return true
 }
 

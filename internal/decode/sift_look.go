@@ -5,6 +5,25 @@ import "strings"
 // recordsHead begins a message of Azure's, a list of records on a line.
 const recordsHead = `{"records":[`
 
+// eventsHead begins a batch of the audit webhook's, a list of events on a line.
+const eventsHead = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[`
+
+// listHead is how long the head is of the list that a line begins; 0: it begins none.
+func listHead(s string) int {
+	switch {
+	case strings.HasPrefix(s, recordsHead):
+		return len(recordsHead)
+	case strings.HasPrefix(s, eventsHead):
+		return len(eventsHead)
+	}
+	return 0
+}
+
+// beginsEvent says whether an event begins s, as it stands in a list.
+func beginsEvent(s string) bool {
+	return strings.HasPrefix(s, `{"kind":"Event",`) || strings.HasPrefix(s, laidElement)
+}
+
 // A stray is a record of a chunk that is not seen at a glance: the reader reads it
 // as any other.
 type stray struct {
@@ -52,9 +71,9 @@ func (f *sifter) next(c *chunk) bool {
 		return f.element(c)
 	}
 	rest := c.text[c.size:]
-	if strings.HasPrefix(rest, recordsHead) {
+	if n := listHead(rest); n > 0 {
 		c.listed, c.opened = true, c.breaks
-		c.size += len(recordsHead)
+		c.size += n
 		return true
 	}
 	if rest[0] == '{' {
@@ -164,7 +183,13 @@ func (f *sifter) element(c *chunk) bool {
 		return false
 	}
 	it := c.item()
-	end := f.unwrap(s, it, c)
+	end := -1
+	if beginsEvent(s) {
+		end = f.eventElement(s, it)
+	}
+	if end < 0 {
+		end = f.unwrap(s, it, c)
+	}
 	if end >= 0 && isFollowed(s, end) {
 		it.number = c.count
 		c.count++
@@ -173,6 +198,17 @@ func (f *sifter) element(c *chunk) bool {
 		return true
 	}
 	return c.stray(s)
+}
+
+// eventElement reads an event that s starts with; end is behind it, -1 if it is to be
+// read another way.
+func (f *sifter) eventElement(s string, it *item) (end int) {
+	f.runs.aks = false
+	if !it.readElement(s, f.runs) {
+		return -1
+	}
+	it.envelope, it.left, it.aks = envelope{}, nil, false
+	return len(it.text)
 }
 
 // isFollowed says whether the list goes on behind an element as lists do.

@@ -258,6 +258,10 @@ func FuzzEnvelopes(f *testing.F) {
 		f.Add(string(behindText(f, random, 6_000, 2)))
 	}
 	f.Add(criLine(event+"\n") + criLine(event))
+	for range 40 {
+		f.Add(string(batchesOf(f, random, 6_000, 4)))
+	}
+	f.Add(eventsHead + event + "," + kindless(event) + "]}\n" + eventsHead + event)
 	f.Fuzz(func(t *testing.T, log string) {
 		want := tellOf(t, []byte(log), nil, 1, false)
 		sameTold(t, "text", tellOf(t, []byte(log), aSieve{}, 1, false), want)
