@@ -2,7 +2,6 @@ package decode
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -87,28 +86,10 @@ func batchesOf(t testing.TB, random *rand.Rand, size, every int) []byte {
 	return b.Bytes()
 }
 
-// Batches of the audit webhook's are read in chunks, by one sifter or several, as they
-// are read one by one.
+// Batches of the audit webhook's are read in chunks as they are read one by one.
 func TestBatchesAreReadInChunksAsOneByOne(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 6))
-	for _, every := range []int{0, 3000, 300, 30, 3} {
-		size := 8 * chunkSize
-		if every > 0 && every < 100 {
-			size = 2 * chunkSize
-		}
-		log := batchesOf(t, random, size, every)
-		log = log[:len(log)-random.IntN(2)*100]
-		want := tellOf(t, log, nil, 1, false)
-		if len(want.rows) < 100 {
-			t.Fatalf("%d rows", len(want.rows))
-		}
-		for _, cpus := range []int{1, 4} {
-			for _, stream := range []bool{false, true} {
-				got := tellOf(t, log, aSieve{}, cpus, stream)
-				sameTold(t, fmt.Sprintf("one in %d is odd, %d sifters, stream %v", every, cpus, stream), got, want)
-			}
-		}
-	}
+	readInChunks(t, random, []int{0, 3000, 300, 30, 3}, func(size, every int) []byte { return batchesOf(t, random, size, every) })
 }
 
 // All events of a batch are seen at a glance, and long ones are cut between events.

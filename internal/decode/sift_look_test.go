@@ -159,16 +159,17 @@ func tellBefore(t *testing.T, log, next []byte, sieve dogwatch.Sieve, cpus int, 
 	return out
 }
 
-// Events in envelopes are read in chunks, by one sifter or several, as they are
-// read one by one: the same rows in the same order, the same ledger.
-func TestEnvelopesAreReadInChunksAsOneByOne(t *testing.T) {
-	random := rand.New(rand.NewPCG(5, 6))
-	for _, every := range []int{0, 3000, 300, 30, 3} {
+// readInChunks compares what is read of logs in chunks, by one sifter or several, with
+// what is read one by one: the same rows in the same order, the same ledger. In the logs
+// one record in so many is odd; 0: none.
+func readInChunks(t *testing.T, random *rand.Rand, odd []int, logOf func(size, every int) []byte) {
+	t.Helper()
+	for _, every := range odd {
 		size := 8 * chunkSize
 		if every > 0 && every < 100 {
 			size = 2 * chunkSize
 		}
-		log := envelopes(t, random, size, every)
+		log := logOf(size, every)
 		log = log[:len(log)-random.IntN(2)*100]
 		want := tellOf(t, log, nil, 1, false)
 		if len(want.rows) < 100 {
@@ -181,6 +182,11 @@ func TestEnvelopesAreReadInChunksAsOneByOne(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEnvelopesAreReadInChunksAsOneByOne(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	readInChunks(t, random, []int{0, 3000, 300, 30, 3}, func(size, every int) []byte { return envelopes(t, random, size, every) })
 }
 
 // Rows of records that are not read many at a time stand in the memory of chunks, to

@@ -3,7 +3,6 @@ package decode
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"runtime"
@@ -77,24 +76,7 @@ func behindText(t testing.TB, random *rand.Rand, size, every int) []byte {
 // Lines of a container's log are read in chunks as they are read one by one.
 func TestLinesBehindTextAreReadInChunksAsOneByOne(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 6))
-	for _, every := range []int{0, 3000, 100, 2} {
-		size := 8 * chunkSize
-		if every > 0 && every < 100 {
-			size = 2 * chunkSize
-		}
-		log := behindText(t, random, size, every)
-		log = log[:len(log)-random.IntN(2)*100]
-		want := tellOf(t, log, nil, 1, false)
-		if len(want.rows) < 100 {
-			t.Fatalf("%d rows", len(want.rows))
-		}
-		for _, cpus := range []int{1, 4} {
-			for _, stream := range []bool{false, true} {
-				got := tellOf(t, log, aSieve{}, cpus, stream)
-				sameTold(t, fmt.Sprintf("one in %d is odd, %d sifters, stream %v", every, cpus, stream), got, want)
-			}
-		}
-	}
+	readInChunks(t, random, []int{0, 3000, 100, 2}, func(size, every int) []byte { return behindText(t, random, size, every) })
 }
 
 // A container's log is looked at in chunks, from its first line on.
