@@ -15,6 +15,7 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	env := cli.System(version)
+	cli.CollectLate(env)
 	ctx, stop := cli.Signals(env)
 	defer stop()
 	return cli.Run(ctx, env, os.Args[1:])

@@ -6,6 +6,21 @@ import (
 	"runtime/metrics"
 )
 
+// firstHeap is how many bytes are allocated before the first collection. The runtime goes
+// out from 4 MB: most commands would spend a third of their time on collections while
+// they load the rules, which stay.
+const firstHeap = 64 << 20
+
+// CollectLate has the process's first collection wait, and the next ones be as usual.
+// GOGC, where it is set, says what it says.
+func CollectLate(env *Env) {
+	if env.Getenv("GOGC") != "" {
+		return
+	}
+	usual := debug.SetGCPercent(100 * (firstHeap / (4 << 20)))
+	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { debug.SetGCPercent(usual) }) // after a collection
+}
+
 // crowdedRuns is how many collections in a row must find little to free before a
 // limit gives way: ordinary logs have single ones.
 const crowdedRuns = 8

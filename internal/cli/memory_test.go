@@ -3,9 +3,36 @@ package cli
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 )
+
+func TestFirstCollectionWaits(t *testing.T) {
+	usual := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(usual)
+	CollectLate(&Env{Getenv: func(string) string { return "50" }})
+	if got := percent(); got != 100 {
+		t.Errorf("the collector waits for %d %%, though GOGC is set", got)
+	}
+	CollectLate(&Env{Getenv: func(string) string { return "" }})
+	if got := percent(); got != 1600 {
+		t.Errorf("the collector waits for %d %% of 4 MB", got)
+	}
+	for end := time.Now().Add(10 * time.Second); percent() != 100; runtime.GC() {
+		if time.Now().After(end) {
+			t.Fatalf("after collections it still waits for %d %%", percent())
+		}
+		time.Sleep(time.Millisecond) // the finalizer is run by another goroutine
+	}
+}
+
+// percent is how much the heap grows until the next collection.
+func percent() uint64 {
+	all := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	metrics.Read(all)
+	return all[0].Value.Uint64()
+}
 
 func TestLimitGivesWay(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
