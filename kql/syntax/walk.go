@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"reflect"
+	"sync"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
@@ -21,11 +22,41 @@ func Walk(n Node, f func(Node) bool) {
 }
 
 func walkFields(v reflect.Value, f func(Node) bool) {
-	for i := range v.NumField() {
-		if v.Type().Field(i).Type != posType {
-			walkValue(v.Field(i), f)
+	for _, i := range nodeFields(v.Type()) {
+		walkValue(v.Field(i), f)
+	}
+}
+
+// fieldsOf are by the type of a node what nodeFields says of it.
+var fieldsOf sync.Map
+
+// nodeFields are the fields of a struct in which nodes may stand.
+func nodeFields(t reflect.Type) []int {
+	if known, ok := fieldsOf.Load(t); ok {
+		return known.([]int)
+	}
+	var fields []int
+	for i := range t.NumField() {
+		if mayHoldNodes(t.Field(i).Type) {
+			fields = append(fields, i)
 		}
 	}
+	fieldsOf.Store(t, fields)
+	return fields
+}
+
+func mayHoldNodes(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.Pointer:
+		return t.Implements(nodeType)
+	case reflect.Slice:
+		return mayHoldNodes(t.Elem())
+	case reflect.Struct:
+		return t != posType && reflect.PointerTo(t).Implements(nodeType)
+	}
+	return false
 }
 
 func walkValue(v reflect.Value, f func(Node) bool) {
@@ -49,6 +80,7 @@ func walkValue(v reflect.Value, f func(Node) bool) {
 }
 
 var (
+	nodeType = reflect.TypeFor[Node]()
 	posType  = reflect.TypeFor[Pos]()
 	spanType = reflect.TypeFor[diag.Span]()
 )
