@@ -79,15 +79,21 @@ func (x *outlet) pass() bool {
 	}
 	b := x.waiting[0]
 	x.waiting = slices.Delete(x.waiting, 0, 1)
-	if x.err == nil {
+	if err := x.err; err == nil {
 		x.busy = true
-		x.mu.Unlock()
-		err := x.emit(b)
-		x.mu.Lock()
+		x.unlocked(func() { err = x.emit(b) })
 		x.busy, x.err = false, err
 	}
 	x.changed.Broadcast()
 	return true
+}
+
+// unlocked does something while mu is not held. It is held again behind that, also where
+// a mistake of ours ends it: what is told of is the mistake then.
+func (x *outlet) unlocked(do func()) {
+	x.mu.Unlock()
+	defer x.mu.Lock()
+	do()
 }
 
 func (x *outlet) passAll() {

@@ -101,3 +101,18 @@ func TestReadStopsAtAnError(t *testing.T) {
 		}
 	}
 }
+
+// A mistake of whoever takes a batch is told as such, and not as one of the outlet's.
+func TestOutletLetsMistakesThrough(t *testing.T) {
+	x := newOutlet(false)
+	x.waiting = []dogwatch.Batch{{}}
+	x.emit = func(dogwatch.Batch) error { panic("a mistake") }
+	defer func() {
+		if got := recover(); got != "a mistake" {
+			t.Errorf("%v is told", got)
+		}
+	}()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.pass()
+}

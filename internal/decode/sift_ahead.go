@@ -265,9 +265,9 @@ func (a *ahead) takeNext() bool {
 	}
 	c := a.queue[0]
 	a.taking = true
-	a.outlet.mu.Unlock()
-	n, more := a.take(c)
-	a.outlet.mu.Lock()
+	var n int
+	var more bool
+	a.outlet.unlocked(func() { n, more = a.take(c) })
 	a.queue = slices.Delete(a.queue, 0, 1)
 	a.free = append(a.free, c)
 	if a.taking, a.stopped = false, !more; !more {
@@ -285,9 +285,8 @@ func (a *ahead) cut() *chunk {
 	}
 	c := a.newChunk()
 	a.cutting = true
-	a.outlet.mu.Unlock()
-	more := a.chunker.next(c)
-	a.outlet.mu.Lock()
+	var more bool
+	a.outlet.unlocked(func() { more = a.chunker.next(c) })
 	a.cutting, a.cutAll = false, !more
 	a.outlet.changed.Broadcast()
 	if !more {
