@@ -131,7 +131,7 @@ func (f *scanFlags) narrow(a *app.App) error {
 // scanMemory is what a scan is content with, however long the log: what it
 // remembers is bounded, and the collector works harder to stay below. It takes more
 // the more rules there are: without that the collector would find little to free.
-func scanMemory(rules int) int64 { return max(150<<20, int64(rules)*(300<<10)) }
+func scanMemory(rules int) int64 { return max(160<<20, int64(rules)*(300<<10)) }
 
 func scan(ctx context.Context, env *Env, f *scanFlags, inputs []string) error {
 	a, err := f.loadToRun()
