@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -21,7 +22,11 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 	if to < w.rows[len(w.rows)-1].ticks {
 		steps = until(steps, to)
 	}
-	for all := w.batchesForAll(); len(steps) > 0; {
+	all := w.batchesForAll()
+	if w.isLong() {
+		all = nil
+	}
+	for len(steps) > 0 {
 		n, asked := w.together(steps)
 		if !asked || w.opens(ctx, steps[0], steps[n-1], all, st) {
 			w.stepAll(ctx, steps[:n], all, st)
@@ -32,6 +37,16 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 		w.done = steps[n-1]
 		steps = steps[n:]
 	}
+}
+
+// longRun is from how many rows on a rule that looks back has its steps run at the same
+// time, where there are processors for it. Each reads its rows by itself then, which
+// is a twentieth more work in all.
+const longRun = 3_000
+
+// isLong says whether the steps are run at the same time.
+func (w *window) isLong() bool {
+	return w.elders != nil && w.family == nil && len(w.rows) >= longRun && runtime.GOMAXPROCS(0) > 1
 }
 
 // until are the steps up to a time.

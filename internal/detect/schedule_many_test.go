@@ -10,9 +10,12 @@ import (
 	"github.com/dogwatch-dev/dogwatch"
 )
 
-// manyRows are more than are remembered from one step to the next, of two days.
-func manyRows(seed uint64) []dogwatch.Batch {
-	rows := twoWeeks(seed, maxReread*openAtOnce+2000)
+// veryMany rows are more than are remembered from one step to the next.
+const veryMany = maxReread*openAtOnce + 2000
+
+// manyRows are so many of two days.
+func manyRows(seed uint64, n int) []dogwatch.Batch {
+	rows := twoWeeks(seed, n)
 	for i := range rows {
 		at := rows[i].time()
 		rows[i].at = at.Add(-time.Duration((at.Day()-1)/2*2*24) * time.Hour).Format("2006-01-02 15:04:05")
@@ -24,9 +27,12 @@ func manyRows(seed uint64) []dogwatch.Batch {
 // over all of them, or several at once over what old ones are stood for.
 func TestStepsOfManyRowsRunAtOnce(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for i, query := range []string{lookBack[1], lookBack[3], lookBack[4]} {
+	for i, query := range []string{lookBack[1], lookBack[3], lookBack[1], lookBack[4]} {
 		r := lookingBack(t, query)
-		all := manyRows(uint64(i))
+		all := manyRows(uint64(i), veryMany)
+		if i == 2 {
+			all = manyRows(uint64(i), longRun+2000)
+		}
 		want, _ := eldersRun(t, r, Options{Plain: true}, all, nil)
 		if len(want) < 300 {
 			t.Errorf("%s\n%s", query, want)
@@ -46,7 +52,7 @@ func TestStepsOfManyRowsRunAtOnce(t *testing.T) {
 func TestAStepOfMuchMemoryRunsAlone(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	r := lookingBack(t, lookBack[4])
-	all := manyRows(8)
+	all := manyRows(8, veryMany)
 	want, _ := eldersRun(t, r, Options{}, all, nil)
 	for memory := int64(1 << 10); ; memory *= 2 {
 		e := New([]*dogwatch.Rule{r}, Options{Catalog: world{}})
