@@ -7,7 +7,7 @@ import (
 )
 
 // firstHeap is how many bytes are allocated before the first collection. The runtime goes
-// out from 4 MB: most commands would spend a third of their time on collections while
+// out from 4 MB: commands would spend up to a third of their time on collections while
 // they load the rules, which stay.
 const firstHeap = 64 << 20
 
@@ -18,7 +18,12 @@ func CollectLate(env *Env) {
 		return
 	}
 	usual := debug.SetGCPercent(100 * (firstHeap / (4 << 20)))
-	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { debug.SetGCPercent(usual) }) // after a collection
+	afterCollection(func() { debug.SetGCPercent(usual) })
+}
+
+// afterCollection does something once, after the next collection.
+func afterCollection(do func()) {
+	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { do() })
 }
 
 // crowdedRuns is how many collections in a row must find little to free before a
@@ -32,8 +37,8 @@ const crowdedRuns = 8
 func limitMemory(limit int64) {
 	debug.SetMemoryLimit(limit)
 	crowded := 0
-	var look func(*[16]byte)
-	look = func(mark *[16]byte) { // after each collection
+	var look func()
+	look = func() {
 		if crowded++; !isCrowded() {
 			crowded = 0
 		}
@@ -41,9 +46,9 @@ func limitMemory(limit int64) {
 			limit, crowded = limit+limit/10, 0
 			debug.SetMemoryLimit(limit)
 		}
-		runtime.SetFinalizer(mark, look)
+		afterCollection(look)
 	}
-	runtime.SetFinalizer(new([16]byte), look)
+	afterCollection(look)
 }
 
 // isCrowded says whether more than four fifths of what the heap may be before the

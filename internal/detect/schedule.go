@@ -22,11 +22,7 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 	if to < w.rows[len(w.rows)-1].ticks {
 		steps = until(steps, to)
 	}
-	all := w.batchesForAll()
-	if w.isLong() {
-		all = nil
-	}
-	for len(steps) > 0 {
+	for all := w.batchesForSteps(); len(steps) > 0; {
 		n, asked := w.together(steps)
 		if !asked || w.opens(ctx, steps[0], steps[n-1], all, st) {
 			w.stepAll(ctx, steps[:n], all, st)
@@ -44,10 +40,18 @@ func (w *window) bySchedule(ctx context.Context, to int64, st *RuleStats) {
 // is a twentieth more work in all.
 const longRun = 3_000
 
-// isLong says whether the steps are run at the same time.
-func (w *window) isLong() bool {
-	return w.elders != nil && w.family == nil && len(w.rows) >= longRun && runtime.GOMAXPROCS(0) > 1
+// batchesForSteps are batchesForAll for the steps; nil too where each is to read its rows
+// by itself.
+func (w *window) batchesForSteps() *keptBatches {
+	if w.looksBackAlone() && len(w.rows) >= longRun && runtime.GOMAXPROCS(0) > 1 {
+		return nil
+	}
+	return w.batchesForAll()
 }
+
+// looksBackAlone says whether the steps may be run at the same time: they read the new
+// rows and what stands for the old ones, and share nothing with other rules.
+func (w *window) looksBackAlone() bool { return w.elders != nil && w.family == nil }
 
 // until are the steps up to a time.
 func until(steps []int64, to int64) []int64 {
@@ -89,7 +93,7 @@ const maxAtOnce = 8
 // same time.
 func (w *window) stepAll(ctx context.Context, steps []int64, all *keptBatches, st *RuleStats) {
 	most := 1
-	if w.elders != nil && w.family == nil && all == nil {
+	if w.looksBackAlone() && all == nil {
 		most = maxAtOnce
 	}
 	var alone sync.RWMutex

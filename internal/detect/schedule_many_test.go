@@ -27,12 +27,12 @@ func manyRows(seed uint64, n int) []dogwatch.Batch {
 // over all of them, or several at once over what old ones are stood for.
 func TestStepsOfManyRowsRunAtOnce(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for i, query := range []string{lookBack[1], lookBack[3], lookBack[1], lookBack[4]} {
-		r := lookingBack(t, query)
-		all := manyRows(uint64(i), veryMany)
-		if i == 2 {
-			all = manyRows(uint64(i), longRun+2000)
-		}
+	for i, tt := range []struct {
+		query string
+		rows  int
+	}{{lookBack[1], veryMany}, {lookBack[3], veryMany}, {lookBack[4], veryMany}, {lookBack[1], longRun + 2000}} {
+		query := tt.query
+		r, all := lookingBack(t, query), manyRows(uint64(i), tt.rows)
 		want, _ := eldersRun(t, r, Options{Plain: true}, all, nil)
 		if len(want) < 300 {
 			t.Errorf("%s\n%s", query, want)
