@@ -48,13 +48,35 @@ func (s *State) InText() (in, escaped bool) { return s.inText != 0, s.escaped !=
 // does not stand there. The text goes on where the one of the last call ended; it
 // is whole blocks.
 func (s *State) End(text string) int {
+	return s.endBy(best, text)
+}
+
+// vectors are the machine's instructions for many bytes at once.
+type vectors int
+
+const (
+	none vectors = iota
+	avx2
+	avx512 // as processors have it that lose no speed by it
+)
+
+// endBy is End by some of the instructions that the machine has.
+func (s *State) endBy(v vectors, text string) int {
+	if len(text) < BlockBytes {
+		v = none
+	}
+	p, blocks := unsafe.StringData(text), len(text)/BlockBytes
 	switch {
-	case s.isEscaped && hasAVX2 && len(text) >= BlockBytes:
-		return escapedAVX2(unsafe.StringData(text), len(text)/BlockBytes, s)
+	case v == avx512 && s.isEscaped:
+		return escapedAVX512(p, blocks, s)
+	case v == avx512:
+		return nestedAVX512(p, blocks, s)
+	case v == avx2 && s.isEscaped:
+		return escapedAVX2(p, blocks, s)
+	case v == avx2:
+		return nestedAVX2(p, blocks, s)
 	case s.isEscaped:
 		return s.plainEscaped(text)
-	case hasAVX2 && len(text) >= BlockBytes:
-		return nestedAVX2(unsafe.StringData(text), len(text)/BlockBytes, s)
 	}
 	return s.plain(text)
 }

@@ -29,6 +29,13 @@ func FuzzEnd(f *testing.F) {
 // sameEnd also where the text is cut into two pieces.
 func sameEnd(t *testing.T, s string, cut byte, open State) {
 	t.Helper()
+	for v := best; v > none; v-- {
+		sameEndBy(t, v, s, cut, open)
+	}
+}
+
+func sameEndBy(t *testing.T, v vectors, s string, cut byte, open State) {
+	t.Helper()
 	s = s[:len(s)-len(s)%BlockBytes]
 	got, want := open, open
 	var end int
@@ -38,17 +45,17 @@ func sameEnd(t *testing.T, s string, cut byte, open State) {
 		end = want.plain(s)
 	}
 	head := int(cut) % (len(s)/BlockBytes + 1) * BlockBytes
-	at := got.End(s[:head])
+	at := got.endBy(v, s[:head])
 	if at < 0 && !got.Broken() {
-		if at = got.End(s[head:]); at >= 0 {
+		if at = got.endBy(v, s[head:]); at >= 0 {
 			at += head
 		}
 	}
 	if at != end || at < 0 && got.Broken() != want.Broken() {
-		t.Fatalf("%q, opened by %+v, cut at %d: ends at %d (broken %v), want %d (%v)", s, open, head, at, got.Broken(), end, want.Broken())
+		t.Fatalf("by %d: %q, opened by %+v, cut at %d: ends at %d (broken %v), want %d (%v)", v, s, open, head, at, got.Broken(), end, want.Broken())
 	}
 	if at < 0 && !got.Broken() && got != want {
-		t.Fatalf("%q, cut at %d: comes to %+v, want %+v", s, head, got, want)
+		t.Fatalf("by %d: %q, cut at %d: comes to %+v, want %+v", v, s, head, got, want)
 	}
 }
 
@@ -88,6 +95,32 @@ func TestEndInOddTexts(t *testing.T) {
 			sameEnd(t, string(text), cut, Open(stop))
 			sameEnd(t, string(text), cut, OpenEscaped(stop))
 			sameEscaped(t, string(text), cut, stop)
+		}
+	}
+}
+
+// BenchmarkEnd finds the end of a body as the API server writes them, 64 kB long, by
+// each of the machine's instructions, and of one that stands in a text.
+func BenchmarkEnd(b *testing.B) {
+	one := `{"name":"app","image":"registry.example/shop/cart:1.2.3","env":[{"name":"MODE","value":"a \"b\""}],"ports":[{"containerPort":8080}]},`
+	body := strings.Repeat(one, 64<<10/len(one)) + "]"
+	inText := strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace(body)
+	for v, name := range []string{none: "plain", avx2: "AVX2", avx512: "AVX512"} {
+		if vectors(v) > best {
+			break
+		}
+		for of, text := range map[string]string{"body": body, "inText": inText} {
+			b.Run(of+"/"+name, func(b *testing.B) {
+				text += strings.Repeat(" ", BlockBytes-len(text)%BlockBytes)
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					st := Open('\n')
+					st.isEscaped = of == "inText"
+					if end := st.endBy(vectors(v), text); end < len(text)-BlockBytes {
+						b.Fatalf("ends at %d of %d", end, len(text))
+					}
+				}
+			})
 		}
 	}
 }

@@ -1,22 +1,14 @@
-#include "textflag.h"
-#include "block_amd64.h"
-
-// func escapedAVX2(p *byte, blocks int, st *State) (end int)
-//
-// nestedAVX2 for a value that stands in a text. Mostly each quote has one backslash
+// Where a value ends that stands in a text. Mostly each quote has one backslash
 // before it, and there are no others: it ends a text of the value, or begins one. A
 // backslash that is escaped is one of the value: what it escapes there stands two
 // bytes on, if that has a backslash too.
-TEXT ·escapedAVX2(SB), NOSPLIT, $0-32
 	BEGIN
 
 loop:
 	LOAD
-	MASK(Y11, R11)        // backslashes
-	VPCMPEQB Y0, Y12, Y6
-	VPCMPEQB Y1, Y12, Y7
-	VPOR Y6, Y7, Y3
-	VPMOVMSKB Y3, R12     // is there a stop?
+	SEEK
+	BACKSLASHES(R11)
+	ASTOP(R12)            // is there a stop?
 	BRACKETS
 	LEAQ (R8)(R11*2), BX  // what follows a backslash
 	XORQ AX, BX           // are these the quotes?
@@ -57,7 +49,7 @@ special:
 	ANDQ R14, AX          // its quotes
 	XORQ R14, BX
 	ANDNQ BX, R11, R14    // other escapes, and quotes that are not escaped
-	BITS(Y6, Y7, R12)     // stops
+	STOPS(R12)
 	ORQ R14, R12
 	JZ inner
 	// Nothing counts from the first of them on.

@@ -1,10 +1,13 @@
-// What bytes are compared with, 32 of each.
+// What the functions have in common, whatever the vector instructions. They hold in SI
+// the bytes at hand, in R15 where the text starts, in CX how many blocks are left, in
+// R10 the state, in R8 whether the first byte is escaped (1), in R9 all ones inside a
+// string, in DI the depth; X9 is all ones. A block's quotes are in AX, in R13 the
+// brackets that open, in DX those that close.
+
+// BYTES is what bytes are compared with, eight of them.
 #define BYTES(name, x) \
 	DATA name<>+0(SB)/8, $x; \
-	DATA name<>+8(SB)/8, $x; \
-	DATA name<>+16(SB)/8, $x; \
-	DATA name<>+24(SB)/8, $x; \
-	GLOBL name<>(SB), RODATA|NOPTR, $32
+	GLOBL name<>(SB), RODATA|NOPTR, $8
 
 BYTES(quote, 0x2222222222222222)
 BYTES(backslash, 0x5c5c5c5c5c5c5c5c)
@@ -12,25 +15,8 @@ BYTES(lower, 0x2020202020202020) // makes { of [ and } of ]
 BYTES(opening, 0x7b7b7b7b7b7b7b7b)
 BYTES(closing, 0x7d7d7d7d7d7d7d7d)
 
-// MASK says in 64 bits of a register which of the bytes in Y0 and Y1 are equal to
-// those of another. It takes Y2, Y3 and BX.
-#define MASK(bytes, mask) \
-	VPCMPEQB Y0, bytes, Y2; \
-	VPCMPEQB Y1, bytes, Y3; \
-	BITS(Y2, Y3, mask)
-
-// BITS puts what two comparisons found into one register. It takes BX.
-#define BITS(first, second, mask) \
-	VPMOVMSKB first, mask; \
-	VPMOVMSKB second, BX; \
-	SHLQ $32, BX; \
-	ORQ BX, mask
-
-// Both functions hold in SI the bytes at hand, in R15 where the text starts, in CX
-// how many blocks are left, in R10 the state, in R8 whether the first byte is escaped
-// (1), in R9 all ones inside a string, in DI the depth; and in Y9 to Y15 what bytes are
-// compared with: ones, quotes, backslashes, stops, what makes { of [, { and }.
-#define BEGIN \
+// ENTER takes over the state.
+#define ENTER \
 	MOVQ p+0(FP), SI; \
 	MOVQ blocks+8(FP), CX; \
 	MOVQ st+16(FP), R10; \
@@ -38,13 +24,7 @@ BYTES(closing, 0x7d7d7d7d7d7d7d7d)
 	MOVQ 8(R10), R9; \
 	MOVQ 16(R10), DI; \
 	MOVQ SI, R15; \
-	VMOVDQU quote<>(SB), Y10; \
-	VMOVDQU backslash<>(SB), Y11; \
-	VPBROADCASTQ 32(R10), Y12; \
-	VMOVDQU lower<>(SB), Y13; \
-	VMOVDQU opening<>(SB), Y14; \
-	VMOVDQU closing<>(SB), Y15; \
-	VPCMPEQB Y9, Y9, Y9
+	VPCMPEQB X9, X9, X9
 
 // END hands the state back.
 #define END \
@@ -53,21 +33,6 @@ BYTES(closing, 0x7d7d7d7d7d7d7d7d)
 	MOVQ DI, 16(R10); \
 	VZEROUPPER; \
 	RET
-
-// LOAD reads the next block, and its quotes into AX. A processor fetches ahead what
-// is read in order, but not from one page into the next.
-#define LOAD \
-	PREFETCHT0 2048(SI); \
-	VMOVDQU (SI), Y0; \
-	VMOVDQU 32(SI), Y1; \
-	MASK(Y10, AX)
-
-// BRACKETS finds those that open, R13, and those that close, DX. It changes the block.
-#define BRACKETS \
-	VPOR Y0, Y13, Y0; \
-	VPOR Y1, Y13, Y1; \
-	MASK(Y14, R13); \
-	MASK(Y15, DX)
 
 // OUTSIDE leaves of the brackets those outside of strings, which the quotes in AX
 // begin and end. BX is what stands inside, the opening quote included.
