@@ -21,6 +21,7 @@ type sifter struct {
 	deed, address, caller, verdict *factor
 	pairs                          pairTable
 	kindreds                       kindreds
+	deeds                          kindreds // of callers and annotations nothing
 	runs                           *runs
 	words                          *bodyWords
 	origins                        origins
@@ -426,7 +427,7 @@ func (x *factor) place(key string, f *sifter, it *item, text func(*sifter, *item
 func newSifter(j *judges, seed *hashKey) *sifter {
 	of := func(kind int) *factor { return &factor{memo: *newMemo(j.seed), kind: kind} }
 	f := &sifter{
-		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(), known: newKnownSets(),
+		judges: j, seed: seed, words: j.words, pairs: newPairTable(), kindreds: newKindreds(), deeds: newKindreds(), known: newKnownSets(),
 		deed: of(kindDeed), address: of(kindAddress), caller: of(kindCaller), verdict: of(kindVerdict),
 	}
 	f.runs = &runs{seed: seed, clock: &f.clock, callers: runTable{of: f.caller}, ofAKS: runTable{of: f.caller, mark: aksMark}, answers: runTable{of: f.verdict}}
@@ -688,6 +689,7 @@ func (f *sifter) forget() bool {
 	}
 	if full || f.kindreds.full() {
 		f.kindreds.forget()
+		f.deeds.forget()
 	}
 	if !full {
 		return false

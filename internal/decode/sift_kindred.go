@@ -94,12 +94,12 @@ func (x *kindreds) forget() {
 	x.count = 0
 }
 
-// numberOf stands for what is the same in all events of a kindred. That any two of
-// maxKindreds have the same one has a chance of 1 in 10^10, whoever writes the log:
-// see hashKey.
-func (x *kindreds) numberOf(it *item) uint64 {
+// numbersOf stand for what is the same in all events of a kindred, and for what of that
+// is neither the caller nor the answer. That any two of maxKindreds have the same one has
+// a chance of 1 in 10^10, whoever writes the log: see hashKey.
+func (x *kindreds) numbersOf(it *item) (number, ofDeed uint64) {
 	k := &x.key
-	h := mix(uint64(it.seen)<<32|uint64(it.begins)^k[0], uint64(uint32(it.caller))<<32^uint64(uint32(it.verdict))^k[1])
+	h := uint64(it.seen)<<32 | uint64(it.begins)
 	if it.begins == 0 {
 		h = mix(k.text(it.raw(fLevel))^k[2], k.text(it.raw(fStage))^h)
 	}
@@ -120,7 +120,8 @@ func (x *kindreds) numberOf(it *item) uint64 {
 	if it.isPathed() {
 		h = mix(k.text(it.path())^k[2], h)
 	}
-	return mix(h^k[3], sizes^k[0])
+	ofDeed = mix(h^k[3], sizes^k[0])
+	return mix(ofDeed^k[0], uint64(uint32(it.caller))<<32^uint64(uint32(it.verdict))^k[1]), ofDeed
 }
 
 // firstBytes are by a size the bytes of two numbers that belong to a text of that
@@ -136,19 +137,36 @@ var firstBytes = func() (of [17][2]uint64) {
 
 // kindredOf is that of an event whose caller and verdict are known.
 func (f *sifter) kindredOf(it *item) *kindred {
-	k, isNew := f.kindreds.find(f.kindreds.numberOf(it))
+	number, ofDeed := f.kindreds.numbersOf(it)
+	k, isNew := f.kindreds.find(number)
 	if it.kindred = k; isNew {
-		f.meet(k, it)
+		f.meet(k, it, ofDeed)
 	}
 	return k
 }
 
 // meet says of a kindred what an event tells of it.
-func (f *sifter) meet(k *kindred, it *item) {
-	k.deed, k.pairing = -1, -1
+func (f *sifter) meet(k *kindred, it *item, ofDeed uint64) {
+	d, isNew := f.deeds.find(ofDeed)
+	if isNew {
+		f.meetDeed(d, it)
+	}
+	*k = *d
+	if k.deed < 0 || it.caller < 0 || it.verdict < 0 {
+		k.odd = true
+		return
+	}
+	k.odd = k.odd || f.verdict.texts[it.verdict].truncated
+	k.pairing = f.pair(k.deed, it.caller, k.pathed)
+}
+
+// meetDeed is meet as far as neither the caller nor the answer matters.
+func (f *sifter) meetDeed(k *kindred, it *item) {
+	k.pairing = -1
 	k.pathed, k.open = it.isPathed(), it.staysOpen()
 	k.shows, k.looks = it.mayShow()
 	k.stage, k.verb = stageOf(it.raw(fStage)), f.seed.text(it.str(fVerb))
+	k.odd = k.stage == "" || it.has(fTimestamp) || it.has(fMetadata)
 	if it.has(fObjectRef) {
 		r := it.refOf()
 		k.place = f.judges.r.versions.placeOf(&r)
@@ -158,12 +176,6 @@ func (f *sifter) meet(k *kindred, it *item) {
 	} else {
 		k.deed = f.deed.place(f.deedKey(it), f, it, deedText)
 	}
-	if k.deed < 0 || it.caller < 0 || it.verdict < 0 {
-		k.odd = true
-		return
-	}
-	k.odd = k.stage == "" || it.has(fTimestamp) || it.has(fMetadata) || f.verdict.texts[it.verdict].truncated
-	k.pairing = f.pair(k.deed, it.caller, k.pathed)
 }
 
 // maxSaid is of how many kindreds it is kept what their parts say: where there are
