@@ -40,24 +40,34 @@ type sifter struct {
 type item struct {
 	glance
 	envelope
-	left         *leftOut // nil: its text is whole
-	line         int64    // counted from the chunk's first
-	number       int      // as a frame's, counted from the chunk's first
-	ticks        int64    // of its request; ok if timed
-	reached      int64    // when its stage was; 0 where that is not known
+	turn
+	left    *leftOut // nil: its text is whole
+	line    int64    // counted from the chunk's first
+	number  int      // as a frame's, counted from the chunk's first
+	reached int64    // when its stage was; 0 where that is not known
+	aks     bool     // it came through a proxy of AKS
+	waits   bool     // for its kindred to be judged
+	stage   string   // "" for what is none; it spares the next pass a look at the text
+	kindred *kindred
+	rules   dogwatch.RuleSet // those that may care for it, unless it is odd
+	said    *said            // if there are any
+}
+
+// A turn is what an event is asked when it is taken in the order of the log: of most
+// it is all. Whoever takes an event may do so on another processor than the one that
+// looked at it, so that turns lie side by side, and by themselves.
+type turn struct {
+	whose        *origin // as of its envelope; nil: there is none
+	asking       asking
+	ticks        int64      // of its request, if it is timed
+	object       versionKey // but the cluster, if it looks
 	timed        bool
 	odd          bool // no rule is to be left out
-	aks          bool // it came through a proxy of AKS
+	any          bool // there are rules that may care for it
+	isBegun      bool // its stage is requestReceived
+	isUnderway   bool // or responseStarted
 	open         bool // it is of a kind of request that stays open
-	shows, looks bool // as of its kindred, as is place
-	place        versionKey
-	stage        string // "" for what is none; it spares the next pass a look at the text
-	kindred      *kindred
-	waits        bool // for its kindred to be judged
-	asking       asking
-	rules        dogwatch.RuleSet // those that may care for it, unless it is odd
-	any          bool             // there are such rules
-	said         *said            // if there are any
+	shows, looks bool // as of its kindred
 }
 
 // A factor is a part of what is seen, and what the sieve says to it.
@@ -133,14 +143,14 @@ const (
 )
 
 // sifted is record for an event that was seen at a glance.
-func (r *Reader) sifted(it *item, line int64) {
+func (r *Reader) sifted(t *turn, it *item, line int64) {
 	r.ledger.Decoded++
-	cluster, shape := r.ledger.cluster, shapeEvent
-	if it.from != nil {
-		cluster, shape = it.clusterOr(cluster), shapeEnvelope
+	cluster, shape := t.whose.clusterOr(r.ledger.cluster), shapeEvent
+	if t.whose != nil {
+		shape = shapeEnvelope
 	}
 	r.ledger.shapes[shape]++
-	if a := r.admit(cluster, it); a.isRow {
+	if a := r.admit(cluster, t, it); a.isRow {
 		it.whole(&r.whole)
 		rec := r.newRecord()
 		rec.in, rec.line, rec.number, rec.shape = r.ledger, line+it.line, it.number, shape
@@ -176,7 +186,7 @@ func (r *Reader) siftRecord(rec *record) bool {
 		f.settle(r.enveloped[:], theFirst)
 	}
 	r.sets, f.sets = f.sets, others
-	if a := r.admit(rec.cluster(), it); a.isRow {
+	if a := r.admit(rec.cluster(), &it.turn, it); a.isRow {
 		r.part(rec)
 		rec.event.prior = it.prior
 		r.addSifted(rec, it, a)
@@ -213,24 +223,26 @@ func (r *Reader) addSifted(rec *record, it *item, a admission) {
 }
 
 // admit says whether an event becomes a row, and for which rules.
-func (r *Reader) admit(cluster string, it *item) (a admission) {
-	if it.stage == requestReceived {
+func (r *Reader) admit(cluster string, t *turn, it *item) (a admission) {
+	if t.isBegun {
 		r.ledger.Joined++
 		return admission{}
 	}
-	if it.timed {
-		a.reused, a.inFuture = r.signs.look(cluster, r.ledger.Source, it.asking, it.ticks)
+	if t.timed {
+		a.reused, a.inFuture = r.signs.look(cluster, r.ledger.Source, t.asking, t.ticks)
 	}
-	a.isRow, a.rules = it.any, it.rules
-	if it.odd || a.reused || a.inFuture {
-		a.isRow, a.rules = true, nil
+	switch {
+	case t.odd || a.reused || a.inFuture:
+		a.isRow = true
+	case t.any:
+		a.isRow, a.rules = true, it.rules
 	}
 	// What ends later must be known by then to have been a row, or none.
-	if (a.isRow || it.stage == responseStarted || it.open) && !r.isFirst(cluster, it) {
+	if (a.isRow || t.isUnderway || t.open) && !r.isFirst(cluster, it) {
 		r.ledger.Joined++
 		return admission{}
 	}
-	if it.shows && !(it.looks && r.versions.has(r.versions.keyAt(cluster, it.place, str(it.refText(refName))))) {
+	if t.shows && !(t.looks && r.versions.has(r.versions.keyIn(cluster, t.object))) {
 		it.whole(&r.whole)
 		r.versions.follow(cluster, &it.event, it.refOf(), a.isRow)
 	}
@@ -249,43 +261,42 @@ func (r *Reader) isFirst(cluster string, it *item) bool {
 
 // countItems is count for events that were seen at a glance. Of those that came in
 // the same half hour only the first and the last are told apart.
-func (r *Reader) countItems(items []item, line int64) {
+func (r *Reader) countItems(turns []turn, items []item, line int64) {
 	for len(items) > 0 {
-		n, first, last := sameBeat(items)
-		key := rhythmKey{first.clusterOr(r.ledger.cluster), first.categoryOr("file")}
+		n, first, last := sameBeat(turns)
+		whose := turns[0].whose
+		key := rhythmKey{whose.clusterOr(r.ledger.cluster), whose.categoryOr("file")}
 		inflow := r.inflow
 		if inflow == nil || inflow.source != r.ledger.Source || inflow.cluster != key.cluster || inflow.category != key.category {
 			inflow = r.inflowOf(inflowKey{r.ledger.Source, key.cluster, key.category})
 			r.inflow = inflow
 		}
-		for _, it := range [...]*item{first, last} {
+		for _, it := range [...]*item{&items[first], &items[last]} {
 			at := it.when()
 			if inflow.saw(at); !at.IsNull() {
 				p := pulse{at: at.Int(), in: r.ledger, line: line + it.line, number: it.number, id: auditIDOf(it.str(fAuditID))}
 				r.heard(key, &p)
 			}
 		}
-		inflow.records += n
-		items = items[n:]
+		inflow.records += int64(n)
+		turns, items = turns[n:], items[n:]
 	}
 }
 
-// sameBeat is how many items came from one origin in the half hour of the first,
-// the first of them by their times, and the last.
-func sameBeat(items []item) (n int64, first, last *item) {
-	first = &items[0]
-	last = first
-	beat := first.ticks / beatLength
-	for n = 1; n < int64(len(items)) && first.timed; n++ {
-		it := &items[n]
-		if !it.timed || it.ticks/beatLength != beat || it.from != first.from {
+// sameBeat is how many events came from one origin in the half hour of the first, and
+// which of them was the first by its time, and which the last.
+func sameBeat(turns []turn) (n, first, last int) {
+	beat := turns[0].ticks / beatLength
+	for n = 1; n < len(turns) && turns[0].timed; n++ {
+		t := &turns[n]
+		if !t.timed || t.ticks/beatLength != beat || t.whose != turns[0].whose {
 			break
 		}
-		if it.ticks < first.ticks {
-			first = it
+		if t.ticks < turns[first].ticks {
+			first = n
 		}
-		if it.ticks >= last.ticks {
-			last = it
+		if t.ticks >= turns[last].ticks {
+			last = n
 		}
 	}
 	return n, first, last
@@ -310,8 +321,11 @@ func (f *sifter) parts(it *item) {
 	it.caller = f.callerOf(it)
 	it.verdict = f.verdictOf(it)
 	k := f.kindredOf(it)
-	it.open, it.stage = k.open, k.stage
-	it.shows, it.looks, it.place = k.shows, k.looks, k.place
+	it.whose, it.stage, it.open = it.from, k.stage, k.open
+	it.isBegun, it.isUnderway = k.stage == requestReceived, k.stage == responseStarted
+	if it.shows, it.looks = k.shows, k.looks; it.looks {
+		it.object = f.judges.r.versions.named(k.place, f.str(it.refText(refName)))
+	}
 	it.any, it.rules, it.said = false, nil, nil
 	it.asking = asking{}
 	if auditID := f.str(it.raw(fAuditID)); auditID != "" {

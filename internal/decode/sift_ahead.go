@@ -20,6 +20,7 @@ type chunk struct {
 	begins bool   // it begins in a list of records
 
 	items   []item    // the events
+	turns   []turn    // theirs
 	waiting []int     // those of them that wait for what the sieve is asked
 	strays  []stray   // the other records
 	sets    []uint64  // that the items' rules are made of
@@ -34,6 +35,7 @@ type chunk struct {
 	opened  int64     // where the last list began that was stepped into, counted as breaks; -1: none was
 	count   int       // records on the last line
 	looked  atomic.Bool
+	by      *sifter // who looks at it: its memory is in the caches of that one's processor
 }
 
 const (
@@ -215,7 +217,7 @@ func (a *ahead) run(take func(*chunk) (taken int, more bool)) {
 func (a *ahead) work(f *sifter) {
 	var later []*chunk
 	for {
-		c := a.next(len(later) == 0)
+		c := a.next(f, len(later) == 0)
 		if c == nil && len(later) == 0 {
 			return
 		}
@@ -239,14 +241,14 @@ func (a *ahead) work(f *sifter) {
 
 // next does what has its turn and is next a chunk to look at; nil: there are no
 // more, or none that need not be waited for.
-func (a *ahead) next(wait bool) *chunk {
+func (a *ahead) next(f *sifter, wait bool) *chunk {
 	a.outlet.mu.Lock()
 	defer a.outlet.mu.Unlock()
 	for {
 		if a.outlet.pass() || a.takeNext() {
 			continue
 		}
-		if c := a.cut(); c != nil {
+		if c := a.cut(f); c != nil {
 			return c
 		}
 		if !wait || a.stopped || a.cutAll && len(a.queue) == 0 {
@@ -279,11 +281,11 @@ func (a *ahead) takeNext() bool {
 
 // cut cuts off a chunk; nil: there are no more, or many that wait, or another sifter
 // cuts. mu is not held meanwhile.
-func (a *ahead) cut() *chunk {
+func (a *ahead) cut(f *sifter) *chunk {
 	if a.stopped || a.cutAll || a.cutting || len(a.queue) == maxQueue*len(a.sifters) {
 		return nil
 	}
-	c := a.newChunk()
+	c := a.newChunk(f)
 	a.cutting = true
 	var more bool
 	a.outlet.unlocked(func() { more = a.chunker.next(c) })
@@ -297,13 +299,19 @@ func (a *ahead) cut() *chunk {
 	return c
 }
 
-func (a *ahead) newChunk() *chunk {
-	n := len(a.free)
-	if n == 0 {
-		return &chunk{}
+// newChunk is one that a sifter looked at before, or another where many are free.
+func (a *ahead) newChunk(f *sifter) *chunk {
+	n := len(a.free) - 1
+	for n >= 0 && a.free[n].by != f {
+		n--
 	}
-	c := a.free[n-1]
-	a.free = a.free[:n-1]
+	if n < 0 && len(a.free) < maxQueue {
+		return &chunk{by: f}
+	}
+	n = max(n, 0)
+	c := a.free[n]
+	a.free = slices.Delete(a.free, n, n+1)
+	c.by = f
 	c.looked.Store(false)
 	return c
 }
@@ -365,7 +373,7 @@ func (r *Reader) takeChunk(f *framer, c *chunk, line int64) {
 	from := 0
 	for i := range c.strays {
 		x := &c.strays[i]
-		r.takeItems(c.items[from:x.before], line, onLine)
+		r.takeItems(c, from, x.before, line, onLine)
 		from = x.before
 		if x.line == 0 {
 			x.number += onLine
@@ -375,7 +383,7 @@ func (r *Reader) takeChunk(f *framer, c *chunk, line int64) {
 			f.w.kept, c.buf = true, nil
 		}
 	}
-	r.takeItems(c.items[from:], line, onLine)
+	r.takeItems(c, from, len(c.items), line, onLine)
 	if c.opened >= 0 {
 		f.listLine = line + c.opened
 	}
@@ -385,9 +393,10 @@ func (r *Reader) takeChunk(f *framer, c *chunk, line int64) {
 	}
 }
 
-// takeItems takes events of a chunk; onLine records stand before it on its first
-// line.
-func (r *Reader) takeItems(items []item, line int64, onLine int) {
+// takeItems takes events of a chunk, from one up to another; onLine records stand
+// before the chunk on its first line.
+func (r *Reader) takeItems(c *chunk, from, to int, line int64, onLine int) {
+	items, turns := c.items[from:to], c.turns[from:to]
 	if onLine > 0 {
 		for i := range items {
 			if items[i].line == 0 {
@@ -396,14 +405,14 @@ func (r *Reader) takeItems(items []item, line int64, onLine int) {
 		}
 	}
 	if r.wantsCount && len(items) > 0 {
-		r.countItems(items, line)
+		r.countItems(turns, items, line)
 	}
-	for i := range items {
+	for i := range turns {
 		if i%touchAhead == 0 {
-			ahead := items[i:min(i+touchAhead, len(items))]
-			r.signs.touch(ahead[0].clusterOr(r.ledger.cluster), ahead)
+			ahead := turns[i:min(i+touchAhead, len(turns))]
+			r.signs.touch(ahead[0].whose.clusterOr(r.ledger.cluster), ahead)
 		}
-		r.sifted(&items[i], line)
+		r.sifted(&turns[i], &items[i], line)
 	}
 	r.waited += len(items)
 }

@@ -248,18 +248,20 @@ func (f *sifter) seesLog(w *wrapped, it *item) bool {
 	return it.read(w.padded, nil, f.runs) && len(it.text) == len(w.log) && w.left.areBodies(&it.glance)
 }
 
-func (e *envelope) clusterOr(other string) string {
-	if e.from == nil || e.from.cluster == "" {
+// clusterOr is the cluster that an envelope tells, or another where there is no envelope,
+// or none that tells it.
+func (o *origin) clusterOr(other string) string {
+	if o == nil || o.cluster == "" {
 		return other
 	}
-	return e.from.cluster
+	return o.cluster
 }
 
-func (e *envelope) categoryOr(other string) string {
-	if e.from == nil {
+func (o *origin) categoryOr(other string) string {
+	if o == nil {
 		return other
 	}
-	return e.from.category
+	return o.category
 }
 
 // tell fills in what a record says of its envelope.

@@ -61,6 +61,9 @@ func (f *sifter) read(c *chunk) {
 func (f *sifter) finish(c *chunk) {
 	f.sets = c.sets
 	f.settle(c.items, c.waiting)
+	for _, i := range c.waiting {
+		c.turns[i] = c.items[i].turn
+	}
 	c.sets = f.sets
 }
 
@@ -162,6 +165,7 @@ func (f *sifter) take(c *chunk, it *item) {
 	if f.parts(it); it.waits {
 		c.waiting = append(c.waiting, len(c.items))
 	}
+	c.turns = append(c.turns, it.turn)
 	c.items = c.items[:len(c.items)+1]
 }
 
@@ -278,7 +282,9 @@ func (c *chunk) item() *item {
 func (c *chunk) reset(room int) {
 	if cap(c.items) < room {
 		c.items = make([]item, 0, room+room/4)
+		c.turns = make([]turn, 0, cap(c.items))
 	}
+	c.turns = c.turns[:0]
 	c.items, c.waiting, c.strays, c.members = c.items[:0], c.waiting[:0], c.strays[:0], c.members[:0]
 	c.logs, c.left = c.logs[:0], c.left[:0]
 	c.size, c.body, c.breaks, c.count, c.opened = 0, 0, 0, 0, -1

@@ -91,11 +91,11 @@ const touchAhead = 32
 // touch reads where the audit IDs of events will be looked up: each lies in memory
 // that is far from the processor, and it fetches several at once if they are asked
 // for together.
-func (s *signs) touch(cluster string, items []item) {
+func (s *signs) touch(cluster string, turns []turn) {
 	of, sum := s.clusterNumber(cluster), uint64(0)
 	newer, older := s.known.newer.slots, s.known.older.slots
-	for i := range items {
-		id := items[i].asking.id ^ of | 1
+	for i := range turns {
+		id := turns[i].asking.id ^ of | 1
 		if len(newer) > 0 {
 			sum += newer[placeOf(newer, id)].id
 		}

@@ -42,7 +42,7 @@ func newVersions() *versions {
 }
 
 func (v *versions) keyOf(cluster string, r *ref) versionKey {
-	return v.keyAt(cluster, v.placeOf(r), r.name)
+	return v.keyIn(cluster, v.named(v.placeOf(r), r.name))
 }
 
 // placeOf stands for where an object is in a cluster, but its name.
@@ -55,12 +55,21 @@ func (v *versions) placeOf(r *ref) (place versionKey) {
 	return place
 }
 
-// keyAt is keyOf for an object at a place.
-func (v *versions) keyAt(cluster string, place versionKey, name string) (key versionKey) {
-	cube := uint64(fibonacci)
-	cube *= cube * cube
+// named stands for the object of a name at a place, in whichever cluster.
+func (v *versions) named(place versionKey, name string) (object versionKey) {
+	for i := range object {
+		object[i] = place[i]*fibonacci + v.seeds[i].text(name)
+	}
+	return object
+}
+
+// keyIn is the key of an object in a cluster.
+func (v *versions) keyIn(cluster string, object versionKey) (key versionKey) {
+	of := uint64(fibonacci) // what stands before the four parts of an object
+	of *= of
+	of *= of
 	for i := range key {
-		key[i] = (v.seeds[i].text(cluster)*cube+place[i])*fibonacci + v.seeds[i].text(name)
+		key[i] = v.seeds[i].text(cluster)*of + object[i]
 	}
 	return key
 }
