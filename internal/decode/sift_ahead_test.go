@@ -186,3 +186,25 @@ func TestSifterAsksLater(t *testing.T) {
 		t.Errorf("%d chunks, in which %d events waited", chunks, waited)
 	}
 }
+
+// A sifter looks at chunks in the memory that it had before; that of others is used where
+// much is free, so that there is not more of it than chunks may wait.
+func TestChunksStayWithTheirSifter(t *testing.T) {
+	x, y := &sifter{}, &sifter{}
+	var a ahead
+	own := a.newChunk(x)
+	a.free = []*chunk{{by: y}, own, {by: y}}
+	if a.newChunk(x) != own || len(a.free) != 2 {
+		t.Error("a sifter did not get the chunk that it had")
+	}
+	if c := a.newChunk(x); c.by != x || len(a.free) != 2 {
+		t.Error("a sifter got the chunk of another, of which few are free")
+	}
+	for len(a.free) < maxQueue {
+		a.free = append(a.free, &chunk{by: y})
+	}
+	a.free[0].looked.Store(true)
+	if c := a.newChunk(x); c.by != x || c.looked.Load() || len(a.free) != maxQueue-1 {
+		t.Error("a sifter did not get the chunk of another, of which many are free")
+	}
+}

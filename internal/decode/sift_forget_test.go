@@ -28,6 +28,13 @@ func TestSifterForgets(t *testing.T) {
 			if got := f.verdict.entries[it.verdict].key; got != it.raw(fAnnotations) {
 				t.Fatalf("the annotations of %s are %s", it.text, got)
 			}
+			key := f.deedKey
+			if it.isPathed() {
+				key = f.addressKey
+			}
+			if got := f.deedOf(it.kindred.pathed).entries[it.kindred.deed].key; got != key(it) {
+				t.Fatalf("the deed of %s is %s", it.text, got)
+			}
 		}
 	}
 	look(text)
