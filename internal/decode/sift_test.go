@@ -84,3 +84,55 @@ func sameColumns(t *testing.T, r *Reader, whole *record, members string, names [
 		}
 	}
 }
+
+// notYet is a sieve whose rule cares for no request that is not over.
+type notYet struct{}
+
+func (notYet) Judge(string, ...kql.Known) dogwatch.Judge {
+	stage := slices.IndexFunc(tableOf("KubeAudit").columns, func(c column) bool { return c.name == "Stage" })
+	narrow := func(b *value.Batch, sets []dogwatch.RuleSet) {
+		for row := range sets {
+			if s := b.At(row, stage).Str(); s == requestReceived || s == responseStarted {
+				sets[row][0] = 0
+			}
+		}
+	}
+	return dogwatch.Judge{Narrow: narrow, Glance: narrow, Ask: narrow, Every: dogwatch.RuleSet{0}, Reads: make([][]kql.Ref, 1)}
+}
+
+// The first stage of a request that says what it does stands for all, also where no rule
+// cares for it; what only says that it came is none.
+func TestStagesAreTakenAsOne(t *testing.T) {
+	event := func(id, stage string) string {
+		return `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Request","auditID":"` + id + `","stage":"` + stage + `","requestURI":"/api/v1/pods","verb":"create",` +
+			`"user":{"username":"u","groups":["g"]},"sourceIPs":["10.0.0.1"],"userAgent":"a","objectRef":{"resource":"pods","namespace":"shop","name":"web","apiVersion":"v1"},` +
+			`"responseStatus":{"metadata":{},"code":201},"requestReceivedTimestamp":"2026-11-21T07:10:32.040372Z","stageTimestamp":"2026-11-21T07:10:32.044054Z",` +
+			`"annotations":{"authorization.k8s.io/decision":"allow"}}` + "\n"
+	}
+	for _, c := range []struct {
+		log          string
+		rows, joined int64
+	}{
+		{event("a", "RequestReceived"), 0, 1},
+		{event("a", "ResponseStarted"), 0, 0},
+		{event("a", "ResponseStarted") + event("a", "ResponseComplete"), 0, 1},
+		{event("a", "RequestReceived") + event("a", "ResponseComplete"), 1, 1},
+		{event("a", "ResponseStarted") + event("b", "ResponseComplete"), 1, 0},
+	} {
+		r, err := NewReader(Options{Sieve: notYet{}}, "KubeAudit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := int64(0)
+		emit := func(b dogwatch.Batch) error {
+			rows += int64(b.Rows.Len())
+			return nil
+		}
+		if err := r.ReadText(t.Context(), "log", []byte(c.log), emit); err != nil {
+			t.Fatal(err)
+		}
+		if joined := r.Ledgers()[0].Joined; rows != c.rows || joined != c.joined {
+			t.Errorf("%d rows and %d joined, want %d and %d:\n%s", rows, joined, c.rows, c.joined, c.log)
+		}
+	}
+}
