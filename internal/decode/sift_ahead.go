@@ -187,10 +187,15 @@ type ahead struct {
 const (
 	// maxLater is how many chunks wait at most for what is new in them to be asked.
 	maxLater = 4
-	// maxQueue is how many chunks are looked at, by each sifter, before the first
-	// of them is taken.
-	maxQueue = 4
+	// maxFree is how many chunks of others lie ready before a sifter uses one of them.
+	maxFree = 4
+	// maxSifters is how many look at an input: where there are more, they only wait for
+	// what is done in order, a third of all work, and each takes memory.
+	maxSifters = 6
 )
+
+// maxQueue is how many chunks are looked at before the first of them is taken.
+func (a *ahead) maxQueue() int { return 2*len(a.sifters) + 4 }
 
 // run looks at all chunks, and has them taken in order as long as more are wanted; taken
 // is how many bytes of a chunk were. rest is what was not taken then.
@@ -282,7 +287,7 @@ func (a *ahead) takeNext() bool {
 // cut cuts off a chunk; nil: there are no more, or many that wait, or another sifter
 // cuts. mu is not held meanwhile.
 func (a *ahead) cut(f *sifter) *chunk {
-	if a.stopped || a.cutAll || a.cutting || len(a.queue) == maxQueue*len(a.sifters) {
+	if a.stopped || a.cutAll || a.cutting || len(a.queue) == a.maxQueue() {
 		return nil
 	}
 	c := a.newChunk(f)
@@ -305,7 +310,7 @@ func (a *ahead) newChunk(f *sifter) *chunk {
 	for n >= 0 && a.free[n].by != f {
 		n--
 	}
-	if n < 0 && len(a.free) < maxQueue {
+	if n < 0 && len(a.free) < maxFree {
 		return &chunk{by: f}
 	}
 	n = max(n, 0)
@@ -349,7 +354,7 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 		return c.size, len(s.sifters) == 1 || s.calm != calmChunks
 	}
 	if s.mayRun() && len(s.chunker.text) > leastChunk {
-		s.chunker.in, s.chunker.shares = w, 2*runtime.GOMAXPROCS(0)
+		s.chunker.in, s.chunker.shares = w, 2*len(s.sifters)
 		s.run(take)
 	} else {
 		for c := s.one(); c != nil; c = s.one() {
@@ -429,7 +434,7 @@ type siftings struct {
 func newSiftings(r *Reader, sieve dogwatch.Sieve) *siftings {
 	s, j := &siftings{calm: calmChunks}, newJudges(r, sieve)
 	s.outlet = r.outlet
-	for range runtime.GOMAXPROCS(0) {
+	for range min(runtime.GOMAXPROCS(0), maxSifters) {
 		s.sifters = append(s.sifters, newSifter(j, &r.signs.seed))
 	}
 	if s.single = s.sifters[0]; len(s.sifters) > 1 {

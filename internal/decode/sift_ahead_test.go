@@ -76,8 +76,8 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (len(r.siftings.sifters) > 1) != (cpus > 1) {
-				t.Fatalf("%d sifters", len(r.siftings.sifters))
+			if n := len(r.siftings.sifters); n != min(cpus, maxSifters) {
+				t.Fatalf("%d sifters on %d processors", n, cpus)
 			}
 			emit := func(b dogwatch.Batch) error {
 				for _, row := range b.Rows.Rows() {
@@ -102,7 +102,7 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 			return rows, fmt.Sprint(l.Bytes, l.Decoded, l.Joined, l.Refused)
 		}
 		rows, ledger := read(1, nil)
-		for _, cpus := range []int{1, 2, 4} {
+		for _, cpus := range []int{1, 2, 16} {
 			ins := []io.Reader{nil, bytes.NewReader(log), &pieces{log, random, io.EOF}, &pieces{log, random, broken}}
 			for _, in := range ins {
 				more, other := read(cpus, in)
@@ -200,11 +200,11 @@ func TestChunksStayWithTheirSifter(t *testing.T) {
 	if c := a.newChunk(x); c.by != x || len(a.free) != 2 {
 		t.Error("a sifter got the chunk of another, of which few are free")
 	}
-	for len(a.free) < maxQueue {
+	for len(a.free) < maxFree {
 		a.free = append(a.free, &chunk{by: y})
 	}
 	a.free[0].looked.Store(true)
-	if c := a.newChunk(x); c.by != x || c.looked.Load() || len(a.free) != maxQueue-1 {
+	if c := a.newChunk(x); c.by != x || c.looked.Load() || len(a.free) != maxFree-1 {
 		t.Error("a sifter did not get the chunk of another, of which many are free")
 	}
 }
