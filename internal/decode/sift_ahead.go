@@ -187,15 +187,14 @@ type ahead struct {
 const (
 	// maxLater is how many chunks wait at most for what is new in them to be asked.
 	maxLater = 4
+	// maxQueue is how many chunks are looked at before the first of them is taken.
+	maxQueue = 8
 	// maxFree is how many chunks of others lie ready before a sifter uses one of them.
-	maxFree = 4
+	maxFree = 2
 	// maxSifters is how many look at an input: where there are more, they only wait for
 	// what is done in order, a third of all work, and each takes memory.
-	maxSifters = 6
+	maxSifters = 4
 )
-
-// maxQueue is how many chunks are looked at before the first of them is taken.
-func (a *ahead) maxQueue() int { return 2*len(a.sifters) + 4 }
 
 // run looks at all chunks, and has them taken in order as long as more are wanted; taken
 // is how many bytes of a chunk were. rest is what was not taken then.
@@ -287,7 +286,7 @@ func (a *ahead) takeNext() bool {
 // cut cuts off a chunk; nil: there are no more, or many that wait, or another sifter
 // cuts. mu is not held meanwhile.
 func (a *ahead) cut(f *sifter) *chunk {
-	if a.stopped || a.cutAll || a.cutting || len(a.queue) == a.maxQueue() {
+	if a.stopped || a.cutAll || a.cutting || len(a.queue) == maxQueue {
 		return nil
 	}
 	c := a.newChunk(f)

@@ -85,9 +85,9 @@ func (w *window) opens(ctx context.Context, first, last int64, all *keptBatches,
 	return w.runner(w.u.rule.Query).Opens(ctx, all.db(w, lo, hi, nil), kql.RunOptions{Now: last, MaxMemory: w.maxMem})
 }
 
-// maxAtOnce is how many steps of a rule are run at the same time. Each may keep so many
-// times less than the rule: one that needs more is run again, by itself.
-const maxAtOnce = 8
+// maxAtOnce is how many steps of a rule are run at the same time. Each takes memory, and
+// may keep so many times less than the rule: one that needs more is run again, by itself.
+const maxAtOnce = 3
 
 // stepAll runs the rule at some steps: where each reads rows of its own, several at the
 // same time.
