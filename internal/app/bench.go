@@ -32,7 +32,7 @@ type BenchResult struct {
 // Scan does but reading the file and loading the rules. Of several scans, each of
 // which begins anew, it tells the one that took the middle of the times.
 func (a *App) Bench(ctx context.Context, path string, stdin io.Reader, scans int) (*BenchResult, error) {
-	name, text, err := load(path, stdin)
+	name, text, err := load(ctx, path, stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (a *App) benchOnce(ctx context.Context, name string, text []byte) (*BenchRe
 }
 
 // load reads one input whole, decompressed.
-func load(path string, stdin io.Reader) (name string, text []byte, err error) {
+func load(ctx context.Context, path string, stdin io.Reader) (name string, text []byte, err error) {
 	found, problems := source.Expand([]string{path}, stdin)
 	switch {
 	case len(problems) > 0:
@@ -96,7 +96,7 @@ func load(path string, stdin io.Reader) (name string, text []byte, err error) {
 	case len(found) != 1:
 		return "", nil, fmt.Errorf("%q is %d files: bench measures one", path, len(found))
 	}
-	stream, err := found[0].Open()
+	stream, err := found[0].Open(ctx)
 	if err != nil {
 		return "", nil, err
 	}

@@ -285,7 +285,7 @@ func measure(t testing.TB, a *App, log []byte) (m measured) {
 // head is the first events of the log of ordinary traffic.
 func head(t testing.TB, n int) []byte {
 	t.Helper()
-	_, text, err := load(corpora+"benign.ndjson.zst", nil)
+	_, text, err := load(t.Context(), corpora+"benign.ndjson.zst", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

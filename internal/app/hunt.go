@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch"
+	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -67,25 +68,12 @@ func spooled(ctx context.Context, in io.Reader) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spool standard input: %w", err)
 	}
-	if _, err = io.Copy(f, &stoppable{ctx, in}); err != nil {
+	if _, err = io.Copy(f, source.Until(ctx, in)); err != nil {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 		return nil, fmt.Errorf("spool standard input: %w", err)
 	}
 	return f, nil
-}
-
-// A stoppable reader ends when its context does.
-type stoppable struct {
-	ctx context.Context
-	in  io.Reader
-}
-
-func (s *stoppable) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.in.Read(p)
 }
 
 // inputs are a database whose tables are read from the inputs each time they

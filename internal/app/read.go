@@ -68,8 +68,11 @@ func (s *sitting) all() error {
 
 // one reads an input; what cannot be read of it is a problem and no error.
 func (s *sitting) one(in source.Input) error {
-	stream, err := in.Open()
+	stream, err := in.Open(s.ctx)
 	if err != nil {
+		if s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
 		s.ledger.Problems = append(s.ledger.Problems, err)
 		return nil
 	}

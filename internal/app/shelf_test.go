@@ -15,7 +15,7 @@ import (
 func TestRowsOnDiskChangeNoAlert(t *testing.T) {
 	a := Load(Config{NoTests: true})
 	for _, name := range []string{"attacks", "day", "deeds"} {
-		_, text, err := load(corpora+name+".ndjson.zst", nil)
+		_, text, err := load(t.Context(), corpora+name+".ndjson.zst", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

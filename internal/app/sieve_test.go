@@ -25,7 +25,7 @@ func TestSieveChangesNoAlert(t *testing.T) {
 	a := Load(Config{NoTests: true})
 	logs := map[string][]byte{}
 	for _, name := range []string{"attacks", "benign", "day", "deeds"} {
-		_, text, err := load(corpora+name+".ndjson.zst", nil)
+		_, text, err := load(t.Context(), corpora+name+".ndjson.zst", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func asJSON(t *testing.T, v any) []byte {
 // Nor does it with very many rules, which have conditions in common.
 func TestSieveOfManyRulesChangesNoAlert(t *testing.T) {
 	a := generated(t, 1000, 5)
-	_, text, err := load(corpora+"attacks.ndjson.zst", nil)
+	_, text, err := load(t.Context(), corpora+"attacks.ndjson.zst", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ type comparison struct {
 }
 
 func newComparison(t testing.TB, rules int, seed uint64) comparison {
-	_, text, err := load(corpora+"attacks.ndjson.zst", nil)
+	_, text, err := load(t.Context(), corpora+"attacks.ndjson.zst", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +376,7 @@ func difference(x, y []byte) []byte {
 func TestUntakenEventsAllocateNothing(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // or each processor learns what is repeated
 	a := Load(Config{NoTests: true})
-	_, log, err := load(corpora+"benign.ndjson.zst", nil)
+	_, log, err := load(t.Context(), corpora+"benign.ndjson.zst", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func scanPiece(t *testing.T, a *App, state string, paths ...string) *ScanResult 
 func TestPiecesTellWhatTheWholeTells(t *testing.T) {
 	logs := map[string]string{}
 	for _, name := range []string{"attacks", "benign", "day", "deeds"} {
-		_, text, err := load(corpora+name+".ndjson.zst", nil)
+		_, text, err := load(t.Context(), corpora+name+".ndjson.zst", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/internal/app"
+	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -35,7 +36,7 @@ func (f *huntFlags) answerLines(ctx context.Context, env *Env, inputs []string) 
 	if err != nil {
 		return err
 	}
-	in := bufio.NewScanner(env.Stdin)
+	in := bufio.NewScanner(source.Until(ctx, env.Stdin))
 	in.Buffer(nil, longestQuestion)
 	unread := false
 	for n := 1; in.Scan(); n++ {

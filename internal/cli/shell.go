@@ -15,6 +15,7 @@ import (
 	"github.com/dogwatch-dev/dogwatch/internal/app"
 	"github.com/dogwatch-dev/dogwatch/internal/edit"
 	"github.com/dogwatch-dev/dogwatch/internal/shell"
+	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
@@ -44,7 +45,7 @@ func (f *huntFlags) converse(cmd *cobra.Command, env *Env, inputs []string) erro
 		return err
 	}
 	s := &session{f: f, flags: cmd.Flags(), env: env, app: a, inputs: inputs, lang: language(a)}
-	read := s.reader()
+	read := s.reader(cmd.Context())
 	for quit := false; !quit; {
 		text, err := read(cmd.Context())
 		if errors.Is(err, edit.ErrInterrupted) {
@@ -137,9 +138,9 @@ func (s *stoppable) Write(p []byte) (int, error) {
 
 // reader returns what reads the next text: from a terminal with an editor,
 // else line by line.
-func (s *session) reader() func(context.Context) (string, error) {
+func (s *session) reader(ctx context.Context) func(context.Context) (string, error) {
 	if !s.env.StdinTerminal || !s.env.StderrTerminal && !s.env.StdoutTerminal || s.env.Raw == nil || s.env.Getenv("TERM") == "dumb" {
-		return s.plainReader()
+		return s.plainReader(ctx)
 	}
 	history, err := edit.OpenHistory(shell.HistoryFile(s.env.Getenv))
 	if err != nil {
@@ -185,8 +186,8 @@ func (s *session) greet(w io.Writer) {
 }
 
 // plainReader reads texts from a pipe or a file, without a prompt.
-func (s *session) plainReader() func(context.Context) (string, error) {
-	in := bufio.NewReader(s.env.Stdin)
+func (s *session) plainReader(ctx context.Context) func(context.Context) (string, error) {
+	in := bufio.NewReader(source.Until(ctx, s.env.Stdin))
 	return func(ctx context.Context) (string, error) {
 		var text strings.Builder
 		for {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -138,12 +139,13 @@ const sniffed = 64 << 10
 // file that is damaged or packed in a way that we do not read counts: it is
 // reported when it is opened.
 func looksLikeLog(in Input) (bool, error) {
-	raw, err := in.open()
+	ctx := context.Background() // only regular files are looked at
+	raw, err := in.open(ctx)
 	if err != nil {
 		return false, err
 	}
 	raw.Close()
-	s, err := in.Open()
+	s, err := in.Open(ctx)
 	if err != nil {
 		return true, nil
 	}

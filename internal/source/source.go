@@ -4,6 +4,7 @@
 package source
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -19,13 +20,13 @@ type Input struct {
 	Name string // as the user wrote it, or the path below a directory that the user wrote
 	Size int64  // bytes of the file, still compressed; -1 when not known
 
-	open func() (io.ReadCloser, error)
+	open func(ctx context.Context) (io.ReadCloser, error)
 }
 
-// Open returns the input's bytes, decompressed. It may be called again, but for
-// the standard input.
-func (in Input) Open() (*Stream, error) {
-	raw, err := in.open()
+// Open returns the input's bytes, decompressed, until ctx ends: see Until. It may be
+// called again, but for the standard input.
+func (in Input) Open(ctx context.Context) (*Stream, error) {
+	raw, err := in.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", in.Name, cause(err))
 	}
@@ -39,7 +40,13 @@ func (in Input) Open() (*Stream, error) {
 
 // File returns the input that reads one file.
 func File(name string) Input {
-	in := Input{Name: name, Size: -1, open: func() (io.ReadCloser, error) { return os.Open(name) }}
+	in := Input{Name: name, Size: -1, open: func(ctx context.Context) (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		return struct {
+			io.Reader
+			io.Closer
+		}{Until(ctx, f), f}, err
+	}}
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		in.Size = info.Size()
 	}
@@ -49,7 +56,9 @@ func File(name string) Input {
 // Reader returns an input of bytes that are already there, such as the standard
 // input. It can be opened once.
 func Reader(name string, r io.Reader) Input {
-	return Input{Name: name, Size: -1, open: func() (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+	return Input{Name: name, Size: -1, open: func(ctx context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(Until(ctx, r)), nil
+	}}
 }
 
 // A Stream is an opened input.

@@ -67,7 +67,7 @@ func read(t testing.TB, data []byte) (string, error) {
 }
 
 func readOnce(t testing.TB, data []byte) (string, error) {
-	s, err := Reader("x", bytes.NewReader(data)).Open()
+	s, err := Reader("x", bytes.NewReader(data)).Open(t.Context())
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +126,7 @@ func TestCloseEndsDecompression(t *testing.T) {
 	for name, data := range map[string][]byte{"gzip": gzipped(t, long), "zstd": zstded(t, long)} {
 		before := runtime.NumGoroutine()
 		for _, n := range []int{0, 1, aheadFrom / 2, 2 * aheadFrom} {
-			s, err := Reader("x", bytes.NewReader(data)).Open()
+			s, err := Reader("x", bytes.NewReader(data)).Open(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -253,7 +253,7 @@ func TestStdin(t *testing.T) {
 	if len(inputs) != 1 || len(errs) > 0 || inputs[0].Name != Stdin {
 		t.Fatalf("got %v, %v", inputs, errs)
 	}
-	s, err := inputs[0].Open()
+	s, err := inputs[0].Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestStdin(t *testing.T) {
 }
 
 func TestUnreadableFileNamesItself(t *testing.T) {
-	_, err := File(filepath.Join(t.TempDir(), "gone.json")).Open()
+	_, err := File(filepath.Join(t.TempDir(), "gone.json")).Open(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "gone.json\": no such file") {
 		t.Errorf("error %v", err)
 	}
@@ -275,7 +275,7 @@ func FuzzDecompress(f *testing.F) {
 	f.Add(utf16ed(log))
 	f.Add([]byte(log))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := Reader("x", bytes.NewReader(data)).Open()
+		s, err := Reader("x", bytes.NewReader(data)).Open(t.Context())
 		if err != nil {
 			return
 		}

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package source
+
+import (
+	"context"
+	"os"
+)
+
+// await is not known on this system: reading waits.
+func await(context.Context, *os.File) {}
