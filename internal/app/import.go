@@ -32,7 +32,7 @@ func (a *App) Import(ctx context.Context, s store.Store, in Input) (ImportResult
 		return result, err
 	}
 	i := &importing{store: s, result: &result}
-	i.sitting = sitting{ctx: ctx, in: in, ledger: result.Ledger, ledgers: k.Ledgers, read: func(name string, in io.Reader) error {
+	i.sitting = sitting{ctx: ctx, in: in, ledger: result.Ledger, ledgers: k.Ledgers, decoded: k.Decoded, read: func(name string, in io.Reader) error {
 		i.stream = ""
 		return k.Read(ctx, name, in, i.keep)
 	}}

@@ -17,17 +17,18 @@ func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []
 	if err != nil {
 		return &Ledger{}, err
 	}
-	ledger, err := a.sit(ctx, in, r, emit)
+	ledger, err := a.sit(ctx, ctx, in, r, emit)
 	if err == nil {
 		err = r.Finish(emit)
 	}
 	return ledger, err
 }
 
-// sit is read with a reader that is there, and that it does not finish.
-func (a *App) sit(ctx context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
+// sit is read with a reader that is there, and that it does not finish. Nothing is read
+// once until ends, but what was read is handed on until ctx ends.
+func (a *App) sit(ctx, until context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
 	ledger := &Ledger{}
-	s := &sitting{ctx: ctx, in: in, ledger: ledger, ledgers: r.Ledgers}
+	s := &sitting{ctx: until, in: in, ledger: ledger, ledgers: r.Ledgers, decoded: r.Decoded}
 	take := func(b dogwatch.Batch) error { return s.fail(emit(b)) }
 	s.read = func(name string, in io.Reader) error { return r.Read(ctx, name, in, take) }
 	err := s.all()
@@ -37,11 +38,12 @@ func (a *App) sit(ctx context.Context, in Input, r *decode.Reader, emit func(dog
 
 // A sitting is one reading of all inputs.
 type sitting struct {
-	ctx     context.Context
+	ctx     context.Context // with whose end it ends
 	in      Input
 	ledger  *Ledger
 	read    func(name string, in io.Reader) error // reads one
 	ledgers func() []*decode.Ledger               // of those that were read
+	decoded func() int64                          // records so far
 	failed  error                                 // of whoever takes what is read
 
 	done, total int64 // bytes of the inputs before this one, and of all (0: not known)
@@ -111,16 +113,12 @@ type watched struct {
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	if err := w.s.ctx.Err(); err != nil {
-		return 0, err
-	}
 	n, err := w.stream.Read(p)
+	if err != nil && w.s.ctx.Err() != nil {
+		err = w.s.ctx.Err() // whatever was made of it
+	}
 	if tell := w.s.in.Progress; tell != nil {
-		var records int64
-		for _, l := range w.s.ledgers() {
-			records += l.Decoded
-		}
-		tell(w.name, w.s.done+w.stream.Offset(), w.s.total, records)
+		tell(w.name, w.s.done+w.stream.Offset(), w.s.total, w.s.decoded())
 	}
 	return n, err
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -46,13 +47,25 @@ func (r *ScanResult) Losses() (out []string) {
 	return out
 }
 
-// grace is how long what was found may take to be put together after the scan
-// was called off.
+// grace is how long the rules may still take for what was read after the scan was
+// called off.
 const grace = 5 * time.Second
 
-// Scan runs the rules over all inputs. What was found is returned also when
-// the error says that the scan was called off.
-func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
+// outlast ends so long after ctx.
+func outlast(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	after, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, end) })
+	return after, func() {
+		stop()
+		end()
+	}
+}
+
+// Scan runs the rules over all inputs. What was found in what was read is returned also
+// when the error says that the scan was called off.
+func (a *App) Scan(until context.Context, in Input) (*ScanResult, error) {
+	ctx, stop := outlast(until, grace)
+	defer stop()
 	s, err := a.newScanning(ctx)
 	if err != nil {
 		return nil, err
@@ -64,16 +77,13 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 			return result, err
 		}
 	}
-	err = s.read(ctx, a, in, result)
-	end := ctx
-	if err != nil {
-		var stop context.CancelFunc
-		end, stop = context.WithTimeout(context.WithoutCancel(ctx), grace)
-		defer stop()
-	}
-	alerts, failed := s.engine.Finish(end)
+	err = s.read(ctx, until, a, in, result)
+	alerts, failed := s.engine.Finish(ctx)
 	if err == nil {
 		err = failed
+	}
+	if called := until.Err(); called != nil && errors.Is(err, context.Canceled) {
+		err = called
 	}
 	if err != nil {
 		result.Discard()
@@ -83,9 +93,9 @@ func (a *App) Scan(ctx context.Context, in Input) (*ScanResult, error) {
 }
 
 // read feeds the rules with all inputs.
-func (s *scanning) read(ctx context.Context, a *App, in Input, result *ScanResult) error {
+func (s *scanning) read(ctx, until context.Context, a *App, in Input, result *ScanResult) error {
 	var err error
-	result.Ledger, err = a.sit(ctx, in, s.reader, s.worker.Feed)
+	result.Ledger, err = a.sit(ctx, until, in, s.reader, s.worker.Feed)
 	if err == nil && result.kept != nil {
 		err = result.kept.draft(a, s)
 	}

@@ -264,7 +264,7 @@ func FuzzState(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		if _, err := a.sit(context.Background(), Input{Paths: []string{corpora + "sample.ndjson"}}, s.reader, s.worker.Feed); err != nil {
+		if _, err := a.sit(context.Background(), context.Background(), Input{Paths: []string{corpora + "sample.ndjson"}}, s.reader, s.worker.Feed); err != nil {
 			f.Fatal(err)
 		}
 		var out bytes.Buffer

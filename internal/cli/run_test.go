@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -49,27 +47,6 @@ func TestInterrupted(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), `"short":"attach-to-pod"`) || !strings.Contains(errs.String(), "dogwatch: interrupted") {
 		t.Errorf("stdout:\n%s\nstderr:\n%s", out, errs)
-	}
-}
-
-// TestInterruptedWhileSilent wants an end though standard input is open and gives nothing.
-func TestInterruptedWhileSilent(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("reading waits on Windows")
-	}
-	for _, args := range [][]string{{"scan", "-"}, {"hunt", "KubeAudit | count", "-"}, {"hunt", "KubeAudit | join KubeAudit on AuditID", "-"}, {"bench", "-"}, {"hunt", "--stdin", "audit.log"}, {"hunt", "-i", "audit.log"}} {
-		silent, keep, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer silent.Close()
-		defer keep.Close()
-		ctx, stop := context.WithCancel(context.Background())
-		env, _, errs := testEnv(silent)
-		time.AfterFunc(100*time.Millisecond, stop)
-		if code := Run(ctx, env, args); code != ExitInterrupted {
-			t.Errorf("%q: exit code %d:\n%s", args, code, errs)
-		}
 	}
 }
 

@@ -180,6 +180,14 @@ func isCheap(name string) bool {
 // Ledgers returns what became of each input, in order.
 func (k *Keeper) Ledgers() []*Ledger { return k.r.ledgers }
 
+// Decoded is how many records were decoded so far, of all inputs.
+func (k *Keeper) Decoded() (n int64) {
+	for _, l := range k.r.ledgers {
+		n += l.Decoded
+	}
+	return n
+}
+
 // Read reads one input to its end and hands on its records. What is handed on
 // is good until emit returns.
 func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(*Kept) error) error {
@@ -202,6 +210,9 @@ func (k *Keeper) Read(ctx context.Context, name string, in io.Reader, emit func(
 		return err
 	}
 	f.take = func(fr *frame) error {
+		if !fr.whole && w.wasCalledOff() {
+			return nil
+		}
 		w.kept = true
 		k.record(fr)
 		return next()

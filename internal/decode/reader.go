@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dogwatch-dev/dogwatch"
@@ -45,6 +46,8 @@ type Reader struct {
 	outlet      *outlet
 	ledger      *Ledger
 	ledgers     []*Ledger
+	decoded     atomic.Int64 // see Decoded
+	before      int64        // records decoded of the inputs before
 	inflows     map[inflowKey]*inflow
 	inflowOrder []*inflow
 	inflow      *inflow // of the last event that was sifted
@@ -141,7 +144,8 @@ func (r *Reader) want(t *table) {
 // Read reads one input to its end and hands on its rows in batches, in the
 // order of the records, each table's rows together; other goroutines may read from in and
 // call emit, each one at a time, but not once Read has returned. An error of the input
-// comes back after the rows of what could be read.
+// comes back after the rows of what could be read; where it is that of a context, what it
+// cut off is left out.
 func (r *Reader) Read(ctx context.Context, name string, in io.Reader, emit func(dogwatch.Batch) error) error {
 	return r.read(ctx, name, newWindow(in), emit)
 }
@@ -162,17 +166,31 @@ func (r *Reader) read(ctx context.Context, name string, w *window, emit func(dog
 }
 
 func (r *Reader) readAll(ctx context.Context, name string, w *window, emit func(dogwatch.Batch) error) error {
+	if r.ledger != nil {
+		r.before += r.ledger.Decoded
+	}
 	r.ledger = &Ledger{Source: name, cluster: r.opts.Cluster}
 	r.ledgers = append(r.ledgers, r.ledger)
-	f := &framer{w: w, refuse: r.ledger.refuse}
+	f := &framer{w: w}
+	f.refuse = func(line int64, reason, sample string) {
+		if !w.wasCalledOff() {
+			r.ledger.refuse(line, reason, sample)
+		}
+	}
 	if r.siftings != nil && r.noneButKube() {
 		r.siftings.soon = lastBytes
 		f.lines, f.intoLists = func() (bool, error) { return r.sift(ctx, f, emit) }, true
 	}
 	n := 0
 	f.take = func(fr *frame) error {
-		if n++; n%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if n++; n%256 == 0 {
+			r.tell()
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		if !fr.whole && w.wasCalledOff() {
+			return nil
 		}
 		if r.record(fr) {
 			w.kept = true
@@ -216,6 +234,13 @@ func (r *Reader) Forget() {
 
 // Ledgers returns what became of each input, in order.
 func (r *Reader) Ledgers() []*Ledger { return r.ledgers }
+
+// Decoded is about how many records were decoded so far, of all inputs. It may be called
+// while Read reads, from in too, to show progress.
+func (r *Reader) Decoded() int64 { return r.decoded.Load() }
+
+// tell says how many records were decoded up to here.
+func (r *Reader) tell() { r.decoded.Store(r.before + r.ledger.Decoded) }
 
 // decode makes a record of a frame and counts it; nil if it is none.
 func (r *Reader) decode(fr *frame) *record {

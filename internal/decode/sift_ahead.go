@@ -335,6 +335,7 @@ func (r *Reader) sift(ctx context.Context, f *framer, emit func(dogwatch.Batch) 
 		}
 		whole := c.size == len(c.text)
 		r.takeChunk(f, c, w.line+breaks)
+		r.tell()
 		size, breaks = size+c.size, breaks+c.breaks
 		if c.size > 0 {
 			last = c.text[c.size-1]

@@ -2,6 +2,8 @@ package decode
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 )
 
@@ -72,6 +74,12 @@ func (w *window) read(p []byte) (n int) {
 		}
 	}
 	return n
+}
+
+// wasCalledOff says whether the input ends here as nobody wants more of it: what stood last
+// may be a part of a record.
+func (w *window) wasCalledOff() bool {
+	return w.pos == w.end && (errors.Is(w.err, context.Canceled) || errors.Is(w.err, context.DeadlineExceeded))
 }
 
 // fillTo reads until so much text is there, or there is no more.
