@@ -43,6 +43,7 @@ const (
 	scripts = "github.com/rogpeppe/go-internal/testscript"
 	parquet = "github.com/parquet-go/parquet-go"
 	syscpu  = "golang.org/x/sys/cpu"
+	unix    = "golang.org/x/sys/unix"
 )
 
 var layout = map[string]place{
@@ -66,7 +67,7 @@ var layout = map[string]place{
 	"docs":              {tests: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/help", "kql/plan", "kql/value", "internal/decode", "internal/rule", "internal/app"}},
 	"internal/parallel": {},
 	"internal/state":    {},
-	"internal/source":   {imports: []string{nouns, zstd, gzip, ahead}},
+	"internal/source":   {imports: []string{nouns, zstd, gzip, ahead, unix}},
 	"internal/nesting":  {imports: []string{syscpu}},
 	"internal/skeleton": {imports: []string{"internal/nesting", syscpu}},
 	"internal/decode":   {imports: []string{nouns, "internal/skeleton", "internal/state", "kql/value", yaml, syscpu}, tests: []string{"kql", "kql/diag", "internal/source", txtar, zstd}},
@@ -92,7 +93,7 @@ var layout = map[string]place{
 	"internal/shell":  {imports: []string{"internal/edit", "kql", "kql/diag", "kql/fn", "kql/help"}, tests: []string{"kql/value"}},
 	"internal/cli": {
 		imports: []string{nouns, "kql", "kql/diag", "kql/fn", "kql/value", "internal/app", "internal/screen", "internal/edit", "internal/shell", "internal/chart", "kql/help", cobra, pflag, jq, term},
-		tests:   []string{scripts, zstd, "github.com/creack/pty"},
+		tests:   []string{scripts, zstd, unix, "github.com/creack/pty"},
 	},
 	"cmd/dogwatch": {imports: []string{"internal/cli"}},
 }

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/dogwatch-dev/dogwatch/internal/decode"
+	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/internal/store"
 )
 
@@ -20,6 +22,9 @@ type Input struct {
 	// read (0: not known), and records found, and in which input.
 	Progress func(name string, read, total, records int64)
 }
+
+// Until reads from standard input until ctx ends, though it gives nothing.
+func Until(ctx context.Context, stdin io.Reader) io.Reader { return source.Until(ctx, stdin) }
 
 // A Ledger says what became of everything that was read.
 type Ledger struct {

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/internal/app"
-	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -36,7 +35,7 @@ func (f *huntFlags) answerLines(ctx context.Context, env *Env, inputs []string) 
 	if err != nil {
 		return err
 	}
-	in := bufio.NewScanner(source.Until(ctx, env.Stdin))
+	in := bufio.NewScanner(app.Until(ctx, env.Stdin))
 	in.Buffer(nil, longestQuestion)
 	unread := false
 	for n := 1; in.Scan(); n++ {

@@ -15,7 +15,6 @@ import (
 	"github.com/dogwatch-dev/dogwatch/internal/app"
 	"github.com/dogwatch-dev/dogwatch/internal/edit"
 	"github.com/dogwatch-dev/dogwatch/internal/shell"
-	"github.com/dogwatch-dev/dogwatch/internal/source"
 	"github.com/dogwatch-dev/dogwatch/kql"
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
 )
@@ -187,7 +186,7 @@ func (s *session) greet(w io.Writer) {
 
 // plainReader reads texts from a pipe or a file, without a prompt.
 func (s *session) plainReader(ctx context.Context) func(context.Context) (string, error) {
-	in := bufio.NewReader(source.Until(ctx, s.env.Stdin))
+	in := bufio.NewReader(app.Until(ctx, s.env.Stdin))
 	return func(ctx context.Context) (string, error) {
 		var text strings.Builder
 		for {

@@ -118,6 +118,55 @@ func TestSiftersReadAheadAsOne(t *testing.T) {
 	}
 }
 
+// Of a log that is called off all whole lines are read, and nothing is made of what was
+// cut off, wherever that is; how far reading has come may be asked meanwhile.
+func TestSiftersReadUntilCalledOff(t *testing.T) {
+	log := brokenUp(t, rand.New(rand.NewPCG(5, 6)), 0)
+	random := rand.New(rand.NewPCG(7, 8))
+	read := func(cpus int, text []byte, end error) (ledger string) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cpus))
+		r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		in := &nosy{pieces{text, random, end}, r.Decoded}
+		err = r.Read(t.Context(), "log", in, func(b dogwatch.Batch) error {
+			rows += b.Rows.Len()
+			return nil
+		})
+		if end != io.EOF && !errors.Is(err, end) || end == io.EOF && err != nil {
+			t.Fatal(err)
+		}
+		l := r.Ledgers()[0]
+		return fmt.Sprint(rows, l.Decoded, l.Truncated, l.Joined, l.Refused)
+	}
+	for _, size := range []int{1, 300, 100_000, 2*chunkSize + 1000, 6*chunkSize + 77} {
+		text := log[:size]
+		want := read(1, text[:bytes.LastIndexByte(text, '\n')+1], io.EOF)
+		for _, cpus := range []int{1, 2, 4} {
+			for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
+				if got := read(cpus, text, end); got != want {
+					t.Errorf("%d bytes, %d processors, %v: %s, not %s", size, cpus, end, got, want)
+				}
+			}
+		}
+	}
+}
+
+// nosy asks before each reading how far it has come.
+type nosy struct {
+	pieces
+	decoded func() int64
+}
+
+func (a *nosy) Read(b []byte) (int, error) {
+	if a.decoded() < 0 {
+		panic("fewer than no records")
+	}
+	return a.pieces.Read(b)
+}
+
 // What was read when a scan is called off is in the ledger.
 func TestSiftersTellWhatTheyReadUntilCalledOff(t *testing.T) {
 	log := brokenUp(t, rand.New(rand.NewPCG(3, 4)), 0)
