@@ -32,7 +32,7 @@ func (a *App) Import(ctx context.Context, s store.Store, in Input) (ImportResult
 		return result, err
 	}
 	i := &importing{store: s, result: &result}
-	i.sitting = sitting{ctx: ctx, in: in, ledger: result.Ledger, ledgers: k.Ledgers, decoded: k.Decoded, read: func(name string, in io.Reader) error {
+	i.sitting = sitting{until: ctx, in: in, ledger: result.Ledger, ledgers: k.Ledgers, decoded: k.Decoded, read: func(name string, in io.Reader) error {
 		i.stream = ""
 		return k.Read(ctx, name, in, i.keep)
 	}}
@@ -96,7 +96,7 @@ func (i *importing) keep(k *decode.Kept) error {
 	for _, c := range k.Columns {
 		b.Columns = append(b.Columns, store.Column{Name: c.Name, Type: c.Type, Dict: c.Dict, Codes: c.Codes})
 	}
-	receipt, err := i.store.Append(i.ctx, b)
+	receipt, err := i.store.Append(i.until, b)
 	if err != nil {
 		return i.fail(err)
 	}

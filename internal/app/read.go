@@ -28,7 +28,7 @@ func (a *App) read(ctx context.Context, in Input, opts decode.Options, tables []
 // once until ends, but what was read is handed on until ctx ends.
 func (a *App) sit(ctx, until context.Context, in Input, r *decode.Reader, emit func(dogwatch.Batch) error) (*Ledger, error) {
 	ledger := &Ledger{}
-	s := &sitting{ctx: until, in: in, ledger: ledger, ledgers: r.Ledgers, decoded: r.Decoded}
+	s := &sitting{until: until, in: in, ledger: ledger, ledgers: r.Ledgers, decoded: r.Decoded}
 	take := func(b dogwatch.Batch) error { return s.fail(emit(b)) }
 	s.read = func(name string, in io.Reader) error { return r.Read(ctx, name, in, take) }
 	err := s.all()
@@ -38,7 +38,7 @@ func (a *App) sit(ctx, until context.Context, in Input, r *decode.Reader, emit f
 
 // A sitting is one reading of all inputs.
 type sitting struct {
-	ctx     context.Context // with whose end it ends
+	until   context.Context // with whose end it ends
 	in      Input
 	ledger  *Ledger
 	read    func(name string, in io.Reader) error // reads one
@@ -70,10 +70,10 @@ func (s *sitting) all() error {
 
 // one reads an input; what cannot be read of it is a problem and no error.
 func (s *sitting) one(in source.Input) error {
-	stream, err := in.Open(s.ctx)
+	stream, err := in.Open(s.until)
 	if err != nil {
-		if s.ctx.Err() != nil {
-			return s.ctx.Err()
+		if s.until.Err() != nil {
+			return s.until.Err()
 		}
 		s.ledger.Problems = append(s.ledger.Problems, err)
 		return nil
@@ -86,8 +86,8 @@ func (s *sitting) one(in source.Input) error {
 	switch {
 	case s.failed != nil:
 		return s.failed
-	case s.ctx.Err() != nil:
-		return s.ctx.Err()
+	case s.until.Err() != nil:
+		return s.until.Err()
 	case err != nil:
 		s.ledger.Problems = append(s.ledger.Problems, err)
 	default:
@@ -114,8 +114,8 @@ type watched struct {
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.stream.Read(p)
-	if err != nil && w.s.ctx.Err() != nil {
-		err = w.s.ctx.Err() // whatever was made of it
+	if err != nil && w.s.until.Err() != nil {
+		err = w.s.until.Err() // whatever was made of it
 	}
 	if tell := w.s.in.Progress; tell != nil {
 		tell(w.name, w.s.done+w.stream.Offset(), w.s.total, w.s.decoded())

@@ -64,7 +64,7 @@ func TestInterruptedWithPart(t *testing.T) {
 			go func() {
 				io.WriteString(out, log)
 				for unread := 1; unread > 0; {
-					time.Sleep(time.Millisecond)
+					time.Sleep(time.Millisecond) // nothing tells that a pipe was read
 					if unread, err = unix.IoctlGetInt(int(in.Fd()), unix.TIOCINQ); err != nil {
 						t.Error(err)
 					}

@@ -46,7 +46,7 @@ func (f *huntFlags) converse(cmd *cobra.Command, env *Env, inputs []string) erro
 	s := &session{f: f, flags: cmd.Flags(), env: env, app: a, inputs: inputs, lang: language(a)}
 	read := s.reader(cmd.Context())
 	for quit := false; !quit; {
-		text, err := read(cmd.Context())
+		text, err := read()
 		if errors.Is(err, edit.ErrInterrupted) {
 			continue
 		}
@@ -135,9 +135,9 @@ func (s *stoppable) Write(p []byte) (int, error) {
 	return s.w.Write(p)
 }
 
-// reader returns what reads the next text: from a terminal with an editor,
-// else line by line.
-func (s *session) reader(ctx context.Context) func(context.Context) (string, error) {
+// reader returns what reads the next text until ctx ends: from a terminal with an
+// editor, else line by line.
+func (s *session) reader(ctx context.Context) func() (string, error) {
 	if !s.env.StdinTerminal || !s.env.StderrTerminal && !s.env.StdoutTerminal || s.env.Raw == nil || s.env.Getenv("TERM") == "dumb" {
 		return s.plainReader(ctx)
 	}
@@ -154,7 +154,7 @@ func (s *session) reader(ctx context.Context) func(context.Context) (string, err
 		Done: shell.Done, Complete: s.lang.Complete, History: history,
 	}
 	s.greet(screen)
-	return func(ctx context.Context) (string, error) {
+	return func() (string, error) {
 		restore, err := s.env.Raw()
 		if err != nil {
 			return "", err
@@ -185,9 +185,9 @@ func (s *session) greet(w io.Writer) {
 }
 
 // plainReader reads texts from a pipe or a file, without a prompt.
-func (s *session) plainReader(ctx context.Context) func(context.Context) (string, error) {
+func (s *session) plainReader(ctx context.Context) func() (string, error) {
 	in := bufio.NewReader(app.Until(ctx, s.env.Stdin))
-	return func(ctx context.Context) (string, error) {
+	return func() (string, error) {
 		var text strings.Builder
 		for {
 			if err := ctx.Err(); err != nil {

@@ -23,24 +23,7 @@ texts:
 	TESTQ R12, R12
 	JNZ outside
 
-count:
-	DEPTH(ends)
-	ADDQ $64, SI
-	DECQ CX
-	JNZ loop
-	MOVQ $-1, end+24(FP)
-
-done:
-	END
-
-ends:
-	LAST(found, count)
-
-found:
-	SUBQ R15, SI
-	LEAQ 1(SI)(R11*1), SI
-	MOVQ SI, end+24(FP)
-	JMP done
+#include "counted_amd64.h"
 
 special:
 	ESCAPED

@@ -14,24 +14,7 @@ loop:
 	XORL R8, R8
 	OUTSIDE
 
-count:
-	DEPTH(ends)
-	ADDQ $64, SI
-	DECQ CX
-	JNZ loop
-	MOVQ $-1, end+24(FP)
-
-done:
-	END
-
-ends:
-	LAST(found, count)
-
-found:
-	SUBQ R15, SI
-	LEAQ 1(SI)(R11*1), SI
-	MOVQ SI, end+24(FP)
-	JMP done
+#include "counted_amd64.h"
 
 special:
 	STOPS(R12)

@@ -42,10 +42,13 @@ func (in Input) Open(ctx context.Context) (*Stream, error) {
 func File(name string) Input {
 	in := Input{Name: name, Size: -1, open: func(ctx context.Context) (io.ReadCloser, error) {
 		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
 		return struct {
 			io.Reader
 			io.Closer
-		}{Until(ctx, f), f}, err
+		}{Until(ctx, f), f}, nil
 	}}
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		in.Size = info.Size()
