@@ -16,7 +16,7 @@ func (c *clock) ticks(s string) (int64, bool) {
 	if t, ok := c.near(s); ok {
 		return t, true
 	}
-	if len(s) == laidTime && s[19] == '.' {
+	if len(s) == laidTime && isLaidMinute(s) && s[19] == '.' {
 		if at, ok := value.ParseDateTime(s[:17] + "00Z"); ok {
 			c.minute, c.ticks0 = [3]uint64{load(s), load(s[8:]), uint64(s[16])}, at
 		}
@@ -27,6 +27,12 @@ func (c *clock) ticks(s string) (int64, bool) {
 // laidTime is how long a time is as the API server writes it:
 // 2026-01-02T03:04:05.123456Z.
 const laidTime = 27
+
+// isLaidMinute says whether a time begins as those of the API server: there are others
+// that can be read, of which no seconds follow there.
+func isLaidMinute(s string) bool {
+	return s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' && s[16] == ':'
+}
 
 // near reads a time that is of the last one's minute, and written like that. It is
 // false for others.
