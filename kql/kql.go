@@ -234,6 +234,10 @@ type Recall struct {
 	// Keys are by table a query that makes of each row its time, and then what
 	// old rows have to agree in. Of tables that are not named no old row counts.
 	Keys map[string]*Query
+	// Columns are by table a query that makes of each row its time, and then the values
+	// that the keys are made of: rows that agree in these agree in the keys. Tables of
+	// which these are more than plain values are left out.
+	Columns map[string]*Query
 }
 
 // Recall is what the query has old rows for in a window of so many ticks; nil when
@@ -243,9 +247,13 @@ func (q *Query) Recall(period int64) *Recall {
 	if r == nil {
 		return nil
 	}
-	out := &Recall{Age: r.Age, Keys: map[string]*Query{}}
-	for table, p := range r.Keys {
-		out.Keys[table] = &Query{plan: p, leaves: exec.Leaves(p), tree: q.tree}
+	return &Recall{Age: r.Age, Keys: q.withPlans(r.Keys), Columns: q.withPlans(r.Columns)}
+}
+
+func (q *Query) withPlans(plans map[string]*plan.Plan) map[string]*Query {
+	out := map[string]*Query{}
+	for table, p := range plans {
+		out[table] = &Query{plan: p, leaves: exec.Leaves(p), tree: q.tree}
 	}
 	return out
 }

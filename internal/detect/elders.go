@@ -14,8 +14,7 @@ import (
 // weeks then looks at the last hour, and at as many rows as there are different
 // ones before, and not at two weeks each time.
 type elders struct {
-	age     int64
-	keys    map[string]*kql.Query
+	*kql.Recall
 	numbers map[string]int32 // of what rows agree in, from 1
 	resting bool             // every row is looked at
 }
@@ -27,7 +26,7 @@ func newElders(r *kql.Recall) *elders {
 	if r == nil {
 		return nil
 	}
-	return &elders{age: r.Age, keys: r.Keys, numbers: map[string]int32{}}
+	return &elders{Recall: r, numbers: map[string]int32{}}
 }
 
 // fewLooks is how many looks at all rows cost less than finding out which may
@@ -46,8 +45,7 @@ func (e *elders) learn(ctx context.Context, w *window) {
 	w.own()
 	e.forget(w.rows)
 	for _, t := range w.tables {
-		q := e.keys[t.name]
-		if q == nil {
+		if e.Keys[t.name] == nil {
 			continue
 		}
 		var index []int32
@@ -58,7 +56,7 @@ func (e *elders) learn(ctx context.Context, w *window) {
 			}
 		}
 		if len(index) > 0 {
-			e.number(ctx, w, t, q, index)
+			e.number(ctx, w, t, index)
 		}
 	}
 }
@@ -77,10 +75,65 @@ func (e *elders) forget(rows []kept) {
 	}
 }
 
-// number numbers some rows of a table. What was made of rows for another window of a
-// family serves this one too.
-func (e *elders) number(ctx context.Context, w *window, t *keptTable, q *kql.Query, index []int32) {
-	known := w.family.agreements(t, q)
+// number numbers some rows of a table: the first of those that say the same in all columns
+// that are read is asked for the others too.
+func (e *elders) number(ctx context.Context, w *window, t *keptTable, index []int32) {
+	firsts := e.firsts(ctx, w, t, index)
+	if firsts == nil {
+		e.ask(ctx, w, t, index)
+		return
+	}
+	var asked []int32
+	for i, row := range index {
+		if firsts[i] == row {
+			asked = append(asked, row)
+		}
+	}
+	e.ask(ctx, w, t, asked)
+	for i, row := range index {
+		w.rows[row].elder = w.rows[firsts[i]].elder
+	}
+}
+
+// sample is of how many rows it is found out whether many say the same.
+const sample = 256
+
+// firsts are by place in index the first row that says the same in all columns that are
+// read; nil where that is not worth to find out: few rows are asked one by one, as are those
+// of which most say something else.
+func (e *elders) firsts(ctx context.Context, w *window, t *keptTable, index []int32) []int32 {
+	q := e.Columns[t.name]
+	if q == nil || len(index) < sample {
+		return nil
+	}
+	a := w.family.agreement(t, q)
+	if a == nil {
+		a = newAgreement()
+	}
+	if a.learn(ctx, w, t, q, index[:sample]); len(a.keys) > a.rows*3/4 {
+		return nil
+	}
+	a.learn(ctx, w, t, q, index)
+	out := make([]int32, len(index))
+	first := make([]int32, len(a.keys)+1)
+	for i, row := range index {
+		switch n := a.of[row]; {
+		case n == standsAlone:
+			out[i] = row
+		case first[n] == 0:
+			first[n], out[i] = row+1, row
+		default:
+			out[i] = first[n] - 1
+		}
+	}
+	return out
+}
+
+// ask numbers rows by what they have to agree in. What was made of them for another window
+// of a family serves this one too.
+func (e *elders) ask(ctx context.Context, w *window, t *keptTable, index []int32) {
+	q := e.Keys[t.name]
+	known := w.family.agreement(t, q)
 	if known == nil {
 		agreements(ctx, w, t, q, index, e.numberOf, func(row, n int32) { w.rows[row].elder = n })
 		return
@@ -175,6 +228,7 @@ func (a *agreed) add(w *window, b batchOfKept, out *value.Batch) {
 // An agreement says what the rows of windows with the same rows agree in.
 type agreement struct {
 	of   []int32 // by row: the place of its key in keys, from 1; standsAlone; 0: not known
+	rows int     // that have a key
 	keys []string
 	at   map[string]int32
 }
@@ -185,9 +239,10 @@ type agreementOf struct {
 	query int
 }
 
-// agreements are what is known for all windows of the family; nil where each is by
-// itself.
-func (f *family) agreements(t *keptTable, q *kql.Query) *agreement {
+func newAgreement() *agreement { return &agreement{at: map[string]int32{}} }
+
+// agreement is what is known for all windows of the family; nil where each is by itself.
+func (f *family) agreement(t *keptTable, q *kql.Query) *agreement {
 	if f == nil {
 		return nil
 	}
@@ -198,7 +253,7 @@ func (f *family) agreements(t *keptTable, q *kql.Query) *agreement {
 	of := agreementOf{t, query}
 	a := f.agreed[of]
 	if a == nil {
-		a = &agreement{at: map[string]int32{}}
+		a = newAgreement()
 		f.agreed[of] = a
 	}
 	return a
@@ -228,7 +283,10 @@ func (a *agreement) learn(ctx context.Context, w *window, t *keptTable, q *kql.Q
 		}
 		return n
 	}
-	agreements(ctx, w, t, q, fresh, numberOf, func(row, n int32) { a.of[row] = n })
+	agreements(ctx, w, t, q, fresh, numberOf, func(row, n int32) {
+		a.of[row] = n
+		a.rows++
+	})
 }
 
 func (e *elders) numberOf(key string) int32 {
@@ -266,7 +324,7 @@ func (c *choice) among(rows []kept, lo, hi int, at int64) (only []int32) {
 	for i := lo; i < hi; i++ {
 		n := rows[i].elder
 		switch {
-		case rows[i].ticks >= at-c.age || n == standsAlone:
+		case rows[i].ticks >= at-c.Age || n == standsAlone:
 		case n == 0 || c.seen[n] == c.steps: // no old row of its table counts, or an earlier one stands for it
 			continue
 		default:

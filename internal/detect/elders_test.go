@@ -31,6 +31,7 @@ func twoWeeks(seed uint64, n int) (rows []request) {
 		if rng.IntN(9) == 0 {
 			r.verb = "exec"
 		}
+		r.paths = fmt.Sprintf(`["/%s", %d]`, r.name, rng.IntN(1000))
 		rows = append(rows, r)
 	}
 	return rows
@@ -57,6 +58,12 @@ var lookBack = []string{
 
 	`Requests | where TimeGenerated > ago(30m) | where Name !in (toscalar(Requests | where Verb == 'exec' | project Name))
 	| join kind=leftanti (Requests | where TimeGenerated <= ago(30m) | project User, Verb, Name) on User, Verb, Name | count | where Count > 0 | extend User = 'all'`,
+
+	`let Deeds = Requests | extend What = case(Verb == 'exec', strcat('a session in ', Name), Name startswith 'rare', 'something rare', 'else');
+	Deeds | where TimeGenerated > ago(1h) | join kind=leftanti (Deeds | where TimeGenerated <= ago(1h) | distinct User, What) on User, What`,
+
+	`let Deeds = Requests | extend Path = tostring(Paths[0]);
+	Deeds | where TimeGenerated > ago(1h) | join kind=leftanti (Deeds | where TimeGenerated <= ago(1h) | distinct User, Path) on User, Path`,
 }
 
 // Queries of which old rows count one by one, or reach the result.
@@ -177,6 +184,62 @@ func eldersRun(t *testing.T, r *dogwatch.Rule, opt Options, first, then []dogwat
 		t.Fatal(err)
 	}
 	return text, st.Looks
+}
+
+// Of rows that say the same in all columns that keys are made of, the first is asked; where
+// few do, each is, as are those of which more is read than plain values.
+func TestEldersAskTheFirst(t *testing.T) {
+	const query = `Requests | where TimeGenerated > ago(1h) | join kind=leftanti (Requests | where TimeGenerated <= ago(1h) | extend Key = %s) on $left.User == $right.Key`
+	for _, tt := range []struct {
+		key   string
+		rows  []request
+		first bool
+	}{
+		{"strcat(User, iff(Name startswith 'rare', Verb, ''))", twoWeeks(1, 600), true},
+		{"User", twoWeeks(1, sample-1), false},
+		{"strcat(User, Resource, Cluster, bin(TimeGenerated, 1d))", twoWeeks(1, 600), false}, // of other times
+		{"strcat(User, Paths[0])", twoWeeks(1, 600), false},
+	} {
+		e := New([]*dogwatch.Rule{lookingBack(t, fmt.Sprintf(query, tt.key))}, Options{Catalog: world{}})
+		for _, b := range batches(tt.rows, 50) {
+			if err := e.NewWorker(t.Context()).Feed(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w := e.units[0].window
+		w.sort()
+		index := make([]int32, len(w.rows))
+		for i := range index {
+			index[i] = int32(i)
+		}
+		firsts := w.elders.firsts(t.Context(), w, w.tables["Requests"], index)
+		if (firsts != nil) != tt.first {
+			t.Fatalf("%s: the first is asked: %v, want %v", tt.key, firsts != nil, tt.first)
+		}
+		others := 0
+		for i, first := range firsts {
+			if first > int32(i) {
+				t.Fatalf("%s: row %d stands for row %d", tt.key, first, i)
+			}
+			if first < int32(i) {
+				others++
+			}
+		}
+		if tt.first && others < len(index)/2 {
+			t.Errorf("%s: of %d rows %d are not asked", tt.key, len(index), others)
+		}
+		// Numbered by the first, rows have the numbers that each gets alone.
+		w.elders.number(t.Context(), w, w.tables["Requests"], index)
+		for i, first := range firsts {
+			alone := newElders(w.elders.Recall)
+			got := w.rows[i].elder
+			alone.numbers = w.elders.numbers
+			alone.ask(t.Context(), w, w.tables["Requests"], []int32{int32(i)})
+			if w.rows[i].elder != got {
+				t.Errorf("%s: row %d has number %d by row %d, and %d alone", tt.key, i, got, first, w.rows[i].elder)
+			}
+		}
+	}
 }
 
 func TestWhichRulesHaveElders(t *testing.T) {

@@ -165,7 +165,7 @@ func (w *window) work(at int64) int {
 	if w.elders == nil {
 		return hi - lo
 	}
-	old := w.after(at-w.elders.age-1) - lo
+	old := w.after(at-w.elders.Age-1) - lo
 	return hi - lo - old + min(old, len(w.elders.numbers))
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/dogwatch-dev/dogwatch/kql/diag"
@@ -18,6 +19,10 @@ type Recall struct {
 	// Keys are by table what old rows have to agree in, made of the table's rows.
 	// Their first column is the row's time.
 	Keys map[string]*Plan
+	// Columns are by table what the keys are made of, behind the row's time: rows that
+	// agree in that agree in the keys. They are left out where it is more than plain
+	// values, such as a body.
+	Columns map[string]*Plan
 }
 
 // TimeColumn is the column that windows of time go by.
@@ -36,10 +41,14 @@ func RecallOf(p *Plan, period int64) *Recall {
 	if !r.ok || r.age <= 0 || r.age >= period || len(r.tables) == 0 {
 		return nil
 	}
-	out := &Recall{Age: r.age, Keys: map[string]*Plan{}}
+	out := &Recall{Age: r.age, Keys: map[string]*Plan{}, Columns: map[string]*Plan{}}
 	for table, t := range r.tables {
-		if out.Keys[table] = t.plan(p.File); out.Keys[table] == nil {
+		if t.scan == nil || len(t.keys) > maxRecall/20 {
 			return nil
+		}
+		out.Keys[table] = t.plan(p.File)
+		if c := t.columnsPlan(p.File); c != nil {
+			out.Columns[table] = c
 		}
 	}
 	return out
@@ -420,15 +429,47 @@ func clockBehind(e Expr) (ago int64, ok bool) {
 	return 0, false
 }
 
-// plan makes the time and the keys of a table's rows; nil where they are too many,
-// or the time is not known. What several keys are made of is computed once.
+// plan makes the time and the keys of a table's rows. What several keys are made of is
+// computed once.
 func (t *recalled) plan(file *diag.File) *Plan {
-	if t.scan == nil || len(t.keys) > maxRecall/20 {
+	parts := append(slices.Clone(t.exprs), t.time())
+	keys := append([]Expr{&Col{len(t.exprs), TimeColumn, value.DateTime}}, t.keys...)
+	scan := t.scanFor(parts)
+	return &Plan{File: file, Root: projected(projected(scan, parts), keys), Scans: []*Scan{scan}}
+}
+
+// columnsPlan makes the time, and the columns that the keys are made of; nil where one of
+// them may hold more than one plain value.
+func (t *recalled) columnsPlan(file *diag.File) *Plan {
+	cols, plain := []Expr{t.time()}, true
+	seen := map[int]bool{}
+	for _, e := range t.exprs {
+		Walk(e, func(e Expr) bool {
+			if c, ok := e.(*Col); ok && !seen[c.Index] {
+				seen[c.Index] = true
+				cols = append(cols, c)
+				plain = plain && c.Typ != value.Dynamic && c.Typ != value.Real
+			}
+			return plain
+		})
+	}
+	if !plain {
 		return nil
 	}
-	at, width := t.scan.Columns[t.scan.Schema().Index(TimeColumn)], 0
-	parts := append(slices.Clone(t.exprs), &Col{at, TimeColumn, value.DateTime})
-	for _, e := range parts {
+	slices.SortFunc(cols[1:], func(x, y Expr) int { return cmp.Compare(x.(*Col).Index, y.(*Col).Index) })
+	scan := t.scanFor(cols)
+	return &Plan{File: file, Root: projected(scan, cols), Scans: []*Scan{scan}}
+}
+
+func (t *recalled) time() *Col {
+	return &Col{t.scan.Columns[t.scan.Schema().Index(TimeColumn)], TimeColumn, value.DateTime}
+}
+
+// scanFor reads the columns of the table that some expressions over it ask for, and those
+// before.
+func (t *recalled) scanFor(exprs []Expr) *Scan {
+	width := 0
+	for _, e := range exprs {
 		Walk(e, func(e Expr) bool {
 			if c, ok := e.(*Col); ok {
 				width = max(width, c.Index+1)
@@ -441,9 +482,7 @@ func (t *recalled) plan(file *diag.File) *Plan {
 		scan.Columns = append(scan.Columns, i)
 		scan.schema = append(scan.schema, value.Field{})
 	}
-	keys := append([]Expr{&Col{len(t.exprs), TimeColumn, value.DateTime}}, t.keys...)
-	root := projected(projected(scan, parts), keys)
-	return &Plan{File: file, Root: root, Scans: []*Scan{scan}}
+	return scan
 }
 
 func projected(in Node, exprs []Expr) *Project {
