@@ -24,6 +24,7 @@ type keptRow struct {
 	isSeen bool
 	known  []value.Value // few: most columns are never asked for
 	room   *columnRoom   // nil: none was
+	told   toldValues    // of a part
 
 	holders atomic.Int32
 }
@@ -68,7 +69,7 @@ func (rec *record) alone() record {
 }
 
 func (k *keptRow) Value(col int) value.Value {
-	if v, ok := k.record.said.value(col); ok {
+	if v, ok := k.record.said.Value(col); ok {
 		return v
 	}
 	k.mu.Lock()
@@ -82,6 +83,14 @@ func (k *keptRow) Value(col int) value.Value {
 	k.known = append(k.known, k.columns[col].of(&k.record))
 	k.room.places[col] = uint8(len(k.known))
 	return k.known[len(k.known)-1]
+}
+
+// Told is what others know of the row too; nil if nobody does.
+func (k *keptRow) Told() value.Told {
+	if k.record.said == nil {
+		return nil
+	}
+	return k.record.said
 }
 
 // take gives the row room for its columns.

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
@@ -41,8 +42,35 @@ var tellers = func() []func(*said) *keptRow {
 	return all
 }()
 
-// value is that of a column, if a part tells it.
-func (s *said) value(col int) (v value.Value, ok bool) {
+// toldAt are the places of the columns that parts tell, by column, and nTold how many
+// there are.
+var toldAt, nTold = func() (at []int, n int) {
+	for _, tells := range tellers {
+		at = append(at, n)
+		if tells != nil {
+			n++
+		}
+	}
+	return at, n
+}()
+
+// toldValues are what is known of a part's columns, by toldAt: whoever reads them waits for
+// nobody.
+type toldValues []atomic.Pointer[value.Value]
+
+// tell is the value of a column that a part tells.
+func (k *keptRow) tell(col int) value.Value {
+	at := &k.told[toldAt[col]]
+	if v := at.Load(); v != nil {
+		return *v
+	}
+	v := k.Value(col)
+	at.Store(&v)
+	return v
+}
+
+// Value is that of a column, if a part tells it.
+func (s *said) Value(col int) (v value.Value, ok bool) {
 	if s == nil || tellers[col] == nil {
 		return v, false
 	}
@@ -53,5 +81,5 @@ func (s *said) value(col int) (v value.Value, ok bool) {
 	if part == nil {
 		return v, false
 	}
-	return part.Value(col), true
+	return part.tell(col), true
 }

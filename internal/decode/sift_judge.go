@@ -335,6 +335,7 @@ func (j *judges) rowOf(p part) *keptRow {
 	row := &aRow{room: columnRoom{facts: facts{r: j.r}}}
 	row.columns = j.r.kube.table.columns
 	row.take(&row.room)
+	row.told = make(toldValues, nTold)
 	rec := &row.record
 	rec.in, rec.number, rec.shape = &j.ledger, -1, shapeEvent
 	if p.aks {

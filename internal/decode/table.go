@@ -45,7 +45,7 @@ func (r *rows) Value(row, col int) value.Value { return r.records[row].value(r.c
 
 // value is that of a column of the record's table.
 func (rec *record) value(columns []column, col int) value.Value {
-	if v, ok := rec.said.value(col); ok {
+	if v, ok := rec.said.Value(col); ok {
 		return v
 	}
 	return columns[col].of(rec)

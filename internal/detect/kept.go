@@ -145,7 +145,8 @@ type shelved struct {
 	of    *shelfOf
 	at    int64
 	n     int32
-	whole bool // as it is, and not column by column
+	whole bool       // as it is, and not column by column
+	told  value.Told // what of it is told without reading it; nil: nothing
 }
 
 // A shelfOf is the rows of a window's table that lie on a shelf.
@@ -161,7 +162,7 @@ func (t *keptTable) shelved(s *shelf, b []byte) (*shelved, error) {
 		t.shelf = &shelfOf{t, s}
 	}
 	at, err := s.put(b)
-	return &shelved{t.shelf, at, int32(len(b)), b[0] == wholeRow}, err
+	return &shelved{of: t.shelf, at: at, n: int32(len(b)), whole: b[0] == wholeRow}, err
 }
 
 // shelve puts a body on a shelf, once for all windows, and says how many bytes
@@ -171,7 +172,11 @@ func (h *held) shelve(s *shelf, b []byte) (written int, scratch []byte, err erro
 		return 0, b, nil
 	}
 	b = h.append(b[:0])
-	h.lies, err = h.of.shelved(s, b)
+	if h.lies, err = h.of.shelved(s, b); h.lies.whole {
+		if row, ok := h.row.(value.Teller); ok {
+			h.lies.told = row.Told()
+		}
+	}
 	return len(b), b, err
 }
 

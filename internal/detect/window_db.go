@@ -233,6 +233,11 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if r.held != nil {
 		return r.value(col)
 	}
+	if told := r.lies.told; told != nil {
+		if v, ok := told.Value(col); ok {
+			return v
+		}
+	}
 	v := k.of.shelved(at, r.lies, col)
 	k.of.held += v.Size()
 	return v

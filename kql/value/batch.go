@@ -40,6 +40,18 @@ type Shared interface {
 	Hold(more int) (holders int)
 }
 
+// Told is what is known of a row beside it, as others say the same.
+type Told interface {
+	// Value is the value of a column; false where it is not told.
+	Value(col int) (v Value, told bool)
+}
+
+// A Teller is a row of which some is told beside it.
+type Teller interface {
+	Row
+	Told() Told // nil: nothing is
+}
+
 // A Keeper is a Filler that can hand out its rows one by one, to be kept.
 type Keeper interface {
 	Keep(row int) Row // nil if it cannot
