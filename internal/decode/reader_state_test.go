@@ -133,6 +133,43 @@ func TestKeptRowsAreReadBack(t *testing.T) {
 	}
 }
 
+// What is told of a row beside it is what the row says that was written and read.
+func TestWhatIsToldOfRows(t *testing.T) {
+	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, rows, cluster := 0, 0, slices.Index(allColumns("KubeAudit"), "Cluster")
+	err = r.ReadText(context.Background(), "x", corpus(t, "attacks.ndjson"), func(b dogwatch.Batch) error {
+		for i := range b.Rows.N {
+			kept := b.Rows.Keep(i).(*keptRow)
+			beside := kept.Told()
+			if rows++; beside == nil {
+				continue
+			}
+			row, err := r.Row("KubeAudit", string(kept.AppendBinary(nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for c, name := range allColumns("KubeAudit") {
+				if got, ok := beside.Value(c); ok {
+					told++
+					if want := row.Value(c); got.String() != want.String() || got.Kind() != want.Kind() {
+						t.Fatalf("%s is %s, and %s is told", name, want, got)
+					}
+				}
+			}
+			if _, ok := beside.Value(cluster); ok {
+				t.Fatal("of an event's parts none tells its cluster")
+			}
+		}
+		return nil
+	})
+	if err != nil || rows < 500 || told < 20*rows {
+		t.Errorf("%d columns told of %d rows (%v)", told, rows, err)
+	}
+}
+
 func FuzzKeptRow(f *testing.F) {
 	r, err := NewReader(Options{}, "KubeAudit")
 	if err != nil {

@@ -95,3 +95,50 @@ func TestWindowsShareWhatTheyKeep(t *testing.T) {
 		t.Errorf("what lies on disk takes %d bytes of memory", n)
 	}
 }
+
+// A tellingOf is a row that is written as it is, and of which the first column is told
+// beside it.
+type tellingOf struct{ value.Row }
+
+func (tellingOf) AppendBinary(b []byte) []byte { return append(b, "written"...) }
+func (r tellingOf) Told() value.Told           { return firstOf{r} }
+
+type firstOf struct{ value.Row }
+
+func (r firstOf) Value(col int) (value.Value, bool) { return r.Row.Value(col), col == 0 }
+
+type texts []string
+
+func (r texts) Value(col int) value.Value { return value.StringOf(r[col]) }
+func (texts) Size() int                   { return 0 }
+
+// Of a row on disk what is told beside it is not read.
+func TestWhatIsToldIsNotReadFromDisk(t *testing.T) {
+	s, err := newShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	reads := 0
+	table := &keptTable{
+		schema: value.Schema{{Name: "A", Type: value.String}, {Name: "B", Type: value.String}}, columns: []int{0, 1}, at: []int{0, 1},
+		rows: func(_, written string) (value.Row, error) {
+			reads++
+			return texts{"not told", written}, nil
+		},
+	}
+	h := &held{of: table, row: tellingOf{texts{"told", "b"}}}
+	h.at.Store(&dogwatch.Evidence{Table: "T"})
+	w := &window{rows: []kept{{held: h}}}
+	if _, err := w.shelve(s, &RuleStats{}); err != nil {
+		t.Fatal(err)
+	}
+	k := &keptBatches{w: w, hi: 1}
+	b := k.batch(table, []int32{0})
+	if got := b.At(0, 0).Str(); got != "told" || reads != 0 || k.held != 0 {
+		t.Errorf("reads %q, %d times from disk", got, reads)
+	}
+	if got := b.At(0, 1).Str(); got != "written" || reads != 1 || k.held == 0 {
+		t.Errorf("reads %q, %d times from disk", got, reads)
+	}
+}
