@@ -145,24 +145,42 @@ type shelved struct {
 	of    *shelfOf
 	at    int64
 	n     int32
-	whole bool       // as it is, and not column by column
-	told  value.Told // what of it is told without reading it; nil: nothing
+	whole bool // as it is, and not column by column
 }
 
-// A shelfOf is the rows of a window's table that lie on a shelf.
+// A shelfOf is the rows of a window's table that lie on a shelf, and of which the same is
+// told beside them.
 type shelfOf struct {
 	*keptTable
 	shelf *shelf
+	told  value.Told // nil: nothing
+}
+
+// maxTold is of how many different things that are told the rows of a table on disk keep
+// hold, of 6 kB or less each: what is told of others is read from disk.
+const maxTold = 1024
+
+// onShelf is what rows of the table that lie on a shelf have in common.
+func (t *keptTable) onShelf(s *shelf, told value.Told) *shelfOf {
+	if t.shelves == nil || t.shelves[nil].shelf != s {
+		t.shelves = map[value.Told]*shelfOf{nil: {t, s, nil}}
+	}
+	of := t.shelves[told]
+	if of == nil {
+		if len(t.shelves) > maxTold {
+			return t.shelves[nil]
+		}
+		of = &shelfOf{t, s, told}
+		t.shelves[told] = of
+	}
+	return of
 }
 
 // shelved puts a body that was written on a shelf, which is to be settled before
 // it is read.
-func (t *keptTable) shelved(s *shelf, b []byte) (*shelved, error) {
-	if t.shelf == nil || t.shelf.shelf != s {
-		t.shelf = &shelfOf{t, s}
-	}
+func (t *keptTable) shelved(s *shelf, b []byte, told value.Told) (*shelved, error) {
 	at, err := s.put(b)
-	return &shelved{of: t.shelf, at: at, n: int32(len(b)), whole: b[0] == wholeRow}, err
+	return &shelved{t.onShelf(s, told), at, int32(len(b)), b[0] == wholeRow}, err
 }
 
 // shelve puts a body on a shelf, once for all windows, and says how many bytes
@@ -172,12 +190,16 @@ func (h *held) shelve(s *shelf, b []byte) (written int, scratch []byte, err erro
 		return 0, b, nil
 	}
 	b = h.append(b[:0])
-	if h.lies, err = h.of.shelved(s, b); h.lies.whole {
-		if row, ok := h.row.(value.Teller); ok {
-			h.lies.told = row.Told()
-		}
-	}
+	h.lies, err = h.of.shelved(s, b, h.told())
 	return len(b), b, err
+}
+
+// told is what is known of the row beside it; nil: nothing.
+func (h *held) told() value.Told {
+	if row, ok := h.row.(value.Teller); ok {
+		return row.Told()
+	}
+	return nil
 }
 
 // What reads rows runs where a panic is the failure of one run of one rule.

@@ -34,7 +34,7 @@ func TestABodyIsReadAsItWasWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, &shelved{of: &shelfOf{h.of, s}, at: at, n: int32(len(b))})
+		all = append(all, &shelved{of: h.of.onShelf(s, nil), at: at, n: int32(len(b))})
 	}
 	if err := s.settle(); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -101,11 +102,11 @@ func TestWindowsShareWhatTheyKeep(t *testing.T) {
 type tellingOf struct{ value.Row }
 
 func (tellingOf) AppendBinary(b []byte) []byte { return append(b, "written"...) }
-func (r tellingOf) Told() value.Told           { return firstOf{r} }
+func (r tellingOf) Told() value.Told           { return &firstOf{r} }
 
 type firstOf struct{ value.Row }
 
-func (r firstOf) Value(col int) (value.Value, bool) { return r.Row.Value(col), col == 0 }
+func (r *firstOf) Value(col int) (value.Value, bool) { return r.Row.Value(col), col == 0 }
 
 type texts []string
 
@@ -140,5 +141,34 @@ func TestWhatIsToldIsNotReadFromDisk(t *testing.T) {
 	}
 	if got := b.At(0, 1).Str(); got != "written" || reads != 1 || k.held == 0 {
 		t.Errorf("reads %q, %d times from disk", got, reads)
+	}
+}
+
+// Rows on disk hold on to so many things that are told of them, and no more.
+func TestWhatIsToldIsBounded(t *testing.T) {
+	s, err := newShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	table, told := &keptTable{}, map[value.Told]bool{}
+	for i := range 2 * maxTold {
+		row := &firstOf{texts{fmt.Sprint(i)}}
+		for range 2 {
+			if of := table.onShelf(s, row); of.told != nil {
+				told[of.told] = true
+			}
+		}
+	}
+	if len(told) != maxTold || len(table.shelves) != maxTold+1 {
+		t.Errorf("%d things are told, want %d", len(told), maxTold)
+	}
+	other, err := newShelf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.close()
+	if of := table.onShelf(other, nil); of.shelf != other || len(table.shelves) != 1 {
+		t.Error("what lay on another shelf is still told")
 	}
 }

@@ -47,7 +47,7 @@ type keptTable struct {
 	columns []int
 	at      []int // by the table's column: its place among columns, or -1
 	rows    RowReader
-	shelf   *shelfOf // its rows on disk, once there are any
+	shelves map[value.Told]*shelfOf // its rows on disk, once there are any
 }
 
 // maxCopied is how many columns of a row are copied. Of rules that read more,

@@ -233,7 +233,7 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if r.held != nil {
 		return r.value(col)
 	}
-	if told := r.lies.told; told != nil {
+	if told := r.lies.of.told; told != nil {
 		if v, ok := told.Value(col); ok {
 			return v
 		}

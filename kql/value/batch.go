@@ -40,7 +40,8 @@ type Shared interface {
 	Hold(more int) (holders int)
 }
 
-// Told is what is known of a row beside it, as others say the same.
+// Told is what is known of a row beside it, as others say the same: a pointer, which those
+// have in common.
 type Told interface {
 	// Value is the value of a column; false where it is not told.
 	Value(col int) (v Value, told bool)
