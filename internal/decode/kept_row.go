@@ -85,12 +85,13 @@ func (k *keptRow) Value(col int) value.Value {
 	return k.known[len(k.known)-1]
 }
 
-// Told is what others know of the row too; nil if nobody does.
+// Told is what is known of the row without reading it; nil: nothing is.
 func (k *keptRow) Told() value.Told {
-	if k.record.said == nil {
+	rec := &k.record
+	if rec.said == nil {
 		return nil
 	}
-	return k.record.said
+	return besides{rec.said, rec.cluster(), isDryRun(&rec.event, rec.verb())}
 }
 
 // take gives the row room for its columns.

@@ -135,11 +135,11 @@ func TestKeptRowsAreReadBack(t *testing.T) {
 
 // What is told of a row beside it is what the row says that was written and read.
 func TestWhatIsToldOfRows(t *testing.T) {
-	r, err := NewReader(Options{Sieve: aSieve{}}, "KubeAudit")
+	r, err := NewReader(Options{Sieve: aSieve{}, Cluster: "c"}, "KubeAudit")
 	if err != nil {
 		t.Fatal(err)
 	}
-	told, rows, cluster := 0, 0, slices.Index(allColumns("KubeAudit"), "Cluster")
+	told, rows, name := 0, 0, slices.Index(allColumns("KubeAudit"), "Name")
 	err = r.ReadText(context.Background(), "x", corpus(t, "attacks.ndjson"), func(b dogwatch.Batch) error {
 		for i := range b.Rows.N {
 			kept := b.Rows.Keep(i).(*keptRow)
@@ -159,8 +159,11 @@ func TestWhatIsToldOfRows(t *testing.T) {
 					}
 				}
 			}
-			if _, ok := beside.Value(cluster); ok {
-				t.Fatal("of an event's parts none tells its cluster")
+			if _, ok := beside.Value(name); ok {
+				t.Fatal("nothing tells the name but the event")
+			}
+			if beside != kept.Told() {
+				t.Fatal("what is told of a row differs")
 			}
 		}
 		return nil

@@ -83,3 +83,27 @@ func (s *said) Value(col int) (v value.Value, ok bool) {
 	}
 	return part.tell(col), true
 }
+
+var (
+	clusterColumn = slices.IndexFunc(tableOf("KubeAudit").columns, func(c column) bool { return c.name == "Cluster" })
+	dryRunColumn  = slices.IndexFunc(tableOf("KubeAudit").columns, func(c column) bool { return c.name == "DryRun" })
+)
+
+// A besides is what is known of a row without reading it: what its event's parts tell, and
+// what nearly every rule asks besides.
+type besides struct {
+	*said
+	cluster string
+	dryRun  bool
+}
+
+// Value is that of a column, if it is known.
+func (b besides) Value(col int) (v value.Value, ok bool) {
+	switch col {
+	case clusterColumn:
+		return value.StringOf(b.cluster), true
+	case dryRunColumn:
+		return value.BoolOf(b.dryRun), true
+	}
+	return b.said.Value(col)
+}

@@ -52,6 +52,18 @@ func (k *kept) value(col int) value.Value {
 	return k.lies.value(col)
 }
 
+// beside is the value of a column of a row on disk, if it is known without reading it.
+func (k *kept) beside(col int) (v value.Value, ok bool) {
+	switch s := k.lies; {
+	case col == s.of.time && s.timed:
+		return value.DateTimeOf(k.ticks), true
+	case s.of.told == nil:
+		return v, false
+	default:
+		return s.of.told.Value(col)
+	}
+}
+
 func (k *kept) evidence() dogwatch.Evidence {
 	if k.held != nil {
 		return k.held.evidence()
@@ -89,6 +101,7 @@ type held struct {
 	row     value.Row
 	size    int32    // about how many bytes it takes
 	windows int32    // that keep it here
+	timed   bool     // TimeGenerated says ticks
 	lies    *shelved // where, if a window has put it on disk
 }
 
@@ -146,6 +159,7 @@ type shelved struct {
 	at    int64
 	n     int32
 	whole bool // as it is, and not column by column
+	timed bool // TimeGenerated says the ticks
 }
 
 // A shelfOf is the rows of a window's table that lie on a shelf, and of which the same is
@@ -178,9 +192,9 @@ func (t *keptTable) onShelf(s *shelf, told value.Told) *shelfOf {
 
 // shelved puts a body that was written on a shelf, which is to be settled before
 // it is read.
-func (t *keptTable) shelved(s *shelf, b []byte, told value.Told) (*shelved, error) {
+func (t *keptTable) shelved(s *shelf, b []byte, told value.Told, timed bool) (*shelved, error) {
 	at, err := s.put(b)
-	return &shelved{t.onShelf(s, told), at, int32(len(b)), b[0] == wholeRow}, err
+	return &shelved{t.onShelf(s, told), at, int32(len(b)), b[0] == wholeRow, timed}, err
 }
 
 // shelve puts a body on a shelf, once for all windows, and says how many bytes
@@ -190,7 +204,7 @@ func (h *held) shelve(s *shelf, b []byte) (written int, scratch []byte, err erro
 		return 0, b, nil
 	}
 	b = h.append(b[:0])
-	h.lies, err = h.of.shelved(s, b, h.told())
+	h.lies, err = h.of.shelved(s, b, h.told(), h.timed)
 	return len(b), b, err
 }
 

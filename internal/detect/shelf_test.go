@@ -113,7 +113,7 @@ type texts []string
 func (r texts) Value(col int) value.Value { return value.StringOf(r[col]) }
 func (texts) Size() int                   { return 0 }
 
-// Of a row on disk what is told beside it is not read.
+// Of a row on disk what is told beside it is not read, nor its time.
 func TestWhatIsToldIsNotReadFromDisk(t *testing.T) {
 	s, err := newShelf()
 	if err != nil {
@@ -121,26 +121,31 @@ func TestWhatIsToldIsNotReadFromDisk(t *testing.T) {
 	}
 	defer s.close()
 	reads := 0
-	table := &keptTable{
-		schema: value.Schema{{Name: "A", Type: value.String}, {Name: "B", Type: value.String}}, columns: []int{0, 1}, at: []int{0, 1},
-		rows: func(_, written string) (value.Row, error) {
-			reads++
-			return texts{"not told", written}, nil
-		},
+	schema := value.Schema{{Name: "A", Type: value.String}, {Name: "B", Type: value.String}, {Name: "TimeGenerated", Type: value.DateTime}}
+	table := (&keptTables{}).table("T", schema, []int{0, 1, 2})
+	table.rows = func(_, written string) (value.Row, error) {
+		reads++
+		return texts{"not told", written, "no time"}, nil
 	}
-	h := &held{of: table, row: tellingOf{texts{"told", "b"}}}
-	h.at.Store(&dogwatch.Evidence{Table: "T"})
-	w := &window{rows: []kept{{held: h}}}
-	if _, err := w.shelve(s, &RuleStats{}); err != nil {
-		t.Fatal(err)
-	}
-	k := &keptBatches{w: w, hi: 1}
-	b := k.batch(table, []int32{0})
-	if got := b.At(0, 0).Str(); got != "told" || reads != 0 || k.held != 0 {
-		t.Errorf("reads %q, %d times from disk", got, reads)
-	}
-	if got := b.At(0, 1).Str(); got != "written" || reads != 1 || k.held == 0 {
-		t.Errorf("reads %q, %d times from disk", got, reads)
+	for _, timed := range []bool{true, false} {
+		h := &held{of: table, ticks: 5, timed: timed, row: tellingOf{texts{"told", "b", "c"}}}
+		h.at.Store(&dogwatch.Evidence{Table: "T"})
+		w := &window{rows: []kept{{ticks: 5, held: h}}}
+		if _, err := w.shelve(s, &RuleStats{}); err != nil {
+			t.Fatal(err)
+		}
+		k := &keptBatches{w: w, hi: 1}
+		b := k.batch(table, []int32{0})
+		if got := b.At(0, 0).Str(); got != "told" || reads != 0 || k.held != 0 {
+			t.Errorf("reads %q, %d times from disk", got, reads)
+		}
+		if got := b.At(0, 2); timed && (got.Kind() != value.KDateTime || got.Int() != 5 || reads != 0) || !timed && got.Str() != "no time" {
+			t.Errorf("the time reads %v, %d times from disk", got, reads)
+		}
+		if got := b.At(0, 1).Str(); got != "written" || reads != 1 || k.held == 0 {
+			t.Errorf("reads %q, %d times from disk", got, reads)
+		}
+		reads = 0
 	}
 }
 

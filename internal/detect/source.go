@@ -9,6 +9,9 @@ import (
 	"github.com/dogwatch-dev/dogwatch/kql/value"
 )
 
+// timeColumn is the column that windows go by.
+const timeColumn = "TimeGenerated"
+
 // A source is a batch that is being judged, with the evidence and time of its
 // rows, and what is kept of them, each worked out once.
 type source struct {
@@ -27,7 +30,7 @@ type source struct {
 func newSource(b dogwatch.Batch, cat kql.Catalog, into *value.Batch) *source {
 	s := &source{batch: b, timeCol: -1, known: make([]*dogwatch.Evidence, b.Rows.N), kept: map[*keptTable][]*held{}}
 	if schema, ok := cat.Table(b.Table); ok {
-		s.timeCol = schema.Index("TimeGenerated")
+		s.timeCol = schema.Index(timeColumn)
 	}
 	// now() is the time of the event: a log of last year is judged as it would
 	// have been then, in whatever order its files come.
@@ -70,12 +73,28 @@ func (s *source) ticks(row int) int64 {
 	if s.of != nil {
 		return s.of.ticks(int(s.rows[row]))
 	}
-	if s.timeCol >= 0 {
-		if v := s.batch.Rows.At(row, s.timeCol); v.Kind() == value.KDateTime {
-			return v.Int()
-		}
+	if v, ok := s.time(row); ok {
+		return v
 	}
 	return kql.Ticks(s.batch.Evidence(row).Time)
+}
+
+// time is what TimeGenerated says of a row of the whole batch, if it is a time.
+func (s *source) time(row int) (ticks int64, ok bool) {
+	if s.timeCol < 0 {
+		return 0, false
+	}
+	v := s.batch.Rows.At(row, s.timeCol)
+	return v.Int(), v.Kind() == value.KDateTime
+}
+
+// saysTicks says whether the ticks of a row are what TimeGenerated says.
+func (s *source) saysTicks(row int) bool {
+	if s.of != nil {
+		return s.of.saysTicks(int(s.rows[row]))
+	}
+	_, ok := s.time(row)
+	return ok
 }
 
 // at is the evidence of a row, with text that keeps no record's bytes alive.

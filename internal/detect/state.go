@@ -160,7 +160,7 @@ func (e *Engine) loadRow(w *window, s *state.Reader) error {
 			}
 		}
 		k.held = nil
-		if k.lies, err = t.shelved(e.shelf, b, nil); err != nil {
+		if k.lies, err = t.shelved(e.shelf, b, nil, false); err != nil {
 			return err
 		}
 	}

@@ -45,6 +45,7 @@ type keptTable struct {
 	name    string
 	schema  value.Schema
 	columns []int
+	time    int   // TimeGenerated's, or -1
 	at      []int // by the table's column: its place among columns, or -1
 	rows    RowReader
 	shelves map[value.Told]*shelfOf // its rows on disk, once there are any
@@ -82,7 +83,7 @@ func (k *keptTables) table(name string, schema value.Schema, columns []int) *kep
 	key := fmt.Sprint(name, columns)
 	t := k.of[key]
 	if t == nil {
-		t = &keptTable{name: name, schema: schema, columns: columns, at: make([]int, len(schema))}
+		t = &keptTable{name: name, schema: schema, columns: columns, time: schema.Index(timeColumn), at: make([]int, len(schema))}
 		for i := range t.at {
 			t.at[i] = slices.Index(columns, i)
 		}
@@ -201,7 +202,7 @@ func (t *keptTable) take(s *source, found *findings) {
 func (t *keptTable) hold(s *source, rows []int32, bodies []*held) {
 	all := make([]*held, len(rows))
 	for k, row := range rows {
-		all[k] = &held{of: t, ticks: s.ticks(int(row))}
+		all[k] = &held{of: t, ticks: s.ticks(int(row)), timed: s.saysTicks(int(row))}
 	}
 	if len(t.columns) <= maxCopied || !keepRows(s, rows, all) {
 		t.copyRows(s, rows, all)

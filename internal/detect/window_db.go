@@ -233,10 +233,8 @@ func (k *keptRows) Value(row, col int) value.Value {
 	if r.held != nil {
 		return r.value(col)
 	}
-	if told := r.lies.of.told; told != nil {
-		if v, ok := told.Value(col); ok {
-			return v
-		}
+	if v, ok := r.beside(col); ok {
+		return v
 	}
 	v := k.of.shelved(at, r.lies, col)
 	k.of.held += v.Size()

@@ -40,8 +40,7 @@ type Shared interface {
 	Hold(more int) (holders int)
 }
 
-// Told is what is known of a row beside it, as others say the same: a pointer, which those
-// have in common.
+// Told is what is known of a row beside it. Of rows that say the same it is equal.
 type Told interface {
 	// Value is the value of a column; false where it is not told.
 	Value(col int) (v Value, told bool)
