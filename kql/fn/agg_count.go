@@ -1,10 +1,6 @@
 package fn
 
-import (
-	"bytes"
-
-	"github.com/dogwatch-dev/dogwatch/kql/value"
-)
+import "github.com/dogwatch-dev/dogwatch/kql/value"
 
 func countAggs() []Agg {
 	predicate := param("predicate", tBool, "counts the rows for which it is true")
@@ -31,7 +27,7 @@ func countAggs() []Agg {
 			},
 			Doc:      "Counts the different values, exactly. Null does not count.",
 			Examples: []string{`datatable(a:string)["x", "y", "x"] | summarize n = dcount(a) | project n == 2`},
-			New:      func([]Arg) State { return newDistinct() },
+			New:      func([]Arg) State { return &distinct{} },
 		},
 		{
 			Name: "dcountif", Prefix: "dcountif_", Result: value.Long,
@@ -41,14 +37,14 @@ func countAggs() []Agg {
 			},
 			Doc:      "Counts the different values of the rows for which a condition is true.",
 			Examples: []string{`datatable(a:long)[1, 2, 2] | summarize n = dcountif(a, a > 1) | project n == 1`},
-			New:      func([]Arg) State { return &filtered{of: newDistinct(), at: 1} },
+			New:      func([]Arg) State { return &filtered{of: &distinct{}, at: 1} },
 		},
 		{
 			Name: "count_distinct", Prefix: "count_distinct_", Result: value.Long,
 			Params:   []Param{param("expr", nil, "the value whose different values are counted")},
 			Doc:      "Counts the different values, exactly.",
 			Examples: []string{`datatable(a:long)[1, 2, 2] | summarize n = count_distinct(a) | project n == 2`},
-			New:      func([]Arg) State { return newDistinct() },
+			New:      func([]Arg) State { return &distinct{} },
 		},
 		{
 			Name: "count_distinctif", Prefix: "count_distinctif_", Result: value.Long,
@@ -57,7 +53,7 @@ func countAggs() []Agg {
 			},
 			Doc:      "Counts the different values of the rows for which a condition is true.",
 			Examples: []string{`datatable(a:long)[1, 2, 2] | summarize n = count_distinctif(a, a < 2) | project n == 1`},
-			New:      func([]Arg) State { return &filtered{of: newDistinct(), at: 1} },
+			New:      func([]Arg) State { return &filtered{of: &distinct{}, at: 1} },
 		},
 	}
 }
@@ -81,37 +77,3 @@ func (f *filtered) Add(a []value.Value) {
 }
 func (f *filtered) Result() value.Value { return f.of.Result() }
 func (f *filtered) Size() int           { return 32 + f.of.Size() }
-
-// distinct counts different values by their group keys.
-type distinct struct {
-	seen map[string]struct{}
-	size int
-	// key is that of the last value, and other memory for the next: values of one
-	// kind often stand together.
-	key, other []byte
-}
-
-func newDistinct() *distinct { return &distinct{seen: map[string]struct{}{}} }
-
-func (d *distinct) Add(a []value.Value) {
-	if !a[0].IsNull() {
-		d.add(a[0])
-	}
-}
-
-// add says whether the value is new.
-func (d *distinct) add(v value.Value) bool {
-	d.key, d.other = v.GroupKey(d.other[:0]), d.key
-	if len(d.seen) > 0 && bytes.Equal(d.key, d.other) {
-		return false
-	}
-	if _, ok := d.seen[string(d.key)]; ok {
-		return false
-	}
-	d.seen[string(d.key)] = struct{}{}
-	d.size += len(d.key) + 48
-	return true
-}
-
-func (d *distinct) Result() value.Value { return value.LongOf(int64(len(d.seen))) }
-func (d *distinct) Size() int           { return 64 + d.size }

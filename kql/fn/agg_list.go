@@ -77,21 +77,17 @@ func limitArg(args []Arg, i, otherwise int) int {
 	return otherwise
 }
 
-// gatherer makes a list, or a set when seen is there.
+// gatherer makes a list, or a set.
 type gatherer struct {
-	limit int
-	nulls bool
-	elems []value.Value
-	seen  *distinct
-	size  int
+	limit      int
+	nulls, set bool
+	elems      []value.Value
+	seen       distinct // of a set
+	size       int
 }
 
 func newGatherer(set bool, limit int) *gatherer {
-	g := &gatherer{limit: limit, elems: []value.Value{}}
-	if set {
-		g.seen = newDistinct()
-	}
-	return g
+	return &gatherer{limit: limit, set: set, elems: []value.Value{}}
 }
 
 func (g *gatherer) Add(a []value.Value) {
@@ -99,7 +95,7 @@ func (g *gatherer) Add(a []value.Value) {
 	if v.IsArray() {
 		elems := v.Elems()
 		for i := range elems {
-			if g.seen == nil || i == 0 || !isSameText(&elems[i], &elems[i-1]) {
+			if !g.set || i == 0 || !isSameText(&elems[i], &elems[i-1]) {
 				g.add(elems[i])
 			}
 		}
@@ -114,7 +110,7 @@ func isSameText(x, y *value.Value) bool {
 }
 
 func (g *gatherer) add(v value.Value) {
-	if len(g.elems) >= g.limit || v.IsNull() && !g.nulls || g.seen != nil && !g.seen.add(v) {
+	if len(g.elems) >= g.limit || v.IsNull() && !g.nulls || g.set && !g.seen.add(v) {
 		return
 	}
 	v = v.Own()
@@ -125,10 +121,7 @@ func (g *gatherer) add(v value.Value) {
 func (g *gatherer) Result() value.Value { return value.ArrayOf(g.elems) }
 
 func (g *gatherer) Size() int {
-	if g.seen != nil {
-		return 64 + g.size + g.seen.Size()
-	}
-	return 64 + g.size
+	return 64 + g.size + g.seen.Size()
 }
 
 // bagger puts bags together.

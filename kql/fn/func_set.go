@@ -79,18 +79,11 @@ func setFuncs() []Func {
 }
 
 func keySet(v value.Value) *distinct {
-	d := newDistinct()
+	d := &distinct{}
 	for _, e := range v.Elems() {
 		d.add(e)
 	}
 	return d
-}
-
-// has says whether the value was added.
-func (d *distinct) has(v value.Value) bool {
-	d.key = v.GroupKey(d.key[:0])
-	_, ok := d.seen[string(d.key)]
-	return ok
 }
 
 // setKeep keeps the elements of the first array that every other has, or none.
@@ -104,7 +97,7 @@ func setKeep(a []value.Value, every bool) value.Value {
 			others[i-1] = keySet(v)
 		}
 	}
-	out, seen := []value.Value{}, newDistinct()
+	out, seen := []value.Value{}, distinct{}
 next:
 	for _, e := range a[0].Elems() {
 		for _, o := range others {
@@ -123,11 +116,12 @@ func overlap(x, y value.Value) (common, all int, ok bool) {
 	if !x.IsArray() || !y.IsArray() {
 		return 0, 0, false
 	}
-	p, q := keySet(x), keySet(y)
-	for k := range p.seen {
-		if _, ok := q.seen[k]; ok {
+	var p distinct
+	q := keySet(y)
+	for _, e := range x.Elems() {
+		if p.add(e) && q.has(e) {
 			common++
 		}
 	}
-	return common, len(p.seen) + len(q.seen) - common, true
+	return common, p.n + q.n - common, true
 }
