@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,7 +136,7 @@ func (f *folder) merge(s, n *story) {
 	if n.face.better(&s.face) {
 		s.face = n.face
 	}
-	for _, e := range n.entities {
+	for _, e := range n.inOrder() {
 		s.addEntity(e.entity, e.first)
 	}
 	f.listed -= len(s.evidence) + len(n.evidence)
@@ -164,6 +165,18 @@ func (s *story) addEntities(h *hit) {
 	for _, e := range h.entities {
 		s.addEntity(e, h.face.first)
 	}
+}
+
+// inOrder are the entities by when they were seen first: of what there is no room for
+// the same is left out each time.
+func (s *story) inOrder() []entityAt {
+	keys := slices.Sorted(maps.Keys(s.entities))
+	out := make([]entityAt, len(keys))
+	for i, k := range keys {
+		out[i] = s.entities[k]
+	}
+	slices.SortStableFunc(out, func(a, b entityAt) int { return a.first.Compare(b.first) })
+	return out
 }
 
 func (s *story) addEntity(e dogwatch.Entity, first dogwatch.Evidence) {
