@@ -52,6 +52,32 @@ func TestGroupsThatAreTooSmall(t *testing.T) {
 	}
 }
 
+// Of very many groups those with too few rows are left out, where they can be read
+// again and no other group takes their place.
+func TestVeryManyGroups(t *testing.T) {
+	const groups = "T | extend Who = iff(Code % 1000 == 0, strcat('busy', Code / 50000), Name) | summarize n = count(), k = dcount(User), s = make_set(User), m = max(Code) by Who"
+	m := minutes{200_000}
+	for _, tt := range []struct {
+		query string
+		reads int
+	}{
+		{groups + " | where n >= 40 and k < 3", 3},
+		{groups + " | where n > 50", 2},
+		{groups + " | extend x = m % 2 | summarize arg_max(m, *) by x | where n > 20", 1},
+		{groups + " | where m == 77", 1},
+	} {
+		asked := []string{}
+		want := runAt(t, tt.query, m, 100*aMinute)
+		got := runAt(t, tt.query, timed{m, &asked}, 100*aMinute)
+		if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("%s: %q, want %q", tt.query, got, want)
+		}
+		if len(asked) != tt.reads {
+			t.Errorf("%s: read %d times, not %d", tt.query, len(asked), tt.reads)
+		}
+	}
+}
+
 // TestGroupsThatMayBeLarge has conditions that ask for no number of rows.
 func TestGroupsThatMayBeLarge(t *testing.T) {
 	for _, query := range []string{

@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/dogwatch-dev/dogwatch/kql/fn"
 	"github.com/dogwatch-dev/dogwatch/kql/plan"
 	"github.com/dogwatch-dev/dogwatch/kql/value"
@@ -10,6 +13,7 @@ import (
 // they first came.
 type grouper struct {
 	run      *run
+	of       plan.Node
 	get      func() (*grouped, error)
 	*grouped // once there are rows
 	aggs     []plan.Agg
@@ -28,7 +32,23 @@ type grouper struct {
 	size      int64 // of the states, as last counted
 	tableSize int
 	given     int64 // bytes of long texts and arrays that the states got since then
+	held      int64 // by all of it
+	most      int64 // that it may hold before it is crowded; 0: what the run may
+
+	counts []int32 // rows by number in the table, once they were counted
+	floor  int32   // groups with fewer are left out then
+	number []int32 // of each of the others among the groups; -1: none yet
 }
+
+// crowded is the error of a summarize whose groups are very many, where only those
+// with enough rows count.
+type crowded struct{ at plan.Node }
+
+func (crowded) Error() string { return "many groups" }
+
+// manyGroups is how much memory groups may take before those with too few rows are
+// looked for, in bytes.
+const manyGroups = 32 << 20
 
 // grouped computes what rows are grouped by, and the arguments of the aggregates.
 type grouped struct {
@@ -45,7 +65,7 @@ func (g *grouper) name() string {
 }
 
 func (r *run) newGrouper(at step, by []plan.Expr, aggs []plan.Agg) (*grouper, error) {
-	g := &grouper{run: r, aggs: aggs, table: newKeyTable(by), flats: make([]*flat, len(aggs)), states: make([][]fn.State, len(aggs))}
+	g := &grouper{run: r, of: at.node, aggs: aggs, table: newKeyTable(by), flats: make([]*flat, len(aggs)), states: make([][]fn.State, len(aggs))}
 	of := by
 	for i, a := range aggs {
 		g.flats[i] = flatOf(&a)
@@ -82,9 +102,8 @@ func (g *grouper) add(b *value.Batch) error {
 	if err := g.ready(); err != nil {
 		return err
 	}
-	rows := b.Rows()
-	g.keys = keyColumnsOf(g.by, b, rows)
-	if err := g.assign(rows); err != nil {
+	rows, err := g.assign(b)
+	if err != nil {
 		return err
 	}
 	for a := range g.aggs {
@@ -101,9 +120,14 @@ func (g *grouper) add(b *value.Batch) error {
 	return g.count(len(rows))
 }
 
-// assign finds the group of each row.
-func (g *grouper) assign(rows []int32) error {
+// assign finds the group of each row, and returns the rows that have one.
+func (g *grouper) assign(b *value.Batch) (rows []int32, err error) {
+	rows = b.Rows()
+	g.keys = keyColumnsOf(g.by, b, rows)
 	g.at = g.table.number(g.keys, rows, g.at[:0])
+	if g.counts != nil {
+		rows = g.leaveOut(rows)
+	}
 	size := 0
 	for r, n := range g.at {
 		if int(n) == len(g.groupKeys) {
@@ -112,7 +136,56 @@ func (g *grouper) assign(rows []int32) error {
 	}
 	was := g.tableSize
 	g.tableSize = g.table.size()
-	return g.run.grow(int64(size+g.tableSize-was), g.name())
+	return rows, g.grow(int64(size + g.tableSize - was))
+}
+
+// leaveOut leaves out the rows of groups that have too few, and numbers the others
+// anew.
+func (g *grouper) leaveOut(rows []int32) (rest []int32) {
+	at := g.at[:0]
+	next := int32(len(g.groupKeys))
+	for r, n := range g.at {
+		if g.counts[n] < g.floor {
+			continue
+		}
+		if g.number[n] < 0 {
+			g.number[n] = next
+			next++
+		}
+		at, rest = append(at, g.number[n]), append(rest, rows[r])
+	}
+	g.at = at
+	return rest
+}
+
+// tally counts the rows of each group.
+func (g *grouper) tally(b *value.Batch) error {
+	if err := g.ready(); err != nil {
+		return err
+	}
+	rows := b.Rows()
+	g.at = g.table.number(keyColumnsOf(g.by, b, rows), rows, g.at[:0])
+	was, size := len(g.counts), g.tableSize
+	for _, n := range g.at {
+		if int(n) == len(g.counts) {
+			g.counts, g.number = append(g.counts, 0), append(g.number, -1)
+		}
+		g.counts[n]++
+	}
+	g.tableSize = g.table.size()
+	return g.grow(int64(8*(len(g.counts)-was) + g.tableSize - size))
+}
+
+// grow counts memory.
+func (g *grouper) grow(n int64) error {
+	g.held += n
+	if err := g.run.grow(n, g.name()); err != nil {
+		return err
+	}
+	if g.most > 0 && g.held > g.most {
+		return crowded{g.of}
+	}
+	return nil
 }
 
 // open makes the group whose keys stand in a row, and says how big it is.
@@ -221,9 +294,9 @@ func (g *grouper) weigh() error {
 			size += int64(s.Size())
 		}
 	}
-	err := g.run.grow(size-g.size, g.name())
+	more := size - g.size
 	g.size = size
-	return err
+	return g.grow(more)
 }
 
 // result is what an aggregate gives for a group.
@@ -274,7 +347,12 @@ func (r *run) summarize(n *plan.Summarize, out sink) error {
 			return err
 		}
 	}
+	used := r.used
 	store, err := r.once(n, func() (*rowStore, error) { return r.groupsOf(n) })
+	if errors.Is(err, crowded{n}) {
+		r.setUsed(used)
+		store, err = r.groupsWith(n, r.p.FloorOfEach(n)) // what is left is not for others to have
+	}
 	if err != nil {
 		return err
 	}
@@ -287,9 +365,32 @@ func (r *run) groupsOf(n *plan.Summarize) (*rowStore, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, again := r.db.(Timed); again && len(n.By) > 0 && r.p.FloorOfEach(n) > 1 {
+		g.most = manyGroups
+	}
 	if err := r.stream(n.In, g.add); err != nil {
 		return nil, err
 	}
+	return r.stored(n, g), nil
+}
+
+// groupsWith are those of groupsOf that have so many rows: they are counted first.
+func (r *run) groupsWith(n *plan.Summarize, floor int) (*rowStore, error) {
+	g, err := r.newGrouper(r.step(n), n.By, n.Aggs)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.stream(n.In, g.tally); err != nil {
+		return nil, err
+	}
+	if g.floor = int32(floor); slices.Max(g.counts) >= g.floor {
+		err = r.stream(n.In, g.add)
+	}
+	return r.stored(n, g), err
+}
+
+// stored are the rows that were gathered.
+func (r *run) stored(n *plan.Summarize, g *grouper) *rowStore {
 	if len(g.groupKeys) == 0 && len(n.By) == 0 {
 		g.newGroup(nil) // no rows and no keys is still one result
 	}
@@ -300,7 +401,7 @@ func (r *run) groupsOf(n *plan.Summarize) (*rowStore, error) {
 	if r.opt.TrackOrigin {
 		store.origin = g.origin
 	}
-	return store, nil
+	return store
 }
 
 // An extreme is the state of arg_max, arg_min (sign +1, -1) and take_any (2):

@@ -9,21 +9,33 @@ import (
 
 // Floor is how many rows a group of a summarize has at least, if anything comes of
 // it: conditions that follow ask for so many. It is found once.
-func (p *Plan) Floor(s *Summarize) int {
+func (p *Plan) Floor(s *Summarize) int { return p.floorOf(s).some }
+
+// FloorOfEach is how many rows a group has at least, if leaving it out changes anything:
+// no other is taken instead of it.
+func (p *Plan) FloorOfEach(s *Summarize) int { return p.floorOf(s).each }
+
+func (p *Plan) floorOf(s *Summarize) floors {
 	p.floorsOnce.Do(func() { p.floors = floorsOf(p.Root) })
 	return p.floors[s]
 }
 
-func floorsOf(root Node) map[*Summarize]int {
-	above, out := Parents(root), map[*Summarize]int{}
+// floors are that of whether any group is made at all, and that of each by itself.
+type floors struct{ some, each int }
+
+func floorsOf(root Node) map[*Summarize]floors {
+	above, out := Parents(root), map[*Summarize]floors{}
 	for n, list := range above {
 		s, ok := n.(*Summarize)
 		if !ok {
 			continue
 		}
-		f := &flooring{of: s, above: above}
-		if n := f.asked(s, list, columnsOf(s)); n > 1 {
-			out[s] = n
+		asked := func(each bool) int {
+			f := &flooring{of: s, above: above, each: each}
+			return f.asked(s, list, columnsOf(s))
+		}
+		if n := asked(false); n > 1 {
+			out[s] = floors{n, asked(true)}
 		}
 	}
 	return out
@@ -52,6 +64,7 @@ func Parents(root Node) map[Node][]Node {
 type flooring struct {
 	of    *Summarize
 	above map[Node][]Node
+	each  bool // a group may not take the place of another
 	steps int
 }
 
@@ -88,7 +101,7 @@ func (f *flooring) askedBy(reader, n Node, cols []Expr) int {
 		}
 		return f.asked(r, f.above[r], w.said(r.Exprs))
 	case *Summarize: // of the best rows: each is one of those it is given
-		if r.In != n || len(r.Aggs) != 1 || r.Aggs[0].Extreme == 0 {
+		if f.each || r.In != n || len(r.Aggs) != 1 || r.Aggs[0].Extreme == 0 {
 			return 0
 		}
 		return f.asked(r, f.above[r], append(w.said(r.By), w.said(r.Aggs[0].Args)...))

@@ -300,7 +300,7 @@ type Plan struct {
 	times  sync.Map // by node: what Times found
 
 	floorsOnce sync.Once
-	floors     map[*Summarize]int
+	floors     map[*Summarize]floors
 	gateOnce   sync.Once
 	gate       *Gate
 }
